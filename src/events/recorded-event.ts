@@ -1,0 +1,28 @@
+import type { BehaviorEvent, EventType } from './event-types.ts';
+
+/** What the server adds when it records an event. Ids are 24 hex digits. */
+export interface EventRecord {
+  event_id: string;
+  attempt_id: string;
+  /** 1, 2, 3 … without gaps within an attempt. */
+  sequence_number: number;
+  /** The candidate's clock, as sent. */
+  timestamp_client: Date;
+  /** The server's clock; never decreasing within an attempt. */
+  timestamp_server: Date;
+  metadata: Record<string, unknown>;
+  /** The front end's own name for the event; a repeat of it is the same event. */
+  client_event_id?: string;
+  /** Present and true when the event arrived in a batch of several, so that its server time says less. */
+  batched?: true;
+}
+
+/** A behavior event as it stands in the journal: immutable, with its place and its server time. */
+export type RecordedEvent = BehaviorEvent & EventRecord;
+
+export type RecordedEventOf<T extends EventType> = Extract<RecordedEvent, { event_type: T }>;
+
+/** Whether `event` is of `type`, for narrowing in filters and finds. */
+export function isOfType<T extends EventType>(type: T) {
+  return (event: RecordedEvent): event is RecordedEventOf<T> => event.event_type === type;
+}
