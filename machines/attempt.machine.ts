@@ -1,0 +1,197 @@
+import { assign, fromPromise, raise, setup } from 'xstate';
+import type { EventPayloads, EventType, OptionReference } from '../src/events/event-types.ts';
+
+/** What the machine needs to know of an attempt and its task. */
+export interface AttemptInput {
+  attempt_id: string;
+  requires_reasoning: boolean;
+}
+
+export interface AttemptContext extends AttemptInput {
+  /** How many behavior events were accepted; the next one gets this number plus one. */
+  sequence_number: number;
+  /** The option of the latest selection or change; null before the first. */
+  selection: OptionReference | null;
+  /** How often computing the results has failed in a row. */
+  failures: number;
+}
+
+/** A behavior event as the machine takes it. */
+export type MachineEvent = {
+  [T in EventType]: { type: T; payload: EventPayloads[T] };
+}[EventType];
+
+/** Signals that come from the server itself and never from a front end; they are not recorded. */
+export type ServerSignal = { type: 'attempt_expired' } | { type: 'retry_requested' };
+
+/** Which attempt a computation is about. */
+export interface ComputationInput {
+  attempt_id: string;
+}
+
+/** Failures in a row after which the machine stops retrying by itself and waits for `retry_requested`. */
+const MAX_FAILURES = 8;
+
+const notProvided = fromPromise<void, ComputationInput>(() => Promise.reject(new Error('not provided')));
+
+/**
+ * One attempt: which behavior event may follow which, and what happens after the last one.
+ *
+ * The id is the version. An attempt stores the id of the machine it began with and is judged by that one for
+ * good, so a change of behavior is a new machine beside this one, never an edit. Guards are total: they
+ * never throw, whatever the event. Every accepted behavior event adds exactly 1 to `sequence_number`.
+ */
+export const attemptMachine = setup({
+  types: {
+    input: {} as AttemptInput,
+    context: {} as AttemptContext,
+    events: {} as MachineEvent | ServerSignal,
+  },
+  actors: {
+    computeMetrics: notProvided,
+    interpretMetrics: notProvided,
+  },
+  guards: {
+    requiresReasoning: ({ context }) => context.requires_reasoning,
+    hasSelection: ({ context }) => context.selection !== null,
+    isCurrentSelection: ({ context, event }) =>
+      event.type === 'task_completed' &&
+      context.selection !== null &&
+      context.selection.option_id === event.payload.final_option_id,
+    retriesExhausted: ({ context }) => context.failures >= MAX_FAILURES,
+  },
+  actions: {
+    record: assign({ sequence_number: ({ context }) => context.sequence_number + 1 }),
+    select: assign({
+      selection: ({ context, event }) => {
+        if (event.type === 'option_selected') {
+          return { option_id: event.payload.option_id, option_code: event.payload.option_code };
+        }
+        if (event.type === 'option_changed') {
+          return { option_id: event.payload.to_option_id, option_code: event.payload.to_code };
+        }
+        return context.selection;
+      },
+    }),
+    /** Resuming only goes back to where the candidate was; the event itself is then judged there. */
+    judgeAgain: raise(({ event }) => event),
+    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    forgetFailures: assign({ failures: 0 }),
+  },
+  delays: {
+    /** Milliseconds before the next try: 0.25, 0.5, 1 … 16 s. */
+    backOff: ({ context }) => Math.min(125 * 2 ** context.failures, 16_000),
+  },
+}).createMachine({
+  id: 'attempt-v1',
+  context: ({ input }) => ({
+    attempt_id: input.attempt_id,
+    requires_reasoning: input.requires_reasoning,
+    sequence_number: 0,
+    selection: null,
+    failures: 0,
+  }),
+  initial: 'waiting_for_start',
+  states: {
+    waiting_for_start: {
+      on: {
+        task_started: { target: 'active', actions: 'record' },
+        attempt_expired: 'expired',
+      },
+    },
+    active: {
+      type: 'parallel',
+      on: {
+        option_viewed: { actions: 'record' },
+        task_abandoned: { target: 'abandoned', actions: 'record' },
+        task_completed: { guard: 'isCurrentSelection', target: 'computing', actions: 'record' },
+        attempt_expired: 'expired',
+      },
+      states: {
+        decision: {
+          initial: 'undecided',
+          states: {
+            undecided: {
+              on: { option_selected: { target: 'decided', actions: ['record', 'select'] } },
+            },
+            decided: {
+              on: {
+                option_selected: { actions: ['record', 'select'] },
+                option_changed: { actions: ['record', 'select'] },
+              },
+            },
+          },
+        },
+        reasoning: {
+          initial: 'not_started',
+          on: {
+            reasoning_started: { guard: 'requiresReasoning', target: '.writing', actions: 'record' },
+            reasoning_updated: { guard: 'requiresReasoning', target: '.writing', actions: 'record' },
+            reasoning_submitted: { guard: 'requiresReasoning', target: '.submitted', actions: 'record' },
+          },
+          states: { not_started: {}, writing: {}, submitted: {} },
+        },
+        where_it_was: { type: 'history', history: 'deep' },
+      },
+    },
+    abandoned: {
+      on: {
+        option_viewed: { target: 'active.where_it_was', actions: 'judgeAgain' },
+        option_selected: { target: 'active.where_it_was', actions: 'judgeAgain' },
+        option_changed: { guard: 'hasSelection', target: 'active.where_it_was', actions: 'judgeAgain' },
+        reasoning_started: {
+          guard: 'requiresReasoning',
+          target: 'active.where_it_was',
+          actions: 'judgeAgain',
+        },
+        reasoning_updated: {
+          guard: 'requiresReasoning',
+          target: 'active.where_it_was',
+          actions: 'judgeAgain',
+        },
+        reasoning_submitted: {
+          guard: 'requiresReasoning',
+          target: 'active.where_it_was',
+          actions: 'judgeAgain',
+        },
+        task_completed: {
+          guard: 'isCurrentSelection',
+          target: 'active.where_it_was',
+          actions: 'judgeAgain',
+        },
+        attempt_expired: 'expired',
+      },
+    },
+    computing: {
+      initial: 'metrics',
+      states: {
+        metrics: {
+          invoke: {
+            src: 'computeMetrics',
+            input: ({ context }) => ({ attempt_id: context.attempt_id }),
+            onDone: 'interpretation',
+            onError: { target: '#retrying', actions: 'countFailure' },
+          },
+        },
+        interpretation: {
+          invoke: {
+            src: 'interpretMetrics',
+            input: ({ context }) => ({ attempt_id: context.attempt_id }),
+            onDone: '#locked',
+            onError: { target: '#retrying', actions: 'countFailure' },
+          },
+        },
+      },
+    },
+    retrying: {
+      id: 'retrying',
+      always: { guard: 'retriesExhausted', target: 'failed' },
+      after: { backOff: 'computing' },
+    },
+    failed: {
+      on: { retry_requested: { target: 'computing', actions: 'forgetFailures' } },
+    },
+    locked: { id: 'locked', type: 'final' },
+    expired: { type: 'final' },
+  },
+});

@@ -1,0 +1,27 @@
+import type { Actor, SnapshotFrom } from 'xstate';
+import { attemptMachine } from './attempt.machine.ts';
+
+export type AttemptMachine = typeof attemptMachine;
+export type AttemptSnapshot = SnapshotFrom<AttemptMachine>;
+export type AttemptActor = Actor<AttemptMachine>;
+
+/** The machine that new attempts begin with. */
+export const currentMachine: AttemptMachine = attemptMachine;
+
+/** Every machine ever published, by id. One that judged an attempt stays here for as long as that attempt. */
+export const machines: ReadonlyMap<string, AttemptMachine> = byId([attemptMachine]);
+
+/** @throws when no published machine has this id, which means the attempt comes from a newer server. */
+export function machineById(id: string): AttemptMachine {
+  const machine = machines.get(id);
+  if (!machine)
+    throw new Error(`No machine "${id}" is published here; known: ${[...machines.keys()].join(', ')}`);
+  return machine;
+}
+
+/** @throws when two machines claim one id: an attempt could not tell which of them it began with. */
+export function byId(published: readonly AttemptMachine[]): Map<string, AttemptMachine> {
+  const map = new Map(published.map((machine) => [machine.id, machine]));
+  if (map.size !== published.length) throw new Error('Two published machines share one id');
+  return map;
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+const seconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
+const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback);
+
+const environment = z
+  .object({
+    NODE_ENV: z.string().default('development'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    HOST: z.string().min(1).optional(),
+    MONGODB_URI: z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+      .optional(),
+    MONGODB_DATABASE: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,63}$/, 'may hold letters, digits, _ and - only')
+      .default('skill_observation'),
+    DATA_DIR: z.string().min(1).default('./data'),
+    JWT_SECRET: z
+      .string()
+      .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be at least 32 bytes long')
+      .optional(),
+    ADMIN_EMAIL: z.email().toLowerCase().optional(),
+    ADMIN_PASSWORD: z.string().min(12).optional(),
+    TOKEN_TTL_SECONDS: seconds(604_800),
+    ATTEMPT_TTL_SECONDS: seconds(86_400),
+    RATE_LIMITS: onOff('on'),
+    CORS_ORIGINS: z.string().default(''),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .superRefine((env, context) => {
+    const problem = (variable: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [variable], message });
+    if (env.NODE_ENV === 'production' && !env.JWT_SECRET) {
+      problem('JWT_SECRET', 'must be set in production, to at least 32 random bytes');
+    }
+    if (!env.ADMIN_EMAIL !== !env.ADMIN_PASSWORD) {
+      problem(
+        env.ADMIN_EMAIL ? 'ADMIN_PASSWORD' : 'ADMIN_EMAIL',
+        'ADMIN_EMAIL and ADMIN_PASSWORD go together',
+      );
+    }
+    for (const origin of originsOf(env.CORS_ORIGINS)) {
+      if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+        problem('CORS_ORIGINS', `"${origin}" is not an origin such as https://example.com`);
+      }
+    }
+  });
+
+/** Everything that can be set from outside, parsed once at start-up. Times are in seconds. */
+export interface Config {
+  production: boolean;
+  port: number;
+  host: string;
+  /** Absent: the embedded engine under `dataDirectory`. */
+  mongodbUri: string | undefined;
+  mongodbDatabase: string;
+  dataDirectory: string;
+  /** Absent outside production: one is made and kept under `dataDirectory`. */
+  jwtSecret: string | undefined;
+  firstAdmin: { email: string; password: string } | undefined;
+  tokenTtlSeconds: number;
+  attemptTtlSeconds: number;
+  rateLimits: boolean;
+  corsOrigins: string[];
+  logLevel: string;
+}
+
+/** The environment holds settings that do not work; `message` has one line for each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Reads the settings from environment variables. An empty variable counts as absent.
+ * @throws ConfigurationError naming every variable that is wrong and what it should be.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigurationError(lines.join('\n'));
+  }
+  const settings = parsed.data;
+  const production = settings.NODE_ENV === 'production';
+  return {
+    production,
+    port: settings.PORT,
+    host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    mongodbUri: settings.MONGODB_URI,
+    mongodbDatabase: settings.MONGODB_DATABASE,
+    dataDirectory: settings.DATA_DIR,
+    jwtSecret: settings.JWT_SECRET,
+    firstAdmin:
+      settings.ADMIN_EMAIL && settings.ADMIN_PASSWORD
+        ? { email: settings.ADMIN_EMAIL, password: settings.ADMIN_PASSWORD }
+        : undefined,
+    tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
+    attemptTtlSeconds: settings.ATTEMPT_TTL_SECONDS,
+    rateLimits: settings.RATE_LIMITS === 'on',
+    corsOrigins: originsOf(settings.CORS_ORIGINS),
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+function originsOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+}

@@ -1,0 +1,32 @@
+import type { Document, IndexDescription } from 'mongodb';
+
+/** What makes one collection: its rules and its indexes, created at start-up. */
+export interface CollectionDefinition {
+  name: string;
+  /** A `$jsonSchema`: the database refuses what does not fit, whichever code path wrote it. */
+  schema: Document;
+  indexes: (IndexDescription & { name: string })[];
+}
+
+type Properties = Record<string, Document>;
+
+/** An object schema in which every property not listed in `optional` is required and no other may appear. */
+export function closed(properties: Properties, optional: string[] = []): Document {
+  return {
+    bsonType: 'object',
+    required: Object.keys(properties).filter((name) => !optional.includes(name)),
+    properties,
+    additionalProperties: false,
+  };
+}
+
+export const objectId = { bsonType: 'objectId' };
+export const text = { bsonType: 'string' };
+export const bool = { bsonType: 'bool' };
+export const date = { bsonType: 'date' };
+export const wholeNumber = { bsonType: ['int', 'long', 'double'], minimum: 0, multipleOf: 1 };
+export const number = { bsonType: ['int', 'long', 'double'], minimum: 0 };
+export const anyObject = { bsonType: 'object' };
+export const oneOf = (values: readonly string[]) => ({ enum: [...values] });
+export const arrayOf = (items: Document) => ({ bsonType: 'array', items });
+export const orNull = (schema: Document) => ({ anyOf: [schema, { bsonType: 'null' }] });

@@ -1,0 +1,76 @@
+import type { ObjectId } from 'mongodb';
+import {
+  bool,
+  type CollectionDefinition,
+  closed,
+  date,
+  objectId,
+  oneOf,
+  orNull,
+  text,
+} from './definition.ts';
+
+export const ATTEMPT_STATUSES = ['pending', 'in_progress', 'completed', 'expired'] as const;
+export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
+
+/**
+ * One attempt, from the issued token on. The fields from `status` to `reasoning_text` follow from the journal
+ * and are repaired from it; the others say who may make the attempt and until when.
+ */
+export interface AttemptDocument {
+  _id: ObjectId;
+  /** SHA-256 of the assessment token, base64url; the token itself is never stored. */
+  attempt_token_hash: string;
+  /** Null until redeemed. */
+  user_id: ObjectId | null;
+  task_id: ObjectId;
+  issued_by: ObjectId;
+  candidate_email: string | null;
+  status: AttemptStatus;
+  /** True once the results are saved; nothing about the attempt changes after that. */
+  is_locked: boolean;
+  /** Which published machine judges the attempt; null until redeemed. */
+  machine_id: string | null;
+  redeemed_at: Date | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  final_selection: { option_id: ObjectId; option_code: string } | null;
+  reasoning_text: string | null;
+  created_at: Date;
+  /** Until redeemed: when the token stops working; after: when the attempt does. */
+  expires_at: Date;
+  revoked_at: Date | null;
+}
+
+export const taskAttempts: CollectionDefinition = {
+  name: 'task_attempts',
+  schema: closed({
+    _id: objectId,
+    attempt_token_hash: text,
+    user_id: orNull(objectId),
+    task_id: objectId,
+    issued_by: objectId,
+    candidate_email: orNull(text),
+    status: oneOf(ATTEMPT_STATUSES),
+    is_locked: bool,
+    machine_id: orNull(text),
+    redeemed_at: orNull(date),
+    started_at: orNull(date),
+    completed_at: orNull(date),
+    final_selection: orNull(closed({ option_id: objectId, option_code: text })),
+    reasoning_text: orNull(text),
+    created_at: date,
+    expires_at: date,
+    revoked_at: orNull(date),
+  }),
+  indexes: [
+    { name: 'token_hash', key: { attempt_token_hash: 1 }, unique: true },
+    {
+      name: 'one_attempt_per_candidate_and_task',
+      key: { user_id: 1, task_id: 1 },
+      unique: true,
+      partialFilterExpression: { redeemed_at: { $type: 'date' } },
+    },
+    { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
+  ],
+};

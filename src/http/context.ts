@@ -1,0 +1,22 @@
+import Router, { type RouterContext } from '@koa/router';
+import type { ParameterizedContext } from 'koa';
+import type { Role } from '../database/collections/users.ts';
+
+/** Who sends a request, as its credentials prove. */
+export type Caller =
+  | { kind: 'account'; user_id: string; role: Role }
+  /** A candidate whose token is good for one attempt only. */
+  | { kind: 'attempt'; user_id: string; attempt_id: string };
+
+export interface RequestState {
+  caller?: Caller;
+}
+
+/** What a handler is given. */
+export type Context = RouterContext<RequestState>;
+/** What a middleware outside the routers is given. */
+export type BareContext = ParameterizedContext<RequestState>;
+export type Next = () => Promise<unknown>;
+export type ApiRouter = Router<RequestState>;
+
+export const apiRouter = (prefix: string): ApiRouter => new Router<RequestState>({ prefix });
