@@ -48,14 +48,14 @@ export const bodyTooLarge = refusal(413, 'body_too_large');
 export const unsupportedMediaType = refusal(415, 'unsupported_media_type');
 export const tooManyRequests = refusal(429, 'too_many_requests');
 
-export const validationFailed = (errors: FieldError[]) =>
-  new Refusal(422, 'validation_failed', summary(errors), { errors });
+export const validationFailed = (errors: FieldError[], details?: RefusalDetails) =>
+  new Refusal(422, 'validation_failed', summary(errors), { errors, ...details });
 
 /* What the state of things forbids. */
 export const sequenceViolation = refusal(409, 'sequence_violation');
 export const attemptLocked = refusal(409, 'attempt_locked');
 export const attemptExpired = refusal(409, 'attempt_expired');
-export const attemptNotStarted = refusal(409, 'attempt_not_redeemed');
+export const attemptNotRedeemed = refusal(409, 'attempt_not_redeemed');
 export const attemptNotCompleted = refusal(409, 'attempt_not_completed');
 export const alreadyAttempted = refusal(409, 'already_attempted');
 export const tokenUsed = refusal(409, 'token_used');
@@ -63,9 +63,11 @@ export const tokenExpired = refusal(410, 'token_expired');
 export const tokenRevoked = refusal(410, 'token_revoked');
 export const taskInactive = refusal(409, 'task_inactive');
 export const duplicate = refusal(409, 'duplicate');
+export const emailTaken = refusal(409, 'email_taken');
+export const ownAccount = refusal(409, 'own_account');
+export const lastAdmin = refusal(409, 'last_admin');
 
 /* What the server cannot do just now. */
-export const resultsPending = refusal(202, 'results_pending');
 export const databaseUnavailable = (cause?: unknown) => {
   const error = new Refusal(
     503,

@@ -1,4 +1,5 @@
 import { type Collection, type Db, MongoServerError } from 'mongodb';
+import { type AuditLogDocument, auditLog } from './audit-log.ts';
 import { type BehaviorEventDocument, behaviorEvents } from './behavior-events.ts';
 import type { CollectionDefinition } from './definition.ts';
 import { type RefreshTokenDocument, refreshTokens } from './refresh-tokens.ts';
@@ -21,6 +22,7 @@ export interface Collections {
   behaviorEvents: Collection<BehaviorEventDocument>;
   computedMetrics: Collection<ComputedMetricsDocument>;
   skillProfiles: Collection<SkillProfileDocument>;
+  auditLog: Collection<AuditLogDocument>;
 }
 
 export const definitions: readonly CollectionDefinition[] = [
@@ -32,6 +34,7 @@ export const definitions: readonly CollectionDefinition[] = [
   behaviorEvents,
   computedMetrics,
   skillProfiles,
+  auditLog,
 ];
 
 /** The typed collections of `db`. Everything but idempotent reads is written to disk on a majority first. */
@@ -46,6 +49,7 @@ export function collectionsOf(db: Db): Collections {
     behaviorEvents: db.collection(behaviorEvents.name, durable),
     computedMetrics: db.collection(computedMetrics.name, durable),
     skillProfiles: db.collection(skillProfiles.name, durable),
+    auditLog: db.collection(auditLog.name, durable),
   };
 }
 

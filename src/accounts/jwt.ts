@@ -1,0 +1,77 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { ROLES, type Role } from '../database/collections/users.ts';
+import { notAuthenticated } from '../errors.ts';
+
+/** Seconds an access token is good for. */
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+
+const ISSUER = 'skill-observation-server';
+const AUDIENCE = 'skill-observation-api';
+const ALGORITHM = 'HS256';
+
+const id = z.string().regex(/^[0-9a-f]{24}$/);
+const registered = {
+  sub: id,
+  iss: z.literal(ISSUER),
+  aud: z.literal(AUDIENCE),
+  iat: z.int(),
+  // jsonwebtoken takes a token without expiry for one that never ends; here it is none.
+  exp: z.int(),
+};
+const tokenClaims = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('access'), role: z.enum(ROLES), ...registered }),
+  z.strictObject({ type: z.literal('attempt'), attempt_id: id, ...registered }),
+]);
+
+/** What a genuine token says: for an account, or for one attempt only. */
+export type TokenClaims = z.output<typeof tokenClaims>;
+
+/** Issues and checks the server's JSON Web Tokens (RFC 7519), signed with HMAC-SHA256. */
+export class TokenSigner {
+  /** A key object and not a string: with a string each check first tries to read a public key, 40 times slower. */
+  readonly #key: KeyObject;
+
+  /** @param secret at least 32 bytes, the same in every process of an installation. */
+  constructor(secret: string) {
+    this.#key = createSecretKey(secret, 'utf8');
+  }
+
+  /** A token that stands for an account for the next 15 minutes. */
+  signAccessToken({ user_id, role }: { user_id: string; role: Role }): string {
+    const exp = Math.floor(Date.now() / 1000) + ACCESS_TOKEN_SECONDS;
+    return this.#sign({ type: 'access', sub: user_id, role, exp });
+  }
+
+  /** A token that stands for one candidate in one attempt until `expiresAt` (rounded down to a second). */
+  signAttemptToken(attempt: { user_id: string; attempt_id: string }, expiresAt: Date): string {
+    const exp = Math.floor(expiresAt.getTime() / 1000);
+    return this.#sign({ type: 'attempt', sub: attempt.user_id, attempt_id: attempt.attempt_id, exp });
+  }
+
+  /**
+   * @throws Refusal 401 unless the token was signed with HS256 and this key, for this issuer and audience, has
+   * not expired, and has all claims of its type and no others.
+   */
+  verify(token: string): TokenClaims {
+    const parsed = tokenClaims.safeParse(this.#payload(token));
+    if (!parsed.success) throw invalid();
+    return parsed.data;
+  }
+
+  #sign(claims: object): string {
+    return jwt.sign(claims, this.#key, { algorithm: ALGORITHM, issuer: ISSUER, audience: AUDIENCE });
+  }
+
+  #payload(token: string): unknown {
+    try {
+      return jwt.verify(token, this.#key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE });
+    } catch (error) {
+      if (error instanceof jwt.TokenExpiredError) throw notAuthenticated('The token has expired.');
+      throw invalid();
+    }
+  }
+}
+
+const invalid = () => notAuthenticated('The token is not valid.');

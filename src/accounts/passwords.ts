@@ -1,0 +1,46 @@
+import { hash, verify } from '@node-rs/argon2';
+import { isCommonPassword } from './common-passwords.ts';
+
+/** Characters (Unicode code points) a password has at least. */
+export const PASSWORD_MIN_CHARACTERS = 12;
+/** Bytes (UTF-8) a password has at most: enough for any passphrase, and hashing stays cheap. */
+export const PASSWORD_MAX_BYTES = 256;
+
+/**
+ * argon2id with 19 MiB of memory, 2 passes and 1 lane, the least that OWASP recommends
+ * (Password Storage Cheat Sheet, "Argon2id"). One hash takes about 25 ms, in libuv's thread pool.
+ */
+const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Has the parameters of a real hash, so that checking a password against it takes as long, and matches none. */
+const NOBODYS_HASH = `$argon2id$v=19$m=${ARGON2ID.memoryCost},t=${ARGON2ID.timeCost},p=${ARGON2ID.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+/** What is wrong with `password` as a new password, all of it, as the ends of "The password …". */
+export function passwordProblems(password: string): string[] {
+  const normalized = normalize(password);
+  const problems: string[] = [];
+  if ([...normalized].length < PASSWORD_MIN_CHARACTERS) {
+    problems.push(`must have at least ${PASSWORD_MIN_CHARACTERS} characters`);
+  }
+  if (Buffer.byteLength(normalized) > PASSWORD_MAX_BYTES) {
+    problems.push(`must have at most ${PASSWORD_MAX_BYTES} bytes`);
+  } else if (isCommonPassword(normalized)) {
+    problems.push('must not be one of the most common passwords');
+  }
+  return problems;
+}
+
+/** @returns the hash in PHC format, with its parameters and a fresh salt. */
+export const hashPassword = (password: string): Promise<string> => hash(normalize(password), ARGON2ID);
+
+/**
+ * Whether `password` is the one that `password_hash` was made of. Null (no account, or none with a password)
+ * matches nothing and takes as long, so that the time does not tell which addresses have accounts.
+ */
+export async function verifyPassword(password_hash: string | null, password: string): Promise<boolean> {
+  const matches = await verify(password_hash ?? NOBODYS_HASH, normalize(password));
+  return matches && password_hash !== null;
+}
+
+/** Keyboards differ in how they write "é"; NIST SP 800-63B asks for NFKC or NFKD before hashing. */
+const normalize = (password: string): string => password.normalize('NFKC');

@@ -1,0 +1,135 @@
+import { type Collection, ObjectId, type WithoutId } from 'mongodb';
+import type { Role, UserDocument } from '../database/collections/users.ts';
+import { isDuplicateKey } from '../database/errors.ts';
+import { emailTaken } from '../errors.ts';
+import type { Credentials, User } from './user.ts';
+
+export interface NewAccount {
+  /** Lower-cased by the store. */
+  email: string;
+  password_hash: string;
+  role: Role;
+}
+
+/** The accounts in the database; nothing else touches their collection. */
+export class UserStore {
+  readonly #users: Collection<UserDocument>;
+
+  constructor(users: Collection<UserDocument>) {
+    this.#users = users;
+  }
+
+  /**
+   * Makes an active account. The unique index decides whether the address is free, not a look before the
+   * write: of any number of simultaneous calls with one address exactly one succeeds.
+   * @throws Refusal 409 `email_taken`, in whatever case the address is spelt.
+   */
+  async create({ email, password_hash, role }: NewAccount): Promise<User> {
+    const document = { _id: new ObjectId(), email: email.toLowerCase(), password_hash, ...fresh(role) };
+    try {
+      await this.#users.insertOne(document);
+    } catch (error) {
+      if (isDuplicateKey(error)) throw emailTaken('There is an account with this e-mail address already.');
+      throw error;
+    }
+    return userOf(document);
+  }
+
+  async findById(user_id: string): Promise<User | null> {
+    const found = await this.#users.findOne({ _id: new ObjectId(user_id) });
+    return found && userOf(found);
+  }
+
+  async findByEmail(email: string): Promise<User | null> {
+    const found = await this.#users.findOne({ email: email.toLowerCase() });
+    return found && userOf(found);
+  }
+
+  async findCredentials(by: { email: string } | { user_id: string }): Promise<Credentials | null> {
+    const found = await this.#users.findOne(
+      'email' in by ? { email: by.email.toLowerCase() } : { _id: new ObjectId(by.user_id) },
+    );
+    return found && { user: userOf(found), password_hash: found.password_hash ?? null };
+  }
+
+  /**
+   * The account with this address, of whatever role and active or not; where there is none, a candidate's is
+   * made. That one has no password, so that nobody can log in to it.
+   */
+  findOrCreateCandidate(email: string): Promise<User> {
+    return this.#findOrCreate({ email: email.toLowerCase() });
+  }
+
+  /**
+   * The candidate account with exactly this id, made without address and password where it is missing. Safe to
+   * repeat: a redemption passes its attempt's id, so that fifty redemptions at once make one candidate.
+   */
+  ensureAnonymousCandidate(user_id: string): Promise<User> {
+    return this.#findOrCreate({ _id: new ObjectId(user_id) });
+  }
+
+  /**
+   * Gives an invited candidate, who has no password yet, a first one.
+   * @returns null where no active candidate without a password has this address.
+   */
+  async setFirstPassword(email: string, password_hash: string): Promise<User | null> {
+    const found = await this.#users.findOneAndUpdate(
+      {
+        email: email.toLowerCase(),
+        role: 'candidate',
+        is_active: true,
+        password_hash: { $exists: false },
+      },
+      { $set: { password_hash, updated_at: new Date() } },
+      { returnDocument: 'after' },
+    );
+    return found && userOf(found);
+  }
+
+  /** Does nothing where there is no such account. */
+  async setPasswordHash(user_id: string, password_hash: string): Promise<void> {
+    await this.#users.updateOne(
+      { _id: new ObjectId(user_id) },
+      { $set: { password_hash, updated_at: new Date() } },
+    );
+  }
+
+  /** @returns the account as it is now; null where there is none. */
+  async setActive(user_id: string, is_active: boolean): Promise<User | null> {
+    const found = await this.#users.findOneAndUpdate(
+      { _id: new ObjectId(user_id) },
+      { $set: { is_active, updated_at: new Date() } },
+      { returnDocument: 'after' },
+    );
+    return found && userOf(found);
+  }
+
+  async hasActiveAdmin(): Promise<boolean> {
+    return (await this.#users.findOne({ role: 'admin', is_active: true })) !== null;
+  }
+
+  async #findOrCreate(key: { email: string } | { _id: ObjectId }): Promise<User> {
+    const upsert = () =>
+      this.#users.findOneAndUpdate(
+        key,
+        { $setOnInsert: fresh('candidate') },
+        { upsert: true, returnDocument: 'after' },
+      );
+    const found = await upsert().catch((error: unknown) => {
+      // Two upserts at once may both try to insert; the one that lost finds the other's account.
+      if (isDuplicateKey(error)) return upsert();
+      throw error;
+    });
+    if (!found) throw new Error('An upsert gave no account back.');
+    return userOf(found);
+  }
+}
+
+function fresh(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'password_hash'> {
+  const now = new Date();
+  return { role, is_active: true, created_at: now, updated_at: now };
+}
+
+function userOf({ _id, email, role, is_active, created_at }: UserDocument): User {
+  return { user_id: _id.toHexString(), email: email ?? null, role, is_active, created_at };
+}

@@ -1,0 +1,56 @@
+import { type Collection, type Filter, ObjectId } from 'mongodb';
+import type { AuditLogDocument } from '../database/collections/audit-log.ts';
+import type { AuditEntry, AuditLog } from './audit-log.ts';
+
+/** An entry as it is read back. */
+export interface RecordedAuditEntry extends Required<AuditEntry> {
+  audit_id: string;
+  created_at: Date;
+}
+
+/** Which entries to read; what is absent restricts nothing. */
+export interface AuditQuery {
+  actor_id?: string | undefined;
+  action?: string | undefined;
+  target_id?: string | undefined;
+  /** Only entries older than the one with this id. */
+  before?: string | undefined;
+  limit: number;
+}
+
+/** The audit log in the database. It can be added to and read; there is no update and no delete. */
+export class AuditLogStore implements AuditLog {
+  readonly #entries: Collection<AuditLogDocument>;
+
+  constructor(entries: Collection<AuditLogDocument>) {
+    this.#entries = entries;
+  }
+
+  async record({ actor_id, action, target_type, target_id, details = {} }: AuditEntry): Promise<void> {
+    await this.#entries.insertOne({
+      _id: new ObjectId(),
+      actor_id: actor_id === null ? null : new ObjectId(actor_id),
+      action,
+      target_type,
+      target_id,
+      details,
+      created_at: new Date(),
+    });
+  }
+
+  /** At most `limit` entries, the newest first. */
+  async read({ actor_id, action, target_id, before, limit }: AuditQuery): Promise<RecordedAuditEntry[]> {
+    const filter: Filter<AuditLogDocument> = {
+      ...(actor_id && { actor_id: new ObjectId(actor_id) }),
+      ...(action && { action }),
+      ...(target_id && { target_id }),
+      ...(before && { _id: { $lt: new ObjectId(before) } }),
+    };
+    const documents = await this.#entries.find(filter).sort({ _id: -1 }).limit(limit).toArray();
+    return documents.map(({ _id, actor_id, ...entry }) => ({
+      audit_id: _id.toHexString(),
+      actor_id: actor_id?.toHexString() ?? null,
+      ...entry,
+    }));
+  }
+}

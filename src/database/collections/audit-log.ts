@@ -1,0 +1,32 @@
+import type { ObjectId } from 'mongodb';
+import { anyObject, type CollectionDefinition, closed, date, objectId, orNull, text } from './definition.ts';
+
+/** One thing somebody did to something. Append-only: no code path updates or deletes one. */
+export interface AuditLogDocument {
+  _id: ObjectId;
+  /** Null for what the server did by itself. */
+  actor_id: ObjectId | null;
+  action: string;
+  target_type: string;
+  target_id: string;
+  details: Record<string, unknown>;
+  created_at: Date;
+}
+
+export const auditLog: CollectionDefinition = {
+  name: 'audit_log',
+  schema: closed({
+    _id: objectId,
+    actor_id: orNull(objectId),
+    action: text,
+    target_type: text,
+    target_id: text,
+    details: anyObject,
+    created_at: date,
+  }),
+  indexes: [
+    { name: 'target', key: { target_id: 1, _id: -1 } },
+    { name: 'actor', key: { actor_id: 1, _id: -1 } },
+    { name: 'action', key: { action: 1, _id: -1 } },
+  ],
+};
