@@ -25,7 +25,11 @@ export function accountRoutes(
   limits: AccountLimits = {},
 ): ApiRouter {
   const router = apiRouter(prefix);
-  const limit = { login: unlimited, register: unlimited, refresh: unlimited, ...limits };
+  const limit = {
+    login: limits.login ?? unlimited,
+    register: limits.register ?? unlimited,
+    refresh: limits.refresh ?? unlimited,
+  };
 
   router.post('/auth/register', limit.register, async (ctx) => {
     respondWithSession(ctx, 201, await authentication.register(await readBody(ctx, registration)));

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, inject, onTestFinished } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
 
-/**
- * Opens a new, empty database on the test run's engine. It is dropped and closed by itself: when the test
- * is over where a test opens it, when the file (or `describe`) is over where that does.
- */
+/** Runs `end` when the test that is running is over, or, outside of one, when the file (or `describe`) is. */
+export function atTheEnd(end: () => unknown): void {
+  if (TestRunner.getCurrentTest()) onTestFinished(async () => void (await end()));
+  else afterAll(async () => void (await end()));
+}
+
+/** Opens a new, empty database on the test run's engine. It is dropped and closed at the end by itself. */
 export async function openTestDatabase(): Promise<Database> {
   const database = await openDatabase(inject('mongodbUri'), `test_${randomUUID()}`);
-  const end = async () => {
+  atTheEnd(async () => {
     await database.db.dropDatabase();
     await database.close();
-  };
-  if (getCurrentTest()) onTestFinished(end);
-  else afterAll(end);
+  });
   return database;
 }

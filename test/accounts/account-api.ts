@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import Koa from 'koa';
+import { pino } from 'pino';
+import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
+import { type AccountLimits, accountRoutes } from '../../src/accounts/routes.ts';
+import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
+import { auditRoutes } from '../../src/audit/routes.ts';
+import type { Role } from '../../src/database/collections/users.ts';
+import type { Database } from '../../src/database/connection.ts';
+import { authenticate } from '../../src/http/authenticate.ts';
+import type { RequestState } from '../../src/http/context.ts';
+import { problemDetails } from '../../src/http/problem-details.ts';
+import { atTheEnd, openTestDatabase } from '../support/database.ts';
+
+export const SECRET = 'a secret for tests of more than 32 bytes';
+export const PASSWORD = 'harbour-violin-7-moss';
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown> & { errors?: { path: string; message: string }[] };
+  headers: Headers;
+}
+
+/** Accounts over real HTTP on a database of their own. */
+export interface AccountApi extends Accounts {
+  database: Database;
+  post(path: string, body: unknown, token?: string): Promise<Answer>;
+  get(path: string, token?: string): Promise<Answer>;
+  /** Registers, and where another role is asked for, has it made like the first administrator. */
+  signIn(email: string, role?: Role): Promise<{ user_id: string; access: string; refresh: string }>;
+}
+
+export async function openAccountApi(limits?: AccountLimits): Promise<AccountApi> {
+  const database = await openTestDatabase();
+  const audit = new AuditLogStore(database.collections.auditLog);
+  const accounts = createAccounts(database.collections, SECRET, audit);
+
+  const app = new Koa<RequestState>();
+  app.use(problemDetails(pino({ level: 'silent' })));
+  app.use(authenticate(accounts.identify));
+  app.use(accountRoutes(accounts, '/api/v1', limits).routes());
+  app.use(auditRoutes(audit, '/api/v1').routes());
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atTheEnd(() => server.close());
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
+
+  const send = async (path: string, init: RequestInit, token?: string): Promise<Answer> => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    const response = await fetch(base + path, { ...init, headers });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text ? (JSON.parse(text) as Answer['body']) : {},
+      headers: response.headers,
+    };
+  };
+  const post = (path: string, body: unknown, token?: string) =>
+    send(path, { method: 'POST', body: JSON.stringify(body) }, token);
+
+  return {
+    ...accounts,
+    database,
+    post,
+    get: (path, token) => send(path, { method: 'GET' }, token),
+    async signIn(email, role = 'candidate') {
+      const { body } = await post('/auth/register', { email, password: PASSWORD });
+      const user_id = (body['user'] as { user_id: string }).user_id;
+      if (role !== 'candidate') {
+        await database.db.collection('users').updateOne({ email }, { $set: { role } });
+      }
+      return { user_id, access: String(body['access_token']), refresh: String(body['refresh_token']) };
+    },
+  };
+}
