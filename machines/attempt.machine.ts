@@ -21,8 +21,14 @@ export type MachineEvent = {
   [T in EventType]: { type: T; payload: EventPayloads[T] };
 }[EventType];
 
-/** Signals that come from the server itself and never from a front end; they are not recorded. */
-export type ServerSignal = { type: 'attempt_expired' } | { type: 'retry_requested' };
+/**
+ * Signals that come from the server itself and never from a front end; they are not recorded.
+ * `results_saved`: an earlier run or another process has saved the results already.
+ */
+export type ServerSignal =
+  | { type: 'attempt_expired' }
+  | { type: 'retry_requested' }
+  | { type: 'results_saved' };
 
 /** Which attempt a computation is about. */
 export interface ComputationInput {
@@ -164,6 +170,7 @@ export const attemptMachine = setup({
     },
     computing: {
       initial: 'metrics',
+      on: { results_saved: 'locked' },
       states: {
         metrics: {
           invoke: {
@@ -187,9 +194,13 @@ export const attemptMachine = setup({
       id: 'retrying',
       always: { guard: 'retriesExhausted', target: 'failed' },
       after: { backOff: 'computing' },
+      on: { results_saved: 'locked' },
     },
     failed: {
-      on: { retry_requested: { target: 'computing', actions: 'forgetFailures' } },
+      on: {
+        retry_requested: { target: 'computing', actions: 'forgetFailures' },
+        results_saved: 'locked',
+      },
     },
     locked: { id: 'locked', type: 'final' },
     expired: { type: 'final' },

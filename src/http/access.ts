@@ -2,10 +2,17 @@ import type { Role } from '../database/collections/users.ts';
 import { forbidden, notAuthenticated } from '../errors.ts';
 import type { Caller, Context, Next } from './context.ts';
 
-/** @throws Refusal 401 when the request carries no credentials. */
-export function callerOf(ctx: Context): Caller {
-  if (!ctx.state.caller) throw notAuthenticated('This needs credentials: "Authorization: Bearer TOKEN".');
+/** The caller where credentials were sent. @throws Refusal 401 when those prove nothing. */
+export function optionalCallerOf(ctx: Context): Caller | undefined {
+  if (ctx.state.credentialsRefused) throw ctx.state.credentialsRefused;
   return ctx.state.caller;
+}
+
+/** @throws Refusal 401 when the request carries no credentials, or such as prove nothing. */
+export function callerOf(ctx: Context): Caller {
+  const caller = optionalCallerOf(ctx);
+  if (!caller) throw notAuthenticated('This needs credentials: "Authorization: Bearer TOKEN".');
+  return caller;
 }
 
 /** The caller of a route that only accounts may use, not attempt tokens. @throws Refusal 401, 403 */

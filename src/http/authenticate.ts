@@ -1,4 +1,4 @@
-import { notAuthenticated } from '../errors.ts';
+import { notAuthenticated, Refusal } from '../errors.ts';
 import type { BareContext, Caller, Next } from './context.ts';
 
 /**
@@ -8,17 +8,25 @@ import type { BareContext, Caller, Next } from './context.ts';
 export type IdentifyCaller = (bearerToken: string) => Promise<Caller>;
 
 /**
- * Puts the caller into `ctx.state` where the request carries a bearer token. A request without one goes on
- * as nobody's; the route decides whether that is enough.
+ * Puts the caller into `ctx.state` where the request carries a bearer token. One that proves nothing is refused
+ * by the routes that ask who calls, and by no others: a front end that always sends its token can still log in
+ * again or refresh when the token has expired.
  */
 export function authenticate(identify: IdentifyCaller) {
   return async (ctx: BareContext, next: Next): Promise<void> => {
     const header = ctx.get('authorization');
-    if (header) {
-      const token = /^Bearer ([\w.~+/=-]+)$/i.exec(header)?.[1];
-      if (!token) throw notAuthenticated('Send the credentials as "Authorization: Bearer TOKEN".');
-      ctx.state.caller = await identify(token);
-    }
+    if (header) await readCredentials(ctx, header, identify);
     await next();
   };
+}
+
+async function readCredentials(ctx: BareContext, header: string, identify: IdentifyCaller): Promise<void> {
+  try {
+    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(header)?.[1];
+    if (!token) throw notAuthenticated('Send the credentials as "Authorization: Bearer TOKEN".');
+    ctx.state.caller = await identify(token);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.status === 401)) throw error;
+    ctx.state.credentialsRefused = error;
+  }
 }

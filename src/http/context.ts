@@ -1,6 +1,7 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import type { Role } from '../database/collections/users.ts';
+import type { Refusal } from '../errors.ts';
 
 /** Who sends a request, as its credentials prove. */
 export type Caller =
@@ -10,6 +11,8 @@ export type Caller =
 
 export interface RequestState {
   caller?: Caller;
+  /** Why the credentials that were sent prove nothing; it matters only to routes that ask for the caller. */
+  credentialsRefused?: Refusal;
 }
 
 /** What a handler is given. */

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
-import { Refusal, type RefusalDetails } from '../errors.ts';
+import type { Refusal, RefusalDetails } from '../errors.ts';
+import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next } from './context.ts';
 
 /** An error as a client reads it (RFC 9457), `application/problem+json`. */
@@ -45,20 +46,4 @@ function respond(ctx: BareContext, { status, code, message, details }: Refusal):
   if (retry_after !== undefined) ctx.set('Retry-After', String(retry_after));
   ctx.body = JSON.stringify(problem);
   ctx.type = 'application/problem+json';
-}
-
-/** Koa and its middleware throw errors with a `status` and `expose`; those under 500 are about the request. */
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
-  if (status && status >= 400 && status < 500 && expose) {
-    return new Refusal(status, 'malformed_request', message ?? 'The request cannot be read.');
-  }
-  const internal = new Refusal(
-    500,
-    'internal_error',
-    'Something went wrong inside the server; it was logged.',
-  );
-  internal.cause = error;
-  return internal;
 }

@@ -1,4 +1,5 @@
 import type { ObjectId } from 'mongodb';
+import { ATTEMPT_STATUSES, type AttemptStatus } from '../../attempts/attempt.ts';
 import {
   bool,
   type CollectionDefinition,
@@ -9,9 +10,6 @@ import {
   orNull,
   text,
 } from './definition.ts';
-
-export const ATTEMPT_STATUSES = ['pending', 'in_progress', 'completed', 'expired'] as const;
-export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
 /**
  * One attempt, from the issued token on. The fields from `status` to `reasoning_text` follow from the journal

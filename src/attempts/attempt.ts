@@ -1,0 +1,29 @@
+import type { OptionReference } from '../events/event-types.ts';
+
+export const ATTEMPT_STATUSES = ['pending', 'in_progress', 'completed', 'expired'] as const;
+export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
+
+/** One candidate's pass through one task, as stored. Ids are 24 hex digits. */
+export interface Attempt {
+  attempt_id: string;
+  user_id: string | null;
+  task_id: string;
+  issued_by: string;
+  candidate_email: string | null;
+  status: AttemptStatus;
+  is_locked: boolean;
+  machine_id: string | null;
+  redeemed_at: Date | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  final_selection: OptionReference | null;
+  reasoning_text: string | null;
+  created_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+}
+
+/** An attempt that a candidate has redeemed: from here on it has an owner and a machine. */
+export type RedeemedAttempt = Attempt & { user_id: string; machine_id: string; redeemed_at: Date };
+
+export const isRedeemed = (attempt: Attempt): attempt is RedeemedAttempt => attempt.redeemed_at !== null;

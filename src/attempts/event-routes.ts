@@ -1,0 +1,94 @@
+import { bodyTooLarge } from '../errors.ts';
+import { EVENT_BODY_LIMIT, objectIdString, submittedEvent } from '../events/submitted-event.ts';
+import { callerOf } from '../http/access.ts';
+import { asRefusal } from '../http/as-refusal.ts';
+import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
+import { parse, readBody } from '../http/request.ts';
+import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
+import { completion, eventBatch, MAX_BATCH } from './schemas.ts';
+import type { Acknowledgement, Session } from './session.ts';
+import type { SessionRegistry } from './session-registry.ts';
+
+/** How the front end posts what a candidate does. */
+export function eventRoutes(sessions: SessionRegistry): ApiRouter {
+  const router = apiRouter('/api/v1');
+
+  router.post('/events', async (ctx) => {
+    callerOf(ctx);
+    const event = await readBody(ctx, submittedEvent, EVENT_BODY_LIMIT);
+    const session = await ownSession(ctx, sessions, event.attempt_id);
+    ctx.body = await session.submit(event);
+    ctx.status = 201;
+  });
+
+  router.post('/events/batch', async (ctx) => {
+    callerOf(ctx);
+    const { events } = await readBody(ctx, eventBatch, MAX_BATCH * EVENT_BODY_LIMIT);
+    const session = await ownSession(ctx, sessions, events[0]?.attempt_id ?? '');
+    ctx.body = { results: await submitBatch(session, events) };
+    ctx.status = 201;
+  });
+
+  router.post('/attempts/:attempt_id/complete', async (ctx) => {
+    callerOf(ctx);
+    const attempt_id = parse(objectIdString, ctx.params['attempt_id']);
+    const details =
+      ctx.request.length === 0 ? parse(completion, {}) : await readBody(ctx, completion, EVENT_BODY_LIMIT);
+    const session = await ownSession(ctx, sessions, attempt_id);
+    ctx.body = await session.complete({
+      ...details,
+      timestamp_client: details.timestamp_client ?? new Date(),
+    });
+    ctx.status = 201;
+  });
+
+  return router;
+}
+
+/** @throws Refusal 403 for anybody but the attempt's owner, 404 `not_found`, 409 `attempt_not_redeemed` */
+async function ownSession(ctx: Context, sessions: SessionRegistry, attempt_id: string): Promise<Session> {
+  const caller = callerOf(ctx);
+  refuseOtherAttempts(caller, attempt_id);
+  const session = await sessions.get(attempt_id);
+  refuseStrangers(caller, session.attempt);
+  return session;
+}
+
+type Verdict = Acknowledgement | { acknowledged: false; status: number; code: string; detail: string };
+
+/** Takes events in order up to the first that is not accepted; each gets a verdict. */
+async function submitBatch(session: Session, events: readonly object[]): Promise<Verdict[]> {
+  const wellFormed = [];
+  let malformed: Error | undefined;
+  for (const event of events) {
+    try {
+      wellFormed.push(parseEvent(event));
+    } catch (error) {
+      malformed = error as Error;
+      break;
+    }
+  }
+  const results = await session.submitBatch(wellFormed);
+  const failed = results.some((result) => result instanceof Error);
+  if (malformed && !failed) results.push(malformed);
+  const [first] = results;
+  if (first instanceof Error && asRefusal(first).status >= 500) throw first;
+  return events.map((_, index) => verdictOf(results[index]));
+}
+
+function parseEvent(event: object) {
+  if (Buffer.byteLength(JSON.stringify(event)) > EVENT_BODY_LIMIT) {
+    throw bodyTooLarge(`One event may have at most ${EVENT_BODY_LIMIT} bytes.`);
+  }
+  return parse(submittedEvent, event);
+}
+
+function verdictOf(result: Acknowledgement | Error | undefined): Verdict {
+  if (!result) {
+    const detail = 'An event before this one was not accepted, so this one was not tried.';
+    return { acknowledged: false, status: 409, code: 'not_tried', detail };
+  }
+  if (!(result instanceof Error)) return result;
+  const { status, code, message, details } = asRefusal(result);
+  return { acknowledged: false, status, code, detail: message, ...details };
+}

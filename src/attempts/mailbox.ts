@@ -1,0 +1,35 @@
+import { overloaded } from '../errors.ts';
+
+/**
+ * Takes one job at a time, in the order of arrival. A job that fails does not stop the next one.
+ */
+export class Mailbox {
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  readonly #capacity: number;
+
+  /** @param capacity how many jobs may be waiting or under way. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** How many jobs are waiting or under way. */
+  get depth(): number {
+    return this.#waiting;
+  }
+
+  /** @throws Refusal 503 `overloaded` at once when the mailbox is full; the job is then never run. */
+  run<T>(job: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= this.#capacity) {
+      throw overloaded('Too many events of this attempt are waiting; send it again shortly.', {
+        retry_after: 1,
+      });
+    }
+    this.#waiting += 1;
+    const done = this.#last.then(job).finally(() => {
+      this.#waiting -= 1;
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { objectIdString, submittedEnvelope } from '../events/submitted-event.ts';
+
+/** Events that one batch may hold. */
+export const MAX_BATCH = 100;
+
+/** A batch is looked at as a whole only so far: each event gets a verdict of its own. */
+export const eventBatch = z.strictObject({
+  events: z
+    .array(z.looseObject({ attempt_id: objectIdString }))
+    .min(1)
+    .max(MAX_BATCH)
+    .refine(
+      (events) => events.every(({ attempt_id }) => attempt_id === events[0]?.attempt_id),
+      'must all be of one attempt',
+    ),
+});
+
+/** Completing needs no body; what an event may say of itself may be said here too. */
+export const completion = z.object({
+  timestamp_client: submittedEnvelope.timestamp_client.optional(),
+  metadata: submittedEnvelope.metadata,
+  client_event_id: submittedEnvelope.client_event_id,
+});
+
+export const eventPage = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});

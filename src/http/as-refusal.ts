@@ -1,0 +1,22 @@
+import { isUnavailable } from '../database/errors.ts';
+import { databaseUnavailable, Refusal } from '../errors.ts';
+
+/**
+ * Any error as what a caller may know of it. Koa and its middleware throw errors with a `status` and `expose`;
+ * those under 500 are about the request. An unknown error becomes a 500 that says nothing of the inside.
+ */
+export function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (isUnavailable(error)) return databaseUnavailable(error);
+  const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
+  if (status && status >= 400 && status < 500 && expose) {
+    return new Refusal(status, 'malformed_request', message ?? 'The request cannot be read.');
+  }
+  const internal = new Refusal(
+    500,
+    'internal_error',
+    'Something went wrong inside the server; it was logged.',
+  );
+  internal.cause = error;
+  return internal;
+}

@@ -1,0 +1,79 @@
+import { type Collection, ObjectId } from 'mongodb';
+import type { BehaviorEventDocument } from '../database/collections/behavior-events.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
+import { GroupedWriter } from './grouped-writer.ts';
+
+/**
+ * - `stored`: on disk on a majority.
+ * - `sequence_taken`: another process recorded an event under this number first; nothing was stored.
+ * - `repeated`: the attempt has an event with this `client_event_id` already; nothing was stored.
+ */
+export type AppendResult =
+  | { outcome: 'stored' }
+  | { outcome: 'sequence_taken' }
+  | { outcome: 'repeated'; first: RecordedEvent };
+
+/** The append-only record of what candidates did. There is no update and no delete. */
+export class Journal {
+  readonly #events: Collection<BehaviorEventDocument>;
+  readonly #writer: GroupedWriter<BehaviorEventDocument>;
+
+  constructor(events: Collection<BehaviorEventDocument>) {
+    this.#events = events;
+    this.#writer = new GroupedWriter(events);
+  }
+
+  /**
+   * Appends one event; resolves once it is on disk on a majority.
+   * @throws any database error. The outcome is then unknown: the event may or may not be stored, so whoever
+   * keeps state must read the journal again before deciding anything.
+   */
+  async append(event: RecordedEvent): Promise<AppendResult> {
+    const verdict = await this.#writer.write(toDocument(event));
+    if (verdict === 'written') return { outcome: 'stored' };
+    const first = event.client_event_id && (await this.findRepeated(event.attempt_id, event.client_event_id));
+    return first ? { outcome: 'repeated', first } : { outcome: 'sequence_taken' };
+  }
+
+  /** The event that an attempt recorded under this `client_event_id`, if any. */
+  async findRepeated(attempt_id: string, client_event_id: string): Promise<RecordedEvent | undefined> {
+    const found = await this.#events.findOne({ attempt_id: new ObjectId(attempt_id), client_event_id });
+    return found ? toEvent(found) : undefined;
+  }
+
+  /** Events after sequence number `after` in their order, at most `limit` of them. */
+  async read(attempt_id: string, { after = 0, limit = 0 } = {}): Promise<RecordedEvent[]> {
+    const documents = await this.#events
+      .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } })
+      .sort({ sequence_number: 1 })
+      .limit(limit)
+      .toArray();
+    return documents.map(toEvent);
+  }
+
+  /** Of `attempt_ids`, those that have a recorded event of this type. */
+  async attemptsWith(event_type: RecordedEvent['event_type'], attempt_ids: string[]): Promise<string[]> {
+    const found = await this.#events
+      .find({ attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) }, event_type })
+      .project<{ attempt_id: ObjectId }>({ attempt_id: 1 })
+      .toArray();
+    return found.map(({ attempt_id }) => attempt_id.toHexString());
+  }
+
+  /** Resolves when every append that was under way has ended. */
+  drain(): Promise<void> {
+    return this.#writer.drain();
+  }
+}
+
+function toDocument({ event_id, attempt_id, ...event }: RecordedEvent): BehaviorEventDocument {
+  return { _id: new ObjectId(event_id), attempt_id: new ObjectId(attempt_id), ...event };
+}
+
+function toEvent({ _id, attempt_id, ...document }: BehaviorEventDocument): RecordedEvent {
+  return {
+    event_id: _id.toHexString(),
+    attempt_id: attempt_id.toHexString(),
+    ...document,
+  } as RecordedEvent;
+}

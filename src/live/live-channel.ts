@@ -1,0 +1,127 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { App, MiddlewareContext } from 'koa-websocket';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { AttemptStore } from '../attempts/attempt-store.ts';
+import { refuseOtherAttempts, refuseStrangers } from '../attempts/readable-attempt.ts';
+import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { objectIdString } from '../events/submitted-event.ts';
+import { isStaff } from '../http/access.ts';
+import { asRefusal } from '../http/as-refusal.ts';
+import type { IdentifyCaller } from '../http/authenticate.ts';
+import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
+import { CLOSE, closeCodeOf } from './close-codes.ts';
+import { LiveSocket } from './live-socket.ts';
+
+export interface LiveServices {
+  identify: IdentifyCaller;
+  attempts: AttemptStore;
+  sources: WatchSources;
+  /** Whether a browser page of this origin may connect; `host` is the server's own, as the browser calls it. */
+  isAllowedOrigin(origin: string, host: string | undefined): boolean;
+  log: Logger;
+}
+
+/** A larger message ends the connection before it is read; up to here an error message answers it. */
+const MAX_PAYLOAD_BYTES = 1024 * 1024;
+const PING_INTERVAL_MS = 25_000;
+
+const query = z.object({
+  token: z.string().optional(),
+  since: z.coerce.number().int().min(0).optional(),
+});
+
+/**
+ * The WebSocket side of the app. koa-websocket accepts a connection before anything is checked and leaves it
+ * open when a handler throws, so the one handler here closes every socket that it cannot serve.
+ */
+export class LiveChannel {
+  readonly #services: LiveServices;
+  readonly #app: App;
+  readonly #sockets = new Set<LiveSocket>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(app: App, services: LiveServices) {
+    this.#app = app;
+    this.#services = services;
+    app.ws.listen({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
+    app.ws.use((ctx) => this.#serve(ctx));
+    this.#heartbeat = setInterval(() => {
+      for (const socket of this.#sockets) socket.checkAlive();
+    }, PING_INTERVAL_MS).unref();
+  }
+
+  /** Takes the upgrade requests of an HTTP server. A page of a foreign origin gets 403 and no socket. */
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+      const { origin, host } = request.headers;
+      if (origin !== undefined && !this.#services.isAllowedOrigin(origin, host)) {
+        connection.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
+      const sockets = this.#app.ws.server;
+      sockets?.handleUpgrade(request, connection, head, (socket) =>
+        sockets.emit('connection', socket, request),
+      );
+    });
+  }
+
+  /** Closes every socket with 1012, so that front ends connect again elsewhere. */
+  close(): void {
+    clearInterval(this.#heartbeat);
+    for (const socket of this.#sockets) socket.close(CLOSE.serviceRestart, 'The server is restarting.');
+  }
+
+  async #serve(ctx: MiddlewareContext<object>): Promise<void> {
+    // Nothing is read before everything is attached, so that no early message is lost.
+    ctx.websocket.pause();
+    let watcher: AttemptWatcher | undefined;
+    const socket = new LiveSocket(ctx.websocket, () => {
+      watcher?.stop();
+      this.#sockets.delete(socket);
+    });
+    this.#sockets.add(socket);
+    const fail = (error: unknown) => this.#closeFor(socket, error);
+    try {
+      const { attempt_id, since } = await this.#admit(ctx);
+      if (!socket.isOpen) return;
+      watcher = new AttemptWatcher(
+        attempt_id,
+        this.#services.sources,
+        (message) => socket.send(message),
+        fail,
+      );
+      ctx.websocket.resume();
+      await watcher.start(since);
+    } catch (error) {
+      ctx.websocket.resume();
+      fail(error);
+    }
+  }
+
+  /** @throws Refusal 400, 401, 403, 404 for whoever may not watch what the path names. */
+  async #admit(ctx: MiddlewareContext<object>): Promise<{ attempt_id: string; since: number | undefined }> {
+    const { identify, attempts } = this.#services;
+    const attempt_id = /^\/ws\/attempts\/([^/]+)$/.exec(ctx.path)?.[1];
+    if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
+    const parsed = query.safeParse({ ...ctx.query });
+    if (!parsed.success) throw malformedRequest('since must be a whole number from 0 on.');
+    const { token, since } = parsed.data;
+    if (!token) throw notAuthenticated('Connect with ?token=…');
+    const caller = await identify(token);
+    if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
+    refuseOtherAttempts(caller, attempt_id);
+    const attempt = await attempts.find(attempt_id);
+    if (!attempt) throw notFound('There is no such attempt.');
+    if (!isStaff(caller)) refuseStrangers(caller, attempt);
+    return { attempt_id, since };
+  }
+
+  #closeFor(socket: LiveSocket, error: unknown): void {
+    const refusal = asRefusal(error);
+    if (refusal.status >= 500)
+      this.#services.log.error({ err: refusal.cause ?? error }, 'A socket was closed');
+    socket.close(closeCodeOf(refusal.status), refusal.message);
+  }
+}

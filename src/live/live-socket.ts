@@ -1,0 +1,60 @@
+import type { WebSocket } from 'ws';
+import { CLOSE } from './close-codes.ts';
+import { answer, type LiveMessage } from './messages.ts';
+
+/** Bytes that may wait for a slow reader before it is closed. */
+export const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Milliseconds a peer has to answer a close before the connection is cut. */
+const CLOSE_DEADLINE_MS = 3000;
+
+/**
+ * One connection: sends messages, answers those of the client, closes a reader that does not keep up and finds
+ * out whether the peer is still there.
+ */
+export class LiveSocket {
+  readonly #socket: WebSocket;
+  #answeredLastPing = true;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, onClosed: () => void) {
+    this.#socket = socket;
+    socket.on('message', (message: Buffer, isBinary) => this.send(answer(message, isBinary)));
+    socket.on('pong', () => {
+      this.#answeredLastPing = true;
+    });
+    socket.on('close', () => {
+      clearTimeout(this.#deadline);
+      onClosed();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  send(message: LiveMessage): void {
+    if (!this.isOpen) return;
+    this.#socket.send(JSON.stringify(message));
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
+    }
+  }
+
+  /** Closes in order, and cuts the connection if the peer does not answer in time. */
+  close(code: number, reason: string): void {
+    if (!this.isOpen) return;
+    // A close reason may have 123 bytes (RFC 6455, section 5.5).
+    this.#socket.close(code, Buffer.from(reason).subarray(0, 120).toString());
+    this.#deadline = setTimeout(() => this.#socket.terminate(), CLOSE_DEADLINE_MS);
+  }
+
+  /** To be called at intervals: cuts the connection when the ping of the last call was not answered. */
+  checkAlive(): void {
+    if (!this.#answeredLastPing) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#answeredLastPing = false;
+    if (this.isOpen) this.#socket.ping();
+  }
+}

@@ -1,0 +1,55 @@
+import type { AttemptStatus } from '../attempts/attempt.ts';
+import type { AttemptView } from '../attempts/feed.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
+
+/** Everything the server says on a socket, as JSON. */
+export type LiveMessage =
+  | { type: 'attempt_state'; data: AttemptView }
+  | {
+      type: 'event_ack';
+      data: Pick<RecordedEvent, 'event_id' | 'event_type' | 'sequence_number' | 'timestamp_server'>;
+    }
+  | { type: 'attempt_status'; data: { status: AttemptStatus; completed_at: Date | null } }
+  | { type: 'metrics_ready'; data: { attempt_id: string; metrics_url: string; skills_url: string } }
+  | { type: 'pong'; data: object }
+  | { type: 'error'; data: { code: string; detail: string } };
+
+export const eventAck = (event: RecordedEvent): LiveMessage => {
+  const { event_id, event_type, sequence_number, timestamp_server } = event;
+  return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server } };
+};
+
+export const metricsReady = (attempt_id: string): LiveMessage => ({
+  type: 'metrics_ready',
+  data: {
+    attempt_id,
+    metrics_url: `/api/v1/attempts/${attempt_id}/metrics`,
+    skills_url: `/api/v1/attempts/${attempt_id}/skills`,
+  },
+});
+
+/** Bytes that a message from a client may have. */
+export const MESSAGE_LIMIT = 4096;
+
+/** The answer to a message from a client; there is one for anything. */
+export function answer(message: Buffer, isBinary: boolean): LiveMessage {
+  if (message.length > MESSAGE_LIMIT) {
+    return error('message_too_large', `A message may have at most ${MESSAGE_LIMIT} bytes.`);
+  }
+  const parsed = isBinary ? undefined : parseObject(message.toString());
+  if (!parsed) return error('message_not_understood', 'Send JSON text such as {"type":"ping"}.');
+  if (parsed.type !== 'ping')
+    return error('unknown_type', 'The only message understood here is {"type":"ping"}.');
+  return { type: 'pong', data: {} };
+}
+
+const error = (code: string, detail: string): LiveMessage => ({ type: 'error', data: { code, detail } });
+
+function parseObject(text: string): { type?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { type Config, ConfigurationError, readConfig } from './config.ts';
+import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './database/embedded/unavailable.ts';
+import { createLog } from './log.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Ends with one readable line for what the user can mend, and with the whole error for what we must. */
+function fail(error: unknown): never {
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(`The settings do not work:\n${error.message.replace(/^/gm, '  ')}\n`);
+  } else if (error instanceof EmbeddedEngineUnavailable || error instanceof EmbeddedDirectoryInUse) {
+    process.stderr.write(`${error.message}\n`);
+  } else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    process.stderr.write('The port is in use already; set PORT to another one, or to 0 for any free one.\n');
+  } else if ((error as Error).name === 'MongoServerSelectionError') {
+    process.stderr.write(`Nothing answers at MONGODB_URI: ${(error as Error).message}\n`);
+  } else {
+    process.stderr.write(`${(error as Error).stack ?? error}\n`);
+  }
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config: Config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const server: RunningServer = await startServer(config, log, print);
+  print(`Listening on ${server.url}`);
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'Stopping');
+    await server.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal).catch(fail));
+  process.on('SIGINT', (signal) => void stop(signal).catch(fail));
+}
+
+main().catch(fail);

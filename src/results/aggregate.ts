@@ -1,0 +1,51 @@
+import type { BehavioralSummary, SkillCode } from './interpretation/interpret.ts';
+import type { SavedProfile } from './result-store.ts';
+
+/** One field of the behavioral summary over several attempts. */
+export interface SummaryCount {
+  /** How often each value was found. */
+  counts: Record<string, number>;
+  /** The value found most often; of several, the one of the latest attempt that has one of them. */
+  most_frequent: string;
+}
+
+/** What a user's completed attempts show together. */
+export interface UserProfile {
+  user_id: string;
+  attempt_count: number;
+  skills: { skill_code: SkillCode; skill_label: string; count: number; attempt_ids: string[] }[];
+  behavioral_summary: Partial<Record<keyof BehavioralSummary, SummaryCount>>;
+}
+
+/** Adds up the profiles of one user; `profiles` in the order of the attempts. Nothing is weighed or averaged. */
+export function aggregate(user_id: string, profiles: readonly SavedProfile[]): UserProfile {
+  const skills = new Map<SkillCode, UserProfile['skills'][number]>();
+  for (const { attempt_id, inferred_skills } of profiles) {
+    for (const { skill_code, skill_label } of inferred_skills) {
+      const skill = skills.get(skill_code) ?? { skill_code, skill_label, count: 0, attempt_ids: [] };
+      skill.count += 1;
+      skill.attempt_ids.push(attempt_id);
+      skills.set(skill_code, skill);
+    }
+  }
+  const fields = Object.keys(profiles[0]?.behavioral_summary ?? {}) as (keyof BehavioralSummary)[];
+  return {
+    user_id,
+    attempt_count: profiles.length,
+    skills: [...skills.values()],
+    behavioral_summary: Object.fromEntries(
+      fields.map((field) => [
+        field,
+        countValues(profiles.map((profile) => profile.behavioral_summary[field])),
+      ]),
+    ),
+  };
+}
+
+function countValues(values: readonly string[]): SummaryCount {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  const highest = Math.max(...Object.values(counts));
+  const most_frequent = values.findLast((value) => counts[value] === highest) ?? '';
+  return { counts, most_frequent };
+}

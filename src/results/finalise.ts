@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import { fromPromise } from 'xstate';
+import type { ComputationInput } from '../../machines/attempt.machine.ts';
+import type { AttemptMachine } from '../../machines/index.ts';
+import { isRedeemed } from '../attempts/attempt.ts';
+import type { AttemptStore } from '../attempts/attempt-store.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { TaskStore } from '../tasks/task-store.ts';
+import { interpret } from './interpretation/interpret.ts';
+import { computeMetrics } from './metrics/compute-metrics.ts';
+import type { ResultStore } from './result-store.ts';
+
+export interface FinaliseServices {
+  journal: Journal;
+  attempts: AttemptStore;
+  tasks: TaskStore;
+  results: ResultStore;
+  log: Logger;
+}
+
+/**
+ * What the machine invokes after the last event. Both steps read what they need from the database and may be
+ * repeated at will: each result is saved once per attempt, and only then is the attempt locked.
+ */
+export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
+  const { journal, attempts, tasks, results, log } = services;
+
+  const find = async (attempt_id: string) => {
+    const attempt = await attempts.find(attempt_id);
+    if (!attempt || !isRedeemed(attempt)) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
+    return { attempt, task: await tasks.get(attempt.task_id) };
+  };
+
+  /** The machine retries a failed step by itself; the log has to say why it had to. */
+  const step = (name: string, run: (attempt_id: string) => Promise<void>) =>
+    fromPromise<void, ComputationInput>(async ({ input: { attempt_id } }) => {
+      try {
+        await run(attempt_id);
+      } catch (error) {
+        log.error({ err: error, attempt_id }, `${name} failed and will be tried again`);
+        throw error;
+      }
+    });
+
+  return machine.provide({
+    actors: {
+      computeMetrics: step('Computing the metrics', async (attempt_id) => {
+        const { task } = await find(attempt_id);
+        await results.saveMetrics(attempt_id, computeMetrics(await journal.read(attempt_id), task));
+      }),
+      interpretMetrics: step('Interpreting the metrics', async (attempt_id) => {
+        const { attempt, task } = await find(attempt_id);
+        const metrics = await results.findMetrics(attempt_id);
+        if (!metrics) throw new Error(`The metrics of attempt ${attempt_id} are not saved.`);
+        await results.saveProfile(attempt, interpret(metrics, task));
+        await attempts.lock(attempt_id);
+      }),
+    },
+  });
+}

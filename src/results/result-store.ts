@@ -1,0 +1,90 @@
+import { type Collection, ObjectId } from 'mongodb';
+import type { Collections } from '../database/collections/index.ts';
+import type { ComputedMetricsDocument, SkillProfileDocument } from '../database/collections/results.ts';
+import { isDuplicateKey } from '../database/errors.ts';
+import type { Interpretation } from './interpretation/interpret.ts';
+import type { ComputedMetrics } from './metrics/compute-metrics.ts';
+
+export type SavedMetrics = ComputedMetrics & { attempt_id: string; computed_at: Date };
+export type SavedProfile = Interpretation & {
+  attempt_id: string;
+  user_id: string;
+  task_id: string;
+  computed_at: Date;
+};
+
+/** Metrics and skill profiles, each written once per attempt: whoever saves first, that stays. */
+export class ResultStore {
+  readonly #metrics: Collection<ComputedMetricsDocument>;
+  readonly #profiles: Collection<SkillProfileDocument>;
+
+  constructor({ computedMetrics, skillProfiles }: Pick<Collections, 'computedMetrics' | 'skillProfiles'>) {
+    this.#metrics = computedMetrics;
+    this.#profiles = skillProfiles;
+  }
+
+  async saveMetrics(attempt_id: string, metrics: ComputedMetrics): Promise<void> {
+    await once(
+      this.#metrics.insertOne({
+        _id: new ObjectId(),
+        attempt_id: new ObjectId(attempt_id),
+        ...metrics,
+        computed_at: new Date(),
+      }),
+    );
+  }
+
+  async saveProfile(
+    of: { attempt_id: string; user_id: string; task_id: string },
+    profile: Interpretation,
+  ): Promise<void> {
+    await once(
+      this.#profiles.insertOne({
+        _id: new ObjectId(),
+        attempt_id: new ObjectId(of.attempt_id),
+        user_id: new ObjectId(of.user_id),
+        task_id: new ObjectId(of.task_id),
+        ...profile,
+        computed_at: new Date(),
+      }),
+    );
+  }
+
+  async findMetrics(attempt_id: string): Promise<SavedMetrics | undefined> {
+    const found = await this.#metrics.findOne({ attempt_id: new ObjectId(attempt_id) });
+    if (!found) return undefined;
+    const { _id, ...metrics } = found;
+    return { ...metrics, attempt_id };
+  }
+
+  async findProfile(attempt_id: string): Promise<SavedProfile | undefined> {
+    const found = await this.#profiles.findOne({ attempt_id: new ObjectId(attempt_id) });
+    return found ? toProfile(found) : undefined;
+  }
+
+  /** The profiles of all completed attempts of a user, the earliest first. */
+  async profilesOf(user_id: string): Promise<SavedProfile[]> {
+    const found = await this.#profiles
+      .find({ user_id: new ObjectId(user_id) })
+      .sort({ computed_at: 1, _id: 1 })
+      .toArray();
+    return found.map(toProfile);
+  }
+}
+
+async function once(insert: Promise<unknown>): Promise<void> {
+  try {
+    await insert;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+function toProfile({ _id, attempt_id, user_id, task_id, ...profile }: SkillProfileDocument): SavedProfile {
+  return {
+    ...profile,
+    attempt_id: attempt_id.toHexString(),
+    user_id: user_id.toHexString(),
+    task_id: task_id.toHexString(),
+  };
+}

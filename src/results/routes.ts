@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { AttemptStore } from '../attempts/attempt-store.ts';
+import { readableAttempt } from '../attempts/readable-attempt.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { attemptNotCompleted, notFound } from '../errors.ts';
+import { objectIdString } from '../events/submitted-event.ts';
+import { accountOf, onlyRoles } from '../http/access.ts';
+import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
+import { parse, readQuery } from '../http/request.ts';
+import type { TaskStore } from '../tasks/task-store.ts';
+import { aggregate } from './aggregate.ts';
+import { explain } from './interpretation/interpret.ts';
+import type { ResultStore } from './result-store.ts';
+
+const explanationWanted = z.strictObject({ explain: z.enum(['true', 'false']).default('false') });
+
+export interface ResultRoutesServices {
+  attempts: AttemptStore;
+  results: ResultStore;
+  tasks: TaskStore;
+  users: { findById(user_id: string): Promise<unknown> };
+  audit: AuditLog;
+}
+
+/** Metrics, skills and the aggregate profile: there after completion only, and then for good. */
+export function resultRoutes({ attempts, results, tasks, users, audit }: ResultRoutesServices): ApiRouter {
+  const router = apiRouter('/api/v1');
+
+  router.get('/attempts/:attempt_id/metrics', async (ctx) => {
+    const attempt = await completedAttempt(ctx, attempts);
+    const metrics = await results.findMetrics(attempt.attempt_id);
+    if (!metrics) return pending(ctx);
+    ctx.body = metrics;
+  });
+
+  router.get('/attempts/:attempt_id/skills', async (ctx) => {
+    const { explain: wanted } = readQuery(ctx, explanationWanted);
+    const attempt = await completedAttempt(ctx, attempts);
+    const [profile, metrics] = await Promise.all([
+      results.findProfile(attempt.attempt_id),
+      results.findMetrics(attempt.attempt_id),
+    ]);
+    if (!profile || !metrics) return pending(ctx);
+    const task = await tasks.get(attempt.task_id);
+    ctx.body = wanted === 'true' ? { ...profile, explanation: explain(metrics, task) } : profile;
+  });
+
+  router.get('/users/:user_id/profile', onlyRoles('recruiter', 'admin'), async (ctx) => {
+    const user_id = parse(objectIdString, ctx.params['user_id']);
+    if (!(await users.findById(user_id))) throw notFound(`There is no user ${user_id}.`);
+    await audit.record({
+      actor_id: accountOf(ctx).user_id,
+      action: 'profile_read',
+      target_type: 'user',
+      target_id: user_id,
+    });
+    ctx.body = aggregate(user_id, await results.profilesOf(user_id));
+  });
+
+  return router;
+}
+
+async function completedAttempt(ctx: Context, attempts: AttemptStore) {
+  const attempt = await readableAttempt(ctx, attempts);
+  if (attempt.status !== 'completed') {
+    throw attemptNotCompleted('Results exist only after the attempt is completed.');
+  }
+  return attempt;
+}
+
+function pending(ctx: Context): void {
+  ctx.status = 202;
+  ctx.set('Retry-After', '1');
+  ctx.body = { status: 'computing', detail: 'The attempt is completed; its results are being computed.' };
+}

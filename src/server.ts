@@ -1,0 +1,94 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { ensureFirstAdmin } from './accounts/first-admin.ts';
+import { loadJwtSecret } from './accounts/jwt-secret.ts';
+import { createApp } from './app.ts';
+import { Recovery } from './attempts/recovery.ts';
+import type { Config } from './config.ts';
+import { startDatabase } from './database/start.ts';
+import { createServices, type Services } from './services.ts';
+import { exampleTasks } from './tasks/example-tasks.ts';
+import type { TaskStore } from './tasks/task-store.ts';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Where it listens, for example `http://127.0.0.1:3000`. */
+  url: string;
+  services: Services;
+  /** Finishes what is in flight and ends everything, within 10 s. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds that requests in flight may take once the server is to stop. */
+const REQUESTS_DEADLINE_MS = 4000;
+/** Milliseconds that computations may take after that; what is left is resumed at the next start. */
+const COMPUTATIONS_DEADLINE_MS = 2000;
+
+/**
+ * Starts everything in its order: database, first administrator, example tasks, recovery, listening.
+ * @param print for what a person at the terminal has to read.
+ */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  print: (line: string) => void,
+): Promise<RunningServer> {
+  const jwtSecret = await loadJwtSecret(config);
+  const database = await startDatabase(config, (message) => log.info(message));
+  try {
+    const services = createServices(config, database, jwtSecret, log);
+    await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
+    await addExampleTasks(services.tasks);
+    const { koa, live } = createApp(services);
+    const server = createServer(koa.callback());
+    live.attach(server);
+    const url = await listen(server, config);
+    const recovery = new Recovery(services);
+    recovery.start();
+
+    const stop = async () => {
+      live.close();
+      await closeServer(server);
+      await recovery.stop();
+      await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
+      await services.journal.drain();
+      services.sessions.stop();
+      await database.close();
+    };
+    return { url, services, stop };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function addExampleTasks(tasks: TaskStore): Promise<void> {
+  if (!(await tasks.isEmpty())) return;
+  for (const content of exampleTasks) await tasks.insert(content, 1);
+}
+
+function listen(server: Server, { port, host }: Config): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address() as AddressInfo;
+      resolve(
+        `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+      );
+    });
+  });
+}
+
+/** Lets requests in flight end; keep-alive connections without one are closed at once. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), REQUESTS_DEADLINE_MS);
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,95 @@
+import { ObjectId } from 'mongodb';
+import type { Logger } from 'pino';
+import { machines } from '../machines/index.ts';
+import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { AttemptStore } from './attempts/attempt-store.ts';
+import { AttemptFeed } from './attempts/feed.ts';
+import { loadSession, type SessionSources } from './attempts/load-session.ts';
+import type { SessionServices } from './attempts/session.ts';
+import { SessionRegistry } from './attempts/session-registry.ts';
+import { AuditLogStore } from './audit/audit-log-store.ts';
+import type { Config } from './config.ts';
+import type { Database } from './database/connection.ts';
+import { Journal } from './journal/journal.ts';
+import { withComputations } from './results/finalise.ts';
+import { ResultStore } from './results/result-store.ts';
+import { TaskStore } from './tasks/task-store.ts';
+import { TokenStore } from './tokens/token-store.ts';
+import { Tokens } from './tokens/tokens.ts';
+
+/** Everything that lives as long as the server does and is shared by its requests. */
+export interface Services {
+  config: Config;
+  log: Logger;
+  database: Database;
+  audit: AuditLogStore;
+  accounts: Accounts;
+  tasks: TaskStore;
+  tokens: Tokens;
+  attempts: AttemptStore;
+  journal: Journal;
+  feed: AttemptFeed;
+  sessions: SessionRegistry;
+  results: ResultStore;
+}
+
+/** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
+const MAILBOX_CAPACITY = 256;
+
+/** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
+export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
+  const { collections } = database;
+  const audit = new AuditLogStore(collections.auditLog);
+  const accounts = createAccounts(collections, jwtSecret, audit);
+  const tasks = new TaskStore(collections);
+  const attempts = new AttemptStore(collections.taskAttempts);
+  const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
+  const journal = new Journal(collections.behaviorEvents);
+  const results = new ResultStore(collections);
+  const feed = new AttemptFeed();
+
+  const provided = new Map(
+    [...machines].map(([id, machine]) => [
+      id,
+      withComputations(machine, { journal, attempts, tasks, results, log }),
+    ]),
+  );
+  const sources: SessionSources = {
+    findAttempt: (attempt_id) => attempts.find(attempt_id),
+    task: (task_id) => tasks.get(task_id),
+    machine: (id) => {
+      const machine = provided.get(id);
+      if (!machine) throw new Error(`No machine "${id}" is published here.`);
+      return machine;
+    },
+  };
+  const sessionServices: SessionServices = {
+    journal,
+    feed,
+    project: (attempt_id, change) =>
+      attempts.project(attempt_id, change).catch((err: unknown) => {
+        log.warn({ err, attempt_id }, 'The stored attempt is behind its journal until the next repair');
+      }),
+    now: () => new Date(),
+    newEventId: () => new ObjectId().toHexString(),
+    mailboxCapacity: MAILBOX_CAPACITY,
+  };
+  const sessions = new SessionRegistry((attempt_id) => loadSession(attempt_id, sources, sessionServices), {
+    idleMs: 10 * 60_000,
+    maxSessions: 50_000,
+  });
+  return {
+    config,
+    log,
+    database,
+    audit,
+    accounts,
+    tasks,
+    tokens,
+    attempts,
+    journal,
+    feed,
+    sessions,
+    results,
+  };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { objectIdString } from '../events/submitted-event.ts';
+import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
+
+const line = z.string().trim().min(1).max(200);
+const paragraph = z.string().trim().min(1).max(10_000);
+
+const option = z.strictObject({
+  option_code: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'may hold letters, digits, _ and - only'),
+  label: line,
+  description: paragraph,
+  risk_tag: z.enum(RISK_TAGS),
+  metadata: z.strictObject({ trade_off_type: line, domain: line }),
+});
+
+/** What an administrator writes of a task. The order of `options` is the order of display. */
+export const taskContent = z.strictObject({
+  task_code: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'may hold letters, digits, _ and - only'),
+  title: line,
+  description: paragraph,
+  scenario: paragraph,
+  category: z.enum(TASK_CATEGORIES),
+  time_limit_seconds: z.int().min(1).max(86_400).nullable().default(null),
+  requires_reasoning: z.boolean(),
+  options: z
+    .array(option)
+    .min(2)
+    .max(12)
+    .superRefine((options, context) => {
+      const seen = new Set<string>();
+      for (const [index, { option_code }] of options.entries()) {
+        if (seen.has(option_code)) {
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'option_code'],
+            message: `"${option_code}" is used by another option already`,
+          });
+        }
+        seen.add(option_code);
+      }
+    }),
+});
+
+export type TaskContent = z.output<typeof taskContent>;
+
+/** An edit: the whole content but for the code, which names the task through all its versions. */
+export const taskEdit = taskContent.omit({ task_code: true });
+
+export const taskFilter = z.strictObject({
+  category: z.enum(TASK_CATEGORIES).optional(),
+  is_active: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+  task_code: z.string().max(50).optional(),
+});
+
+export type TaskFilter = z.output<typeof taskFilter>;
+
+export const taskPath = z.object({ task_id: objectIdString });

@@ -1,0 +1,114 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Collection, ObjectId } from 'mongodb';
+import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
+import { toAttempt } from '../attempts/attempt-store.ts';
+import type { AttemptDocument } from '../database/collections/task-attempts.ts';
+import { isDuplicateKey } from '../database/errors.ts';
+import { alreadyAttempted } from '../errors.ts';
+
+/** A token as its issuer sees it, this once. */
+export interface IssuedToken {
+  attempt_id: string;
+  token: string;
+  expires_at: Date;
+}
+
+const TOKEN_BYTES = 32;
+
+/** The part of the stored attempts that belongs to their tokens, which are only ever stored hashed. */
+export class TokenStore {
+  readonly #attempts: Collection<AttemptDocument>;
+
+  constructor(attempts: Collection<AttemptDocument>) {
+    this.#attempts = attempts;
+  }
+
+  /** Makes `count` attempts that wait for their tokens to be redeemed. */
+  async issue(
+    order: { task_id: string; issued_by: string; candidate_email: string | null; expires_at: Date },
+    count: number,
+  ): Promise<IssuedToken[]> {
+    const issued = Array.from({ length: count }, () => ({
+      _id: new ObjectId(),
+      token: randomBytes(TOKEN_BYTES).toString('base64url'),
+    }));
+    const created_at = new Date();
+    await this.#attempts.insertMany(
+      issued.map(({ _id, token }) => ({
+        _id,
+        attempt_token_hash: hashOf(token),
+        user_id: null,
+        task_id: new ObjectId(order.task_id),
+        issued_by: new ObjectId(order.issued_by),
+        candidate_email: order.candidate_email,
+        status: 'pending',
+        is_locked: false,
+        machine_id: null,
+        redeemed_at: null,
+        started_at: null,
+        completed_at: null,
+        final_selection: null,
+        reasoning_text: null,
+        created_at,
+        expires_at: order.expires_at,
+        revoked_at: null,
+      })),
+    );
+    return issued.map(({ _id, token }) => ({
+      attempt_id: _id.toHexString(),
+      token,
+      expires_at: order.expires_at,
+    }));
+  }
+
+  async find(token: string): Promise<Attempt | undefined> {
+    const found = await this.#attempts.findOne({ attempt_token_hash: hashOf(token) });
+    return found ? toAttempt(found) : undefined;
+  }
+
+  /**
+   * Gives a waiting attempt to a candidate. One atomic update: however many try at once, one gets it.
+   * @returns undefined when the attempt is not waiting any more, whatever the reason.
+   * @throws Refusal 409 `already_attempted` when the candidate has an attempt at this task; the token stays good.
+   */
+  async redeem(
+    attempt_id: string,
+    by: { user_id: string; machine_id: string; now: Date; expires_at: Date },
+  ): Promise<RedeemedAttempt | undefined> {
+    try {
+      const redeemed = await this.#attempts.findOneAndUpdate(
+        { ...waiting(attempt_id), expires_at: { $gt: by.now } },
+        {
+          $set: {
+            user_id: new ObjectId(by.user_id),
+            machine_id: by.machine_id,
+            redeemed_at: by.now,
+            expires_at: by.expires_at,
+          },
+        },
+        { returnDocument: 'after' },
+      );
+      return redeemed ? (toAttempt(redeemed) as RedeemedAttempt) : undefined;
+    } catch (error) {
+      if (isDuplicateKey(error))
+        throw alreadyAttempted('This candidate has an attempt at this task already.');
+      throw error;
+    }
+  }
+
+  /** @returns false when the token was redeemed or revoked before. */
+  async revoke(attempt_id: string, now: Date): Promise<boolean> {
+    const { matchedCount } = await this.#attempts.updateOne(waiting(attempt_id), {
+      $set: { revoked_at: now, status: 'expired' },
+    });
+    return matchedCount === 1;
+  }
+}
+
+const waiting = (attempt_id: string) => ({
+  _id: new ObjectId(attempt_id),
+  redeemed_at: null,
+  revoked_at: null,
+});
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -1,0 +1,116 @@
+import { currentMachine } from '../../machines/index.ts';
+import type { User } from '../accounts/user.ts';
+import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
+import {
+  forbidden,
+  notFound,
+  type Refusal,
+  taskInactive,
+  tokenExpired,
+  tokenRevoked,
+  tokenUsed,
+} from '../errors.ts';
+import type { TaskStore } from '../tasks/task-store.ts';
+import type { TokenOrder } from './schemas.ts';
+import type { IssuedToken, TokenStore } from './token-store.ts';
+
+/** The candidates' side of the accounts that redeeming needs. */
+export interface Candidates {
+  findById(user_id: string): Promise<User | null>;
+  findOrCreateCandidate(email: string): Promise<User>;
+  ensureAnonymousCandidate(user_id: string): Promise<User>;
+}
+
+/** Seconds that tokens and attempts live. */
+export interface Lifetimes {
+  tokenTtlSeconds: number;
+  attemptTtlSeconds: number;
+}
+
+/** Assessment tokens: one secret, one candidate, one attempt at one task. */
+export class Tokens {
+  readonly #store: TokenStore;
+  readonly #tasks: TaskStore;
+  readonly #candidates: Candidates;
+  readonly #lifetimes: Lifetimes;
+
+  constructor(store: TokenStore, tasks: TaskStore, candidates: Candidates, lifetimes: Lifetimes) {
+    this.#store = store;
+    this.#tasks = tasks;
+    this.#candidates = candidates;
+    this.#lifetimes = lifetimes;
+  }
+
+  /** @throws Refusal 404 `not_found`, 409 `task_inactive` */
+  async issue(order: TokenOrder, issued_by: string): Promise<IssuedToken[]> {
+    const { task_id, candidate_email = null, count } = order;
+    await this.#tasks.get(task_id);
+    if (!(await this.#tasks.isActive(task_id))) {
+      throw taskInactive('The task is not active; issue tokens for its newest version.');
+    }
+    const seconds = order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds;
+    return this.#store.issue({ task_id, issued_by, candidate_email, expires_at: fromNow(seconds) }, count);
+  }
+
+  /**
+   * The waiting attempt of a token; changes nothing.
+   * @throws Refusal 404 `not_found`, 409 `token_used`, 410 `token_expired` or `token_revoked`
+   */
+  async inspect(token: string): Promise<Attempt> {
+    const attempt = await this.#store.find(token);
+    if (!attempt) throw notFound('There is no such token.');
+    const refusal = refuseRedemption(attempt);
+    if (refusal) throw refusal;
+    return attempt;
+  }
+
+  /**
+   * Exchanges a token for its attempt, once. The attempt then belongs to the account that redeems it, to the
+   * account of the address the token is bound to, or to an anonymous candidate made for it.
+   * @throws Refusal as `inspect`; 403 when the token is bound to somebody else; 409 `already_attempted`
+   */
+  async redeem(token: string, account_id: string | undefined): Promise<RedeemedAttempt> {
+    const attempt = await this.inspect(token);
+    const candidate = await this.#candidateFor(attempt, account_id);
+    const redeemed = await this.#store.redeem(attempt.attempt_id, {
+      user_id: candidate.user_id,
+      machine_id: currentMachine.id,
+      now: new Date(),
+      expires_at: fromNow(this.#lifetimes.attemptTtlSeconds),
+    });
+    if (redeemed) return redeemed;
+    await this.inspect(token);
+    throw tokenUsed('This token has been redeemed already.');
+  }
+
+  /** @throws Refusal 409 `token_used` when the candidate was faster. */
+  async revoke(attempt: Attempt): Promise<void> {
+    if (attempt.revoked_at) return;
+    const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
+    if (!revoked) throw tokenUsed('The token has been redeemed already, so it cannot be revoked.');
+  }
+
+  async #candidateFor({ attempt_id, candidate_email }: Attempt, account_id?: string): Promise<User> {
+    const account = account_id && (await this.#candidates.findById(account_id));
+    if (account) {
+      if (candidate_email && account.email !== candidate_email) {
+        throw forbidden('This token is for another candidate; log in with the address it was sent to.');
+      }
+      return account;
+    }
+    // The attempt's own id names its anonymous candidate: fifty redemptions at once make one.
+    if (!candidate_email) return this.#candidates.ensureAnonymousCandidate(attempt_id);
+    const candidate = await this.#candidates.findOrCreateCandidate(candidate_email);
+    if (!candidate.is_active) throw forbidden('The account of this candidate has been deactivated.');
+    return candidate;
+  }
+}
+
+function refuseRedemption(attempt: Attempt): Refusal | undefined {
+  if (attempt.revoked_at) return tokenRevoked('This token has been revoked; ask for a new one.');
+  if (attempt.redeemed_at) return tokenUsed('This token has been redeemed already.');
+  if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
+  return undefined;
+}
+
+const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
