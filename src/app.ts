@@ -7,6 +7,7 @@ import { eventRoutes } from './attempts/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { RequestState } from './http/context.ts';
+import { databaseGate } from './http/database-gate.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
@@ -33,6 +34,7 @@ export function createApp(services: Services): App {
   app.use(helmet());
   app.use(crossOrigin(config.corsOrigins));
   app.use(healthRoutes(database.ping).routes());
+  app.use(databaseGate(database.availability));
   app.use(authenticate(accounts.identify));
   app.use(eventRoutes(sessions).routes());
   app.use(attemptRoutes(attempts, journal, sessions).routes());

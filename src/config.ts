@@ -25,6 +25,8 @@ const environment = z
     ADMIN_PASSWORD: z.string().min(12).optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
     ATTEMPT_TTL_SECONDS: seconds(86_400),
+    SESSION_IDLE_SECONDS: seconds(600),
+    MAX_SESSIONS: z.coerce.number().int().min(1).max(10_000_000).default(50_000),
     RATE_LIMITS: onOff('on'),
     CORS_ORIGINS: z.string().default(''),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -62,6 +64,10 @@ export interface Config {
   firstAdmin: { email: string; password: string } | undefined;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
+  /** How long a session may be unused before it is ended; it is loaded again from the journal when needed. */
+  sessionIdleSeconds: number;
+  /** Sessions kept in memory; beyond it the longest unused ones are ended earlier. */
+  maxSessions: number;
   rateLimits: boolean;
   corsOrigins: string[];
   logLevel: string;
@@ -99,6 +105,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         : undefined,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     attemptTtlSeconds: settings.ATTEMPT_TTL_SECONDS,
+    sessionIdleSeconds: settings.SESSION_IDLE_SECONDS,
+    maxSessions: settings.MAX_SESSIONS,
     rateLimits: settings.RATE_LIMITS === 'on',
     corsOrigins: originsOf(settings.CORS_ORIGINS),
     logLevel: settings.LOG_LEVEL,

@@ -3,6 +3,9 @@ import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './database/em
 import { createLog } from './log.ts';
 import { type RunningServer, startServer } from './server.ts';
 
+/** Milliseconds in which a stop has to end. */
+const STOP_DEADLINE_MS = 9000;
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Ends with one readable line for what the user can mend, and with the whole error for what we must. */
@@ -32,6 +35,8 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'Stopping');
+    // Whatever cannot end by then, for example because the database is away, is resumed at the next start.
+    setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
     await server.stop();
     process.exit(0);
   };

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { ensureFirstAdmin } from './accounts/first-admin.ts';
 import { loadJwtSecret } from './accounts/jwt-secret.ts';
 import { createApp } from './app.ts';
-import { Recovery } from './attempts/recovery.ts';
+import { startBackground } from './background.ts';
 import type { Config } from './config.ts';
 import { startDatabase } from './database/start.ts';
 import { createServices, type Services } from './services.ts';
@@ -35,7 +35,7 @@ export async function startServer(
   print: (line: string) => void,
 ): Promise<RunningServer> {
   const jwtSecret = await loadJwtSecret(config);
-  const database = await startDatabase(config, (message) => log.info(message));
+  const database = await startDatabase(config, log);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
@@ -43,14 +43,16 @@ export async function startServer(
     const { koa, live } = createApp(services);
     const server = createServer(koa.callback());
     live.attach(server);
-    const url = await listen(server, config);
-    const recovery = new Recovery(services);
-    recovery.start();
+    const background = await startBackground(services);
+    const url = await listen(server, config).catch(async (error: unknown) => {
+      await background.stop();
+      throw error;
+    });
 
     const stop = async () => {
       live.close();
       await closeServer(server);
-      await recovery.stop();
+      await background.stop();
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
       services.sessions.stop();

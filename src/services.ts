@@ -5,7 +5,7 @@ import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
-import type { SessionServices } from './attempts/session.ts';
+import type { Session, SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import type { Config } from './config.ts';
@@ -30,6 +30,8 @@ export interface Services {
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
+  /** Sessions that do not know whether their last event was stored. */
+  uncertain: Set<Session>;
   results: ResultStore;
 }
 
@@ -44,9 +46,10 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const tasks = new TaskStore(collections);
   const attempts = new AttemptStore(collections.taskAttempts);
   const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
-  const journal = new Journal(collections.behaviorEvents);
+  const journal = new Journal(collections.behaviorEvents, database.availability);
   const results = new ResultStore(collections);
   const feed = new AttemptFeed();
+  const uncertain = new Set<Session>();
 
   const provided = new Map(
     [...machines].map(([id, machine]) => [
@@ -70,26 +73,17 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       attempts.project(attempt_id, change).catch((err: unknown) => {
         log.warn({ err, attempt_id }, 'The stored attempt is behind its journal until the next repair');
       }),
+    onUncertain: (session) => uncertain.add(session),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry((attempt_id) => loadSession(attempt_id, sources, sessionServices), {
-    idleMs: 10 * 60_000,
-    maxSessions: 50_000,
+    idleMs: config.sessionIdleSeconds * 1000,
+    maxSessions: config.maxSessions,
   });
   return {
-    config,
-    log,
-    database,
-    audit,
-    accounts,
-    tasks,
-    tokens,
-    attempts,
-    journal,
-    feed,
-    sessions,
-    results,
+    ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
+    ...{ journal, feed, sessions, uncertain, results },
   };
 }

@@ -37,12 +37,20 @@ export class AttemptStore {
     await this.#attempts.updateOne({ _id: new ObjectId(attempt_id) }, { $set: { is_locked: true } });
   }
 
-  /** Marks an open attempt as expired; one that was completed meanwhile stays completed. */
-  async expire(attempt_id: string): Promise<void> {
-    await this.#attempts.updateOne(
-      { _id: new ObjectId(attempt_id), status: { $in: ['pending', 'in_progress'] } },
-      { $set: { status: 'expired' } },
-    );
+  /** Ids of waiting and open attempts whose time is over at `now`, at most `limit`. */
+  async due(now: Date, limit: number): Promise<string[]> {
+    const found = await this.#attempts
+      .find(dueAt(now))
+      .limit(limit)
+      .project<{ _id: ObjectId }>({ _id: 1 })
+      .toArray();
+    return found.map(({ _id }) => _id.toHexString());
+  }
+
+  /** Of `attempt_ids`, marks as expired what is still open and due at `now`. */
+  async expire(attempt_ids: string[], now: Date): Promise<void> {
+    const _id = { $in: attempt_ids.map((id) => new ObjectId(id)) };
+    await this.#attempts.updateMany({ _id, ...dueAt(now) }, { $set: { status: 'expired' } });
   }
 
   /** Ids of attempts that are completed and have no saved results yet. */
@@ -50,9 +58,9 @@ export class AttemptStore {
     return this.#ids({ status: 'completed', is_locked: false });
   }
 
-  /** Ids of redeemed attempts that are not known to be completed or expired. */
-  open(): AsyncIterable<string> {
-    return this.#ids({ status: { $in: ['pending', 'in_progress'] }, redeemed_at: { $type: 'date' } });
+  /** Ids of redeemed attempts of which the store does not know that they have started, or that they have ended. */
+  redeemedWith(status: 'pending' | 'in_progress'): AsyncIterable<string> {
+    return this.#ids({ status, redeemed_at: { $type: 'date' } });
   }
 
   async *#ids(filter: Filter<AttemptDocument>): AsyncIterable<string> {
@@ -61,6 +69,11 @@ export class AttemptStore {
     }
   }
 }
+
+const dueAt = (now: Date): Filter<AttemptDocument> => ({
+  status: { $in: ['pending', 'in_progress'] },
+  expires_at: { $lte: now },
+});
 
 export function toAttempt({ _id, attempt_token_hash: _, ...document }: AttemptDocument): Attempt {
   const { user_id, task_id, issued_by, final_selection } = document;

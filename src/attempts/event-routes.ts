@@ -3,6 +3,7 @@ import { EVENT_BODY_LIMIT, objectIdString, submittedEvent } from '../events/subm
 import { callerOf } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
+import { inOrderOfArrival } from '../http/order-of-arrival.ts';
 import { parse, readBody } from '../http/request.ts';
 import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
 import { completion, eventBatch, MAX_BATCH } from './schemas.ts';
@@ -12,8 +13,9 @@ import type { SessionRegistry } from './session-registry.ts';
 /** How the front end posts what a candidate does. */
 export function eventRoutes(sessions: SessionRegistry): ApiRouter {
   const router = apiRouter('/api/v1');
+  const inOrder = inOrderOfArrival();
 
-  router.post('/events', async (ctx) => {
+  router.post('/events', inOrder, async (ctx) => {
     callerOf(ctx);
     const event = await readBody(ctx, submittedEvent, EVENT_BODY_LIMIT);
     const session = await ownSession(ctx, sessions, event.attempt_id);
@@ -21,7 +23,7 @@ export function eventRoutes(sessions: SessionRegistry): ApiRouter {
     ctx.status = 201;
   });
 
-  router.post('/events/batch', async (ctx) => {
+  router.post('/events/batch', inOrder, async (ctx) => {
     callerOf(ctx);
     const { events } = await readBody(ctx, eventBatch, MAX_BATCH * EVENT_BODY_LIMIT);
     const session = await ownSession(ctx, sessions, events[0]?.attempt_id ?? '');
@@ -29,7 +31,7 @@ export function eventRoutes(sessions: SessionRegistry): ApiRouter {
     ctx.status = 201;
   });
 
-  router.post('/attempts/:attempt_id/complete', async (ctx) => {
+  router.post('/attempts/:attempt_id/complete', inOrder, async (ctx) => {
     callerOf(ctx);
     const attempt_id = parse(objectIdString, ctx.params['attempt_id']);
     const details =

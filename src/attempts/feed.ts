@@ -18,7 +18,9 @@ export type AttemptNews =
   | { kind: 'event_recorded'; event: RecordedEvent; view: AttemptView }
   /** The state changed without a recorded event: results computed, attempt expired. */
   | { kind: 'state_changed'; view: AttemptView }
-  | { kind: 'results_saved' };
+  | { kind: 'results_saved' }
+  /** Other processes have recorded events; which ones, the journal says. */
+  | { kind: 'journal_moved'; view: AttemptView };
 
 export type AttemptListener = (news: AttemptNews) => void;
 
@@ -31,6 +33,11 @@ export class AttemptFeed {
 
   isWatched(attempt_id: string): boolean {
     return this.#listeners.has(attempt_id);
+  }
+
+  /** The attempts that somebody in this process watches. */
+  get watched(): string[] {
+    return [...this.#listeners.keys()];
   }
 
   publish(attempt_id: string, news: AttemptNews): void {

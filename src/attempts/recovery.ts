@@ -5,8 +5,6 @@ import type { SessionRegistry } from './session-registry.ts';
 
 /** Attempts looked up in the journal at once. */
 const GROUP = 500;
-/** Milliseconds between two looks at attempts that are completed but have no results. */
-const SWEEP_INTERVAL_MS = 15_000;
 
 export interface RecoveryServices {
   attempts: AttemptStore;
@@ -16,63 +14,49 @@ export interface RecoveryServices {
 }
 
 /**
- * Finishes what an earlier process left undone: attempts whose completion is in the journal but not in the
- * stored attempt, and completed attempts without results. Loading such an attempt's session is all it takes,
- * since its actor goes on where the journal ends.
+ * Finishes what an earlier process left undone: stored attempts that are behind their journal, and completed
+ * attempts without results. Loading such an attempt's session is all it takes, since loading repairs what is
+ * stored, and the session's actor goes on where the journal ends.
  */
 export class Recovery {
   readonly #services: RecoveryServices;
-  #running: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  #looked = false;
 
   constructor(services: RecoveryServices) {
     this.#services = services;
   }
 
-  /** Begins in the background; a start does not wait for it. */
-  start(): void {
-    this.#run(async () => {
-      await this.#resumeUnnoticedCompletions();
-      await this.#resumeComputations();
-    });
-    this.#timer = setInterval(() => this.#run(() => this.#resumeComputations()), SWEEP_INTERVAL_MS);
+  /**
+   * To be run at start-up and every so often. Only the first run that gets through looks for attempts whose start
+   * or completion did not reach the store: later on this process sees to that itself.
+   */
+  async run(): Promise<void> {
+    const { attempts } = this.#services;
+    if (!this.#looked) {
+      await this.#resumeThoseWith('task_started', attempts.redeemedWith('pending'));
+      await this.#resumeThoseWith('task_completed', attempts.redeemedWith('in_progress'));
+      this.#looked = true;
+    }
+    for await (const attempt_id of attempts.completedButNotLocked()) await this.#resume(attempt_id);
   }
 
-  /** Resolves when nothing is under way any more. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  #run(job: () => Promise<void>): void {
-    this.#running = this.#running.then(job).catch((err: unknown) => {
-      this.#services.log.warn({ err }, 'Recovery could not go on; it will be tried again');
-    });
-  }
-
-  async #resumeUnnoticedCompletions(): Promise<void> {
-    const { attempts, journal } = this.#services;
+  async #resumeThoseWith(
+    event_type: 'task_started' | 'task_completed',
+    candidates: AsyncIterable<string>,
+  ): Promise<void> {
     let group: string[] = [];
     const lookUp = async () => {
-      for (const attempt_id of await journal.attemptsWith('task_completed', group))
+      if (group.length === 0) return;
+      for (const attempt_id of await this.#services.journal.attemptsWith(event_type, group)) {
         await this.#resume(attempt_id);
+      }
       group = [];
     };
-    for await (const attempt_id of attempts.open()) {
-      if (this.#stopped) return;
+    for await (const attempt_id of candidates) {
       group.push(attempt_id);
       if (group.length === GROUP) await lookUp();
     }
-    if (group.length > 0) await lookUp();
-  }
-
-  async #resumeComputations(): Promise<void> {
-    for await (const attempt_id of this.#services.attempts.completedButNotLocked()) {
-      if (this.#stopped) return;
-      await this.#resume(attempt_id);
-    }
+    await lookUp();
   }
 
   /** One attempt that cannot be loaded must not keep the others from their results. */
@@ -81,7 +65,7 @@ export class Recovery {
     try {
       (await sessions.get(attempt_id)).signal('retry_requested');
     } catch (err) {
-      log.error({ err, attempt_id }, 'A completed attempt cannot be resumed');
+      log.error({ err, attempt_id }, 'An attempt cannot be resumed');
     }
   }
 }

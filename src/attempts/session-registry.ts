@@ -36,7 +36,8 @@ export class SessionRegistry {
 
   /** The session of an attempt, loaded if need be. @throws whatever loading throws; the next call tries again. */
   get(attempt_id: string): Promise<Session> {
-    const entry = this.#entries.get(attempt_id) ?? this.#begin(attempt_id);
+    const known = this.#entries.get(attempt_id);
+    const entry = known && !known.session?.isBroken ? known : this.#begin(attempt_id);
     entry.lastUsed = Date.now();
     this.#entries.delete(attempt_id);
     this.#entries.set(attempt_id, entry);
@@ -46,6 +47,11 @@ export class SessionRegistry {
   /** The session of an attempt if it is loaded already. */
   peek(attempt_id: string): Session | undefined {
     return this.#entries.get(attempt_id)?.session;
+  }
+
+  /** Every session that is loaded now. */
+  loaded(): Session[] {
+    return [...this.#entries.values()].flatMap(({ session }) => session ?? []);
   }
 
   /** Ends the sessions that are idle for too long or too many. */
@@ -75,6 +81,7 @@ export class SessionRegistry {
   }
 
   #begin(attempt_id: string): Entry {
+    if (this.#entries.size > this.#limits.maxSessions) this.evict();
     const entry: Entry = { session: undefined, lastUsed: 0, loading: this.#load(attempt_id) };
     entry.loading.then(
       (session) => {

@@ -26,6 +26,8 @@ export interface SessionServices {
   feed: AttemptFeed;
   /** Brings the stored attempt in line; a failure is the service's to log, the journal can repair it. */
   project(attempt_id: string, change: Partial<Projection>): Promise<void>;
+  /** Called when nobody knows whether an event was stored: the session should soon be made to catch up. */
+  onUncertain(session: Session): void;
   now(): Date;
   newEventId(): string;
   mailboxCapacity: number;
@@ -56,6 +58,7 @@ export class Session {
   #lastTime: number;
   /** True while the journal may hold events that the actor has not seen. */
   #stale = false;
+  #broken = false;
 
   constructor({ attempt, task, machine, state, last_recorded_at }: SessionStart, services: SessionServices) {
     this.attempt = attempt;
@@ -73,6 +76,11 @@ export class Session {
 
   get view(): AttemptView {
     return viewOf(this.state);
+  }
+
+  /** Whether the actor and the journal contradict each other, so that only a new session can go on. */
+  get isBroken(): boolean {
+    return this.#broken;
   }
 
   /** Whether it could be ended now without leaving anything half done. */
@@ -158,7 +166,10 @@ export class Session {
     // 3. Append. From here until the answer nobody knows whether the event is stored.
     const recorded = this.#record(event, situation.now, batched);
     this.#stale = true;
-    const result = await this.#services.journal.append(recorded);
+    const result = await this.#services.journal.append(recorded).catch((error: unknown) => {
+      this.#services.onUncertain(this);
+      throw error;
+    });
     if (result.outcome === 'sequence_taken') return this.#take(event, batched);
     if (result.outcome === 'repeated') return acknowledge(result.first);
     this.#stale = false;
@@ -208,6 +219,7 @@ export class Session {
     this.#lastTime = recorded.timestamp_server.getTime();
     const { sequence_number } = this.state.context;
     if (sequence_number !== recorded.sequence_number) {
+      this.#broken = true;
       throw new Error(
         `Attempt ${recorded.attempt_id}: the actor counts ${sequence_number} events, the journal ${recorded.sequence_number}`,
       );

@@ -1,44 +1,66 @@
 import { type Db, MongoClient } from 'mongodb';
+import type { Logger } from 'pino';
+import { Availability } from './availability.ts';
 import { type Collections, collectionsOf, ensureCollections } from './collections/index.ts';
 
 /** The open database: what the stores need of it, and how to end it. */
 export interface Database {
   db: Db;
   collections: Collections;
-  /** @throws when the database does not answer within the server selection time-out. */
+  availability: Availability;
+  /** @throws Refusal 503 `database_unavailable` within 3 s when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Milliseconds that one operation may wait, for a server or for its answer. */
+const PATIENCE_MS = 2500;
+
 /**
  * Connects to `uri` and creates the collections, validators and indexes that are missing.
  *
- * A request waits at most 2.5 s for a reachable server, so that it can answer 503 within 3 s.
+ * An operation waits at most 2.5 s, so that a request can be answered with 503 within 3 s.
  * @throws MongoServerSelectionError when nothing answers at `uri`.
  */
-export async function openDatabase(uri: string, name: string): Promise<Database> {
+export async function openDatabase(uri: string, name: string, log: Logger): Promise<Database> {
+  await prepareDatabase(uri, name);
   const client = new MongoClient(uri, {
     appName: 'skill-observation-server',
-    serverSelectionTimeoutMS: 2500,
-    connectTimeoutMS: 2500,
-    waitQueueTimeoutMS: 2500,
-    socketTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: PATIENCE_MS,
+    connectTimeoutMS: PATIENCE_MS,
+    waitQueueTimeoutMS: PATIENCE_MS,
+    socketTimeoutMS: PATIENCE_MS,
     maxPoolSize: 20,
   });
   try {
     await client.connect();
     const db = client.db(name);
-    await ensureCollections(db);
+    const availability = new Availability(() => db.command({ ping: 1 }), log);
     return {
       db,
       collections: collectionsOf(db),
+      availability,
       ping: async () => {
-        await db.command({ ping: 1 });
+        await availability.run(() => db.command({ ping: 1 }));
       },
-      close: () => client.close(),
+      close: async () => {
+        await availability.stop();
+        await client.close();
+      },
     };
   } catch (error) {
     await client.close();
     throw error;
+  }
+}
+
+/** With a patient connection of its own: building an index on a large collection takes its time. */
+async function prepareDatabase(uri: string, name: string): Promise<void> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: PATIENCE_MS });
+  try {
+    await client.connect();
+    await ensureCollections(client.db(name));
+  } finally {
+    await client.close();
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from './connection.ts';
 
@@ -9,12 +10,15 @@ import { type Database, openDatabase } from './connection.ts';
  */
 export async function startDatabase(
   config: Pick<Config, 'mongodbUri' | 'mongodbDatabase' | 'dataDirectory'>,
-  log: (message: string) => void,
+  log: Logger,
 ): Promise<Database> {
-  if (config.mongodbUri) return openDatabase(config.mongodbUri, config.mongodbDatabase);
-  const { startEmbeddedEngine } = await import('./embedded/engine.ts');
-  const engine = await startEmbeddedEngine({ directory: join(config.dataDirectory, 'mongodb'), log });
-  const database = await openDatabase(engine.uri, config.mongodbDatabase);
+  if (config.mongodbUri) return openDatabase(config.mongodbUri, config.mongodbDatabase, log);
+  const { superviseEngine } = await import('./embedded/supervisor.ts');
+  const engine = await superviseEngine({
+    directory: join(config.dataDirectory, 'mongodb'),
+    log: (message) => log.warn(message),
+  });
+  const database = await openDatabase(engine.uri, config.mongodbDatabase, log);
   return {
     ...database,
     close: async () => {

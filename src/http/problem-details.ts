@@ -25,7 +25,7 @@ export function problemDetails(log: Logger) {
       await next();
     } catch (error) {
       const refusal = asRefusal(error);
-      if (refusal.status >= 500) log.error({ err: refusal.cause ?? error, path: ctx.path }, refusal.message);
+      if (refusal.status === 500) log.error({ err: refusal.cause ?? error, path: ctx.path }, refusal.message);
       respond(ctx, refusal);
     }
   };

@@ -68,11 +68,19 @@ export class GroupedWriter<T extends Document> {
     const durable = error instanceof MongoBulkWriteError && !error.result.getWriteConcernError();
     if (durable) {
       for (const { index, code } of [error.writeErrors].flat()) refused.set(index, code as number);
+    } else {
+      this.#rejectWaiting(error);
     }
     for (const [index, { resolve, reject }] of group.entries()) {
       const code = refused.get(index);
       if (!durable || (code !== undefined && code !== DUPLICATE_KEY)) reject(error);
       else resolve(code === DUPLICATE_KEY ? 'duplicate' : 'written');
     }
+  }
+
+  /** What waits was not even sent; it would only run into the same time-out later. */
+  #rejectWaiting(error: unknown): void {
+    for (const { reject } of this.#waiting) reject(error);
+    this.#waiting = [];
   }
 }

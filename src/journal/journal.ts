@@ -1,4 +1,5 @@
 import { type Collection, ObjectId } from 'mongodb';
+import type { Availability } from '../database/availability.ts';
 import type { BehaviorEventDocument } from '../database/collections/behavior-events.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { GroupedWriter } from './grouped-writer.ts';
@@ -16,20 +17,22 @@ export type AppendResult =
 /** The append-only record of what candidates did. There is no update and no delete. */
 export class Journal {
   readonly #events: Collection<BehaviorEventDocument>;
+  readonly #availability: Pick<Availability, 'run'>;
   readonly #writer: GroupedWriter<BehaviorEventDocument>;
 
-  constructor(events: Collection<BehaviorEventDocument>) {
+  constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
     this.#events = events;
+    this.#availability = availability;
     this.#writer = new GroupedWriter(events);
   }
 
   /**
    * Appends one event; resolves once it is on disk on a majority.
-   * @throws any database error. The outcome is then unknown: the event may or may not be stored, so whoever
-   * keeps state must read the journal again before deciding anything.
+   * @throws Refusal 503 `database_unavailable`, or any database error. The outcome is then unknown: the event may
+   * or may not be stored, so whoever keeps state must read the journal again before deciding anything.
    */
   async append(event: RecordedEvent): Promise<AppendResult> {
-    const verdict = await this.#writer.write(toDocument(event));
+    const verdict = await this.#availability.run(() => this.#writer.write(toDocument(event)));
     if (verdict === 'written') return { outcome: 'stored' };
     const first = event.client_event_id && (await this.findRepeated(event.attempt_id, event.client_event_id));
     return first ? { outcome: 'repeated', first } : { outcome: 'sequence_taken' };
@@ -37,27 +40,50 @@ export class Journal {
 
   /** The event that an attempt recorded under this `client_event_id`, if any. */
   async findRepeated(attempt_id: string, client_event_id: string): Promise<RecordedEvent | undefined> {
-    const found = await this.#events.findOne({ attempt_id: new ObjectId(attempt_id), client_event_id });
+    const found = await this.#availability.run(() =>
+      this.#events.findOne({ attempt_id: new ObjectId(attempt_id), client_event_id }),
+    );
     return found ? toEvent(found) : undefined;
   }
 
   /** Events after sequence number `after` in their order, at most `limit` of them. */
   async read(attempt_id: string, { after = 0, limit = 0 } = {}): Promise<RecordedEvent[]> {
-    const documents = await this.#events
-      .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } })
-      .sort({ sequence_number: 1 })
-      .limit(limit)
-      .toArray();
+    const documents = await this.#availability.run(() =>
+      this.#events
+        .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } })
+        .sort({ sequence_number: 1 })
+        .limit(limit)
+        .toArray(),
+    );
     return documents.map(toEvent);
   }
 
   /** Of `attempt_ids`, those that have a recorded event of this type. */
   async attemptsWith(event_type: RecordedEvent['event_type'], attempt_ids: string[]): Promise<string[]> {
-    const found = await this.#events
-      .find({ attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) }, event_type })
-      .project<{ attempt_id: ObjectId }>({ attempt_id: 1 })
-      .toArray();
+    const found = await this.#availability.run(() =>
+      this.#events
+        .find({ attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) }, event_type })
+        .project<{ attempt_id: ObjectId }>({ _id: 0, attempt_id: 1 })
+        .toArray(),
+    );
     return found.map(({ attempt_id }) => attempt_id.toHexString());
+  }
+
+  /** Of attempts whose last known number is given, those that have later events. At most a few hundred at once. */
+  async movedOn(known: ReadonlyMap<string, number>): Promise<string[]> {
+    const found = await this.#availability.run(() =>
+      this.#events
+        .find({
+          $or: [...known].map(([attempt_id, sequence_number]) => ({
+            attempt_id: new ObjectId(attempt_id),
+            sequence_number: { $gt: sequence_number },
+          })),
+        })
+        // Both fields are in the index, so that no event is read to find out that there is none.
+        .project<{ attempt_id: ObjectId }>({ _id: 0, attempt_id: 1, sequence_number: 1 })
+        .toArray(),
+    );
+    return [...new Set(found.map(({ attempt_id }) => attempt_id.toHexString()))];
   }
 
   /** Resolves when every append that was under way has ended. */

@@ -64,10 +64,10 @@ export class AttemptWatcher {
       this.#send(metricsReady(this.#attempt_id));
       return;
     }
-    if (news.kind === 'event_recorded') {
-      const { sequence_number } = news.event;
+    if (news.kind !== 'state_changed') {
+      const { sequence_number } = news.view;
       if (sequence_number <= this.#cursor) return;
-      if (sequence_number > this.#cursor + 1) {
+      if (news.kind === 'journal_moved' || sequence_number > this.#cursor + 1) {
         this.#waiting = [];
         this.#catchUp().catch(this.#fail);
         return;

@@ -39,7 +39,8 @@ const query = z.object({
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
-  readonly #sockets = new Set<LiveSocket>();
+  /** With the token that each was opened with. */
+  readonly #sockets = new Map<LiveSocket, string>();
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(app: App, services: LiveServices) {
@@ -48,7 +49,10 @@ export class LiveChannel {
     app.ws.listen({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
     app.ws.use((ctx) => this.#serve(ctx));
     this.#heartbeat = setInterval(() => {
-      for (const socket of this.#sockets) socket.checkAlive();
+      for (const [socket, token] of this.#sockets) {
+        socket.checkAlive();
+        void this.#checkToken(socket, token);
+      }
     }, PING_INTERVAL_MS).unref();
   }
 
@@ -70,7 +74,8 @@ export class LiveChannel {
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */
   close(): void {
     clearInterval(this.#heartbeat);
-    for (const socket of this.#sockets) socket.close(CLOSE.serviceRestart, 'The server is restarting.');
+    for (const socket of this.#sockets.keys())
+      socket.close(CLOSE.serviceRestart, 'The server is restarting.');
   }
 
   async #serve(ctx: MiddlewareContext<object>): Promise<void> {
@@ -81,7 +86,7 @@ export class LiveChannel {
       watcher?.stop();
       this.#sockets.delete(socket);
     });
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, String(ctx.query['token'] ?? ''));
     const fail = (error: unknown) => this.#closeFor(socket, error);
     try {
       const { attempt_id, since } = await this.#admit(ctx);
@@ -97,6 +102,15 @@ export class LiveChannel {
     } catch (error) {
       ctx.websocket.resume();
       fail(error);
+    }
+  }
+
+  /** A token that has expired meanwhile, or whose account was deactivated, must not keep its socket. */
+  async #checkToken(socket: LiveSocket, token: string): Promise<void> {
+    try {
+      await this.#services.identify(token);
+    } catch (error) {
+      if (asRefusal(error).status === 401) this.#closeFor(socket, error);
     }
   }
 

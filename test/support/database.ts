@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
+import { createLog } from '../../src/log.ts';
 
 /** Runs `end` when the test that is running is over, or, outside of one, when the file (or `describe`) is. */
 export function atTheEnd(end: () => unknown): void {
@@ -10,7 +11,7 @@ export function atTheEnd(end: () => unknown): void {
 
 /** Opens a new, empty database on the test run's engine. It is dropped and closed at the end by itself. */
 export async function openTestDatabase(): Promise<Database> {
-  const database = await openDatabase(inject('mongodbUri'), `test_${randomUUID()}`);
+  const database = await openDatabase(inject('mongodbUri'), `test_${randomUUID()}`, createLog('silent'));
   atTheEnd(async () => {
     await database.db.dropDatabase();
     await database.close();

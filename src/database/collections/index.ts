@@ -9,6 +9,7 @@ import {
   type SkillProfileDocument,
   skillProfiles,
 } from './results.ts';
+import { type ServerInstanceDocument, serverInstances } from './server-instances.ts';
 import { type AttemptDocument, taskAttempts } from './task-attempts.ts';
 import { type OptionDocument, options, type TaskDocument, tasks } from './tasks.ts';
 import { type UserDocument, users } from './users.ts';
@@ -23,6 +24,7 @@ export interface Collections {
   computedMetrics: Collection<ComputedMetricsDocument>;
   skillProfiles: Collection<SkillProfileDocument>;
   auditLog: Collection<AuditLogDocument>;
+  serverInstances: Collection<ServerInstanceDocument>;
 }
 
 export const definitions: readonly CollectionDefinition[] = [
@@ -35,6 +37,7 @@ export const definitions: readonly CollectionDefinition[] = [
   computedMetrics,
   skillProfiles,
   auditLog,
+  serverInstances,
 ];
 
 /** The typed collections of `db`. Everything but idempotent reads is written to disk on a majority first. */
@@ -50,6 +53,7 @@ export function collectionsOf(db: Db): Collections {
     computedMetrics: db.collection(computedMetrics.name, durable),
     skillProfiles: db.collection(skillProfiles.name, durable),
     auditLog: db.collection(auditLog.name, durable),
+    serverInstances: db.collection(serverInstances.name),
   };
 }
 

@@ -1,0 +1,64 @@
+import { Expiry } from './attempts/expiry.ts';
+import { Recovery } from './attempts/recovery.ts';
+import { RemoteEvents } from './attempts/remote-events.ts';
+import type { Session } from './attempts/session.ts';
+import { Presence } from './database/presence.ts';
+import { Periodic } from './periodic.ts';
+import type { Services } from './services.ts';
+
+/** Milliseconds between two turns of each. */
+const HEARTBEAT_MS = 2000;
+/** With a look each way this keeps events of other processes well under half a second. */
+const REMOTE_EVENTS_MS = 150;
+const UNCERTAIN_MS = 250;
+const EXPIRY_MS = 5000;
+const RECOVERY_MS = 15_000;
+const EVICTION_MS = 30_000;
+
+/** What the server does by itself, besides answering requests. */
+export interface Background {
+  /** Resolves when nothing of it is under way any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts all of it. Resolves once other processes know of this one, before which it must not take events: their
+ * watchers would not see them.
+ */
+export async function startBackground(services: Services): Promise<Background> {
+  const { database, log, sessions, accounts } = services;
+  const presence = new Presence(database.collections.serverInstances);
+  const expiry = new Expiry(services);
+  const recovery = new Recovery(services);
+  const remoteEvents = new RemoteEvents({ ...services, presence });
+  await presence.beat();
+  const jobs = [
+    new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
+    new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
+    new Periodic('Looking up uncertain events', UNCERTAIN_MS, log, () =>
+      resolveUncertain(services.uncertain),
+    ),
+    new Periodic('Expiring attempts', EXPIRY_MS, log, async () => {
+      await expiry.sweep(await presence.beat());
+      await accounts.refreshTokens.deleteExpired();
+    }),
+    new Periodic('Recovery', RECOVERY_MS, log, () => recovery.run()),
+    new Periodic('Eviction', EVICTION_MS, log, async () => sessions.evict()),
+  ];
+  for (const job of jobs) job.start();
+  return {
+    stop: async () => {
+      await Promise.all(jobs.map((job) => job.stop()));
+      // Whoever cannot be told now finds out by himself after ten seconds.
+      await presence.leave().catch(() => undefined);
+    },
+  };
+}
+
+/** Watchers learn so of an event that was stored although its sender was told that this is not known. */
+async function resolveUncertain(uncertain: Set<Session>): Promise<void> {
+  for (const session of uncertain) {
+    await session.catchUp();
+    uncertain.delete(session);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Socket } from 'node:net';
+import type { Context, Next } from './context.ts';
+
+/**
+ * Route step: requests that arrive on one connection without waiting for the answers (HTTP pipelining) are
+ * handled one after the other, so that a later event never overtakes an earlier one on its way to the mailbox.
+ */
+export function inOrderOfArrival() {
+  const last = new WeakMap<Socket, Promise<unknown>>();
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const { socket } = ctx.req;
+    const handled = (last.get(socket) ?? Promise.resolve()).then(next);
+    last.set(
+      socket,
+      handled.catch(() => undefined),
+    );
+    await handled;
+  };
+}
