@@ -2,15 +2,20 @@ import Koa from 'koa';
 import helmet from 'koa-helmet';
 import websockify from 'koa-websocket';
 import { accountRoutes } from './accounts/routes.ts';
+import { AttemptList } from './attempts/attempt-list.ts';
+import { attemptListRoutes } from './attempts/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/attempt-routes.ts';
 import { eventRoutes } from './attempts/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './http/authenticate.ts';
-import type { RequestState } from './http/context.ts';
+import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { noStore } from './http/no-store.ts';
 import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
+import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
+import { requestLog } from './http/request-log.ts';
 import { unmatched } from './http/unmatched.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { watchSources } from './live/watch-sources.ts';
@@ -24,25 +29,21 @@ export interface App {
   live: LiveChannel;
 }
 
-/** Every middleware and router in its order. */
+/** Every middleware in its order. */
 export function createApp(services: Services): App {
-  const { config, log, database, accounts, audit, tasks, tokens, attempts, journal, sessions, results } =
-    services;
+  const { config, log, database, accounts, attempts } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
+  const limit = createRateLimits(config);
 
+  app.use(requestLog(log));
   app.use(problemDetails(log));
   app.use(helmet());
+  app.use(noStore);
   app.use(crossOrigin(config.corsOrigins));
   app.use(healthRoutes(database.ping).routes());
   app.use(databaseGate(database.availability));
   app.use(authenticate(accounts.identify));
-  app.use(eventRoutes(sessions).routes());
-  app.use(attemptRoutes(attempts, journal, sessions).routes());
-  app.use(resultRoutes({ attempts, results, tasks, users: accounts.users, audit }).routes());
-  app.use(tokenRoutes({ tokens, tasks, attempts, signer: accounts.tokens, audit }).routes());
-  app.use(taskRoutes(tasks, audit).routes());
-  app.use(accountRoutes(accounts, '/api/v1').routes());
-  app.use(auditRoutes(audit, '/api/v1').routes());
+  for (const router of createRouters(services, limit)) app.use(router.routes());
   app.use(unmatched);
   // Everything thrown below is answered by then; what still comes here is a broken connection.
   app.on('error', (err: unknown) => log.debug({ err }, 'A response could not be sent'));
@@ -52,7 +53,25 @@ export function createApp(services: Services): App {
     attempts,
     sources: watchSources(services),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
+    limit,
     log,
   });
   return { koa: app, live };
+}
+
+/** Every route of the API, in the order in which they are tried. */
+export function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
+  const { database, accounts, audit, tasks, tokens, attempts, journal, sessions, results } = services;
+  const { users, tokens: signer } = accounts;
+  const attemptList = new AttemptList(database.collections.taskAttempts);
+  return [
+    eventRoutes(sessions, limit),
+    attemptListRoutes(attemptList),
+    attemptRoutes(attempts, journal, sessions),
+    resultRoutes({ attempts, results, tasks, users, audit }),
+    tokenRoutes({ tokens, tasks, attempts, attemptList, signer, audit, limit }),
+    taskRoutes(tasks, audit),
+    accountRoutes(accounts, '/api/v1', limit),
+    auditRoutes(audit, '/api/v1'),
+  ];
 }

@@ -28,6 +28,7 @@ const environment = z
     SESSION_IDLE_SECONDS: seconds(600),
     MAX_SESSIONS: z.coerce.number().int().min(1).max(10_000_000).default(50_000),
     RATE_LIMITS: onOff('on'),
+    TRUST_PROXY: z.coerce.number('must be the number of proxies').int().min(0).max(10).default(0),
     CORS_ORIGINS: z.string().default(''),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
@@ -69,6 +70,8 @@ export interface Config {
   /** Sessions kept in memory; beyond it the longest unused ones are ended earlier. */
   maxSessions: number;
   rateLimits: boolean;
+  /** How many proxies in front of the server add to `X-Forwarded-For`; 0: the header is ignored. */
+  trustedProxies: number;
   corsOrigins: string[];
   logLevel: string;
 }
@@ -108,6 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sessionIdleSeconds: settings.SESSION_IDLE_SECONDS,
     maxSessions: settings.MAX_SESSIONS,
     rateLimits: settings.RATE_LIMITS === 'on',
+    trustedProxies: settings.TRUST_PROXY,
     corsOrigins: originsOf(settings.CORS_ORIGINS),
     logLevel: settings.LOG_LEVEL,
   };

@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
 import type { Config } from './config.ts';
 import { startDatabase } from './database/start.ts';
+import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
 import { exampleTasks } from './tasks/example-tasks.ts';
 import type { TaskStore } from './tasks/task-store.ts';
@@ -41,7 +42,8 @@ export async function startServer(
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
     await addExampleTasks(services.tasks);
     const { koa, live } = createApp(services);
-    const server = createServer(koa.callback());
+    const server = createServer(SERVER_OPTIONS, koa.callback());
+    server.on('clientError', answerBrokenRequest);
     live.attach(server);
     const background = await startBackground(services);
     const url = await listen(server, config).catch(async (error: unknown) => {

@@ -4,18 +4,22 @@ import { callerOf } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
 import { inOrderOfArrival } from '../http/order-of-arrival.ts';
-import { parse, readBody } from '../http/request.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { hasBody, parse, readBody } from '../http/request.ts';
 import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
 import { completion, eventBatch, MAX_BATCH } from './schemas.ts';
 import type { Acknowledgement, Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** How the front end posts what a candidate does. */
-export function eventRoutes(sessions: SessionRegistry): ApiRouter {
+export function eventRoutes(
+  sessions: SessionRegistry,
+  limit: Pick<RateLimits, 'event' | 'events'>,
+): ApiRouter {
   const router = apiRouter('/api/v1');
   const inOrder = inOrderOfArrival();
 
-  router.post('/events', inOrder, async (ctx) => {
+  router.post('/events', limit.event, inOrder, async (ctx) => {
     callerOf(ctx);
     const event = await readBody(ctx, submittedEvent, EVENT_BODY_LIMIT);
     const session = await ownSession(ctx, sessions, event.attempt_id);
@@ -26,16 +30,16 @@ export function eventRoutes(sessions: SessionRegistry): ApiRouter {
   router.post('/events/batch', inOrder, async (ctx) => {
     callerOf(ctx);
     const { events } = await readBody(ctx, eventBatch, MAX_BATCH * EVENT_BODY_LIMIT);
+    await limit.events(ctx, events.length);
     const session = await ownSession(ctx, sessions, events[0]?.attempt_id ?? '');
     ctx.body = { results: await submitBatch(session, events) };
     ctx.status = 201;
   });
 
-  router.post('/attempts/:attempt_id/complete', inOrder, async (ctx) => {
+  router.post('/attempts/:attempt_id/complete', limit.event, inOrder, async (ctx) => {
     callerOf(ctx);
     const attempt_id = parse(objectIdString, ctx.params['attempt_id']);
-    const details =
-      ctx.request.length === 0 ? parse(completion, {}) : await readBody(ctx, completion, EVENT_BODY_LIMIT);
+    const details = hasBody(ctx) ? await readBody(ctx, completion, EVENT_BODY_LIMIT) : parse(completion, {});
     const session = await ownSession(ctx, sessions, attempt_id);
     ctx.body = await session.complete({
       ...details,

@@ -1,5 +1,6 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
 import type { AuditLogDocument } from '../database/collections/audit-log.ts';
+import { NEWEST_FIRST, type Page, type PageRequest, readPage, within } from '../database/pages.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
 
 /** An entry as it is read back. */
@@ -13,9 +14,8 @@ export interface AuditQuery {
   actor_id?: string | undefined;
   action?: string | undefined;
   target_id?: string | undefined;
-  /** Only entries older than the one with this id. */
-  before?: string | undefined;
-  limit: number;
+  from?: Date | undefined;
+  to?: Date | undefined;
 }
 
 /** The audit log in the database. It can be added to and read; there is no update and no delete. */
@@ -38,19 +38,25 @@ export class AuditLogStore implements AuditLog {
     });
   }
 
-  /** At most `limit` entries, the newest first. */
-  async read({ actor_id, action, target_id, before, limit }: AuditQuery): Promise<RecordedAuditEntry[]> {
+  /** The newest first. */
+  async read(
+    { actor_id, action, target_id, ...period }: AuditQuery,
+    page: PageRequest,
+  ): Promise<Page<RecordedAuditEntry>> {
     const filter: Filter<AuditLogDocument> = {
       ...(actor_id && { actor_id: new ObjectId(actor_id) }),
       ...(action && { action }),
       ...(target_id && { target_id }),
-      ...(before && { _id: { $lt: new ObjectId(before) } }),
+      ...within(period),
     };
-    const documents = await this.#entries.find(filter).sort({ _id: -1 }).limit(limit).toArray();
-    return documents.map(({ _id, actor_id, ...entry }) => ({
-      audit_id: _id.toHexString(),
-      actor_id: actor_id?.toHexString() ?? null,
-      ...entry,
-    }));
+    const { items, next_cursor } = await readPage(this.#entries, filter, NEWEST_FIRST, page);
+    return {
+      items: items.map(({ _id, actor_id, ...entry }) => ({
+        audit_id: _id.toHexString(),
+        actor_id: actor_id?.toHexString() ?? null,
+        ...entry,
+      })),
+      next_cursor,
+    };
   }
 }

@@ -13,6 +13,8 @@ export interface RequestState {
   caller?: Caller;
   /** Why the credentials that were sent prove nothing; it matters only to routes that ask for the caller. */
   credentialsRefused?: Refusal;
+  /** The body once somebody has asked for it; it arrives only once. */
+  json?: Promise<unknown>;
 }
 
 /** What a handler is given. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Refusal, RefusalDetails } from '../errors.ts';
 import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next } from './context.ts';
+import { shownPath } from './shown-path.ts';
 
 /** An error as a client reads it (RFC 9457), `application/problem+json`. */
 export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
@@ -31,19 +32,24 @@ export function problemDetails(log: Logger) {
   };
 }
 
-function respond(ctx: BareContext, { status, code, message, details }: Refusal): void {
-  const { retry_after, ...shown } = details;
-  const problem: ProblemDetails = {
+/** A refusal as the client reads it. @param path of the request; secrets in it are left out. */
+export function problemOf({ status, code, message, details }: Refusal, path: string): ProblemDetails {
+  const { retry_after: _, ...shown } = details;
+  return {
     type: `urn:skill-observation:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: message,
-    instance: ctx.path,
+    instance: shownPath(path),
     code,
     ...shown,
   };
-  ctx.status = status;
+}
+
+function respond(ctx: BareContext, refusal: Refusal): void {
+  const { retry_after } = refusal.details;
+  ctx.status = refusal.status;
   if (retry_after !== undefined) ctx.set('Retry-After', String(retry_after));
-  ctx.body = JSON.stringify(problem);
+  ctx.body = JSON.stringify(problemOf(refusal, ctx.path));
   ctx.type = 'application/problem+json';
 }

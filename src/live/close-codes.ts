@@ -9,6 +9,7 @@ export const CLOSE = {
   notFound: 4404,
   /** The reader fell too far behind; connect again with `since`. */
   tooSlow: 4408,
+  tooManyMessages: 4429,
   tryAgainLater: 1013,
 } as const;
 

@@ -5,11 +5,13 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { refuseOtherAttempts, refuseStrangers } from '../attempts/readable-attempt.ts';
-import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { objectIdString } from '../events/submitted-event.ts';
 import { isStaff } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { rawProblem } from '../http/raw-response.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
@@ -20,6 +22,7 @@ export interface LiveServices {
   sources: WatchSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own, as the browser calls it. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
+  limit: Pick<RateLimits, 'connection' | 'messages'>;
   log: Logger;
 }
 
@@ -59,16 +62,25 @@ export class LiveChannel {
   /** Takes the upgrade requests of an HTTP server. A page of a foreign origin gets 403 and no socket. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+      // Node listens no more to the connection by now, and an error that nobody listens to ends the process.
+      connection.on('error', () => connection.destroy());
       const { origin, host } = request.headers;
       if (origin !== undefined && !this.#services.isAllowedOrigin(origin, host)) {
-        connection.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        connection.end(rawProblem(forbidden('Pages of this origin may not connect.')));
         return;
       }
-      const sockets = this.#app.ws.server;
-      sockets?.handleUpgrade(request, connection, head, (socket) =>
-        sockets.emit('connection', socket, request),
+      this.#services.limit.connection(request).then(
+        () => this.#upgrade(request, connection, head),
+        (error: unknown) => connection.end(rawProblem(asRefusal(error))),
       );
     });
+  }
+
+  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const sockets = this.#app.ws.server;
+    sockets?.handleUpgrade(request, connection, head, (socket) =>
+      sockets.emit('connection', socket, request),
+    );
   }
 
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */
@@ -82,7 +94,7 @@ export class LiveChannel {
     // Nothing is read before everything is attached, so that no early message is lost.
     ctx.websocket.pause();
     let watcher: AttemptWatcher | undefined;
-    const socket = new LiveSocket(ctx.websocket, () => {
+    const socket = new LiveSocket(ctx.websocket, this.#services.limit.messages, () => {
       watcher?.stop();
       this.#sockets.delete(socket);
     });

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Rate } from '../http/rate-limiter.ts';
 import { CLOSE } from './close-codes.ts';
 import { answer, type LiveMessage } from './messages.ts';
 
@@ -15,10 +16,17 @@ export class LiveSocket {
   readonly #socket: WebSocket;
   #answeredLastPing = true;
   #deadline: NodeJS.Timeout | undefined;
+  /** Messages since the present span began, and when it ends, in ms since the epoch. */
+  #messages = 0;
+  #spanEnd = 0;
 
-  constructor(socket: WebSocket, onClosed: () => void) {
+  /** @param limit how many messages the peer may send; one that sends more is closed with 4429. */
+  constructor(socket: WebSocket, limit: Rate, onClosed: () => void) {
     this.#socket = socket;
-    socket.on('message', (message: Buffer, isBinary) => this.send(answer(message, isBinary)));
+    socket.on('message', (message: Buffer, isBinary) => {
+      if (this.#isTooOften(limit)) this.close(CLOSE.tooManyMessages, 'These are too many messages.');
+      else this.send(answer(message, isBinary));
+    });
     socket.on('pong', () => {
       this.#answeredLastPing = true;
     });
@@ -46,6 +54,16 @@ export class LiveSocket {
     // A close reason may have 123 bytes (RFC 6455, section 5.5).
     this.#socket.close(code, Buffer.from(reason).subarray(0, 120).toString());
     this.#deadline = setTimeout(() => this.#socket.terminate(), CLOSE_DEADLINE_MS);
+  }
+
+  #isTooOften({ points, seconds }: Rate): boolean {
+    const now = Date.now();
+    if (now >= this.#spanEnd) {
+      this.#spanEnd = now + seconds * 1000;
+      this.#messages = 0;
+    }
+    this.#messages += 1;
+    return this.#messages > points;
   }
 
   /** To be called at intervals: cuts the connection when the ping of the last call was not answered. */

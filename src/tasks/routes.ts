@@ -3,7 +3,7 @@ import { duplicate, notFound } from '../errors.ts';
 import { accountOf, callerOf, isStaff, onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter } from '../http/context.ts';
 import { parse, readBody, readQuery } from '../http/request.ts';
-import { taskContent, taskEdit, taskFilter, taskPath } from './schemas.ts';
+import { taskContent, taskEdit, taskPath, taskQuery } from './schemas.ts';
 import type { TaskStore } from './task-store.ts';
 import { candidateTask } from './task-view.ts';
 
@@ -12,7 +12,9 @@ export function taskRoutes(tasks: TaskStore, audit: AuditLog): ApiRouter {
   const router = apiRouter('/api/v1/tasks');
 
   router.get('/', onlyRoles('recruiter', 'admin'), async (ctx) => {
-    ctx.body = { tasks: await tasks.list(readQuery(ctx, taskFilter)) };
+    const { cursor, limit, ...filter } = readQuery(ctx, taskQuery);
+    const { items, next_cursor } = await tasks.list(filter, { cursor, limit });
+    ctx.body = { tasks: items, next_cursor };
   });
 
   router.get('/:task_id', async (ctx) => {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { ListOrder } from '../database/pages.ts';
 import { objectIdString } from '../events/submitted-event.ts';
+import { pageQuery } from '../http/page-query.ts';
 import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
 
 const line = z.string().trim().min(1).max(200);
@@ -46,15 +48,24 @@ export type TaskContent = z.output<typeof taskContent>;
 /** An edit: the whole content but for the code, which names the task through all its versions. */
 export const taskEdit = taskContent.omit({ task_code: true });
 
-export const taskFilter = z.strictObject({
+/** By code, the newest version of each first. */
+export const TASKS_BY_CODE: ListOrder = [
+  { field: 'task_code', kind: 'text', direction: 1 },
+  { field: 'version', kind: 'number', direction: -1 },
+];
+
+const page = pageQuery(TASKS_BY_CODE);
+
+export const taskQuery = z.strictObject({
   category: z.enum(TASK_CATEGORIES).optional(),
   is_active: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
   task_code: z.string().max(50).optional(),
+  ...page,
 });
 
-export type TaskFilter = z.output<typeof taskFilter>;
+export type TaskFilter = Omit<z.output<typeof taskQuery>, keyof typeof page>;
 
 export const taskPath = z.object({ task_id: objectIdString });

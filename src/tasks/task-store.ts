@@ -3,8 +3,9 @@ import { ObjectId } from 'mongodb';
 import type { Collections } from '../database/collections/index.ts';
 import type { OptionDocument, TaskDocument } from '../database/collections/tasks.ts';
 import { isDuplicateKey } from '../database/errors.ts';
+import { type Page, type PageRequest, readPage } from '../database/pages.ts';
 import { duplicate, notFound } from '../errors.ts';
-import type { TaskContent, TaskFilter } from './schemas.ts';
+import { TASKS_BY_CODE, type TaskContent, type TaskFilter } from './schemas.ts';
 import type { Task } from './task.ts';
 
 /** Tasks and their options. A version is immutable but for `is_active`. */
@@ -22,7 +23,8 @@ export class TaskStore {
   async find(task_id: string): Promise<Task | undefined> {
     const cached = this.#cache.get(task_id);
     if (cached) return cached;
-    const [task] = await this.#assemble({ _id: new ObjectId(task_id) });
+    const found = await this.#tasks.find({ _id: new ObjectId(task_id) }).toArray();
+    const [task] = await this.#withOptions(found);
     if (task) this.#cache.set(task_id, task);
     return task;
   }
@@ -44,11 +46,11 @@ export class TaskStore {
     return (await this.#tasks.findOne({}, { projection: { _id: 1 } })) === null;
   }
 
-  /** All versions that fit, by code, the newest version of each first. */
-  list(filter: TaskFilter): Promise<Task[]> {
-    return this.#assemble(
-      Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
-    );
+  /** The versions that fit, by code, the newest version of each first. */
+  async list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>> {
+    const which = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+    const { items, next_cursor } = await readPage(this.#tasks, which, TASKS_BY_CODE, page);
+    return { items: await this.#withOptions(items), next_cursor };
   }
 
   /**
@@ -103,8 +105,7 @@ export class TaskStore {
     this.#cache.clear();
   }
 
-  async #assemble(filter: object): Promise<Task[]> {
-    const tasks = await this.#tasks.find(filter).sort({ task_code: 1, version: -1 }).toArray();
+  async #withOptions(tasks: TaskDocument[]): Promise<Task[]> {
     const options = await this.#options
       .find({ task_id: { $in: tasks.map(({ _id }) => _id) } })
       .sort({ task_id: 1, display_order: 1 })

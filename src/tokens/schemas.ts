@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { NEWEST_FIRST } from '../database/pages.ts';
 import { objectIdString } from '../events/submitted-event.ts';
+import { pageQuery, periodQuery } from '../http/page-query.ts';
+import { TOKEN_STATES } from './token-list.ts';
 
 /** Tokens that one request may issue. */
 export const MAX_TOKENS = 500;
@@ -20,3 +23,12 @@ export const assessmentToken = z.string().min(1).max(200);
 export const redemption = z.strictObject({ token: assessmentToken });
 
 export const revocation = z.strictObject({ attempt_id: objectIdString });
+
+export const tokenQuery = z.strictObject({
+  state: z.enum(TOKEN_STATES).optional(),
+  task_id: objectIdString.optional(),
+  issued_by: objectIdString.optional(),
+  candidate_email: z.email().max(254).toLowerCase().optional(),
+  ...periodQuery,
+  ...pageQuery(NEWEST_FIRST),
+});

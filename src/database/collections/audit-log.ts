@@ -1,5 +1,14 @@
 import type { ObjectId } from 'mongodb';
-import { anyObject, type CollectionDefinition, closed, date, objectId, orNull, text } from './definition.ts';
+import {
+  anyObject,
+  type CollectionDefinition,
+  closed,
+  date,
+  newestFirst,
+  objectId,
+  orNull,
+  text,
+} from './definition.ts';
 
 /** One thing somebody did to something. Append-only: no code path updates or deletes one. */
 export interface AuditLogDocument {
@@ -25,8 +34,9 @@ export const auditLog: CollectionDefinition = {
     created_at: date,
   }),
   indexes: [
-    { name: 'target', key: { target_id: 1, _id: -1 } },
-    { name: 'actor', key: { actor_id: 1, _id: -1 } },
-    { name: 'action', key: { action: 1, _id: -1 } },
+    { name: 'newest', key: { ...newestFirst } },
+    { name: 'newest_of_target', key: { target_id: 1, ...newestFirst } },
+    { name: 'newest_of_actor', key: { actor_id: 1, ...newestFirst } },
+    { name: 'newest_of_action', key: { action: 1, ...newestFirst } },
   ],
 };

@@ -30,3 +30,6 @@ export const anyObject = { bsonType: 'object' };
 export const oneOf = (values: readonly string[]) => ({ enum: [...values] });
 export const arrayOf = (items: Document) => ({ bsonType: 'array', items });
 export const orNull = (schema: Document) => ({ anyOf: [schema, { bsonType: 'null' }] });
+
+/** The end of every index that a list in pages is read by. */
+export const newestFirst = { created_at: -1, _id: -1 } as const;

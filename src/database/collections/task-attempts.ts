@@ -5,6 +5,7 @@ import {
   type CollectionDefinition,
   closed,
   date,
+  newestFirst,
   objectId,
   oneOf,
   orNull,
@@ -70,5 +71,20 @@ export const taskAttempts: CollectionDefinition = {
       partialFilterExpression: { redeemed_at: { $type: 'date' } },
     },
     { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
+    // Lists: what is asked for, then the order of the pages.
+    { name: 'by_status', key: { status: 1, ...newestFirst } },
+    { name: 'by_task_status', key: { task_id: 1, status: 1, ...newestFirst } },
+    { name: 'by_issuer_status', key: { issued_by: 1, status: 1, ...newestFirst } },
+    { name: 'by_issuer_task_status', key: { issued_by: 1, task_id: 1, status: 1, ...newestFirst } },
+    {
+      name: 'by_user',
+      key: { user_id: 1, ...newestFirst },
+      partialFilterExpression: { redeemed_at: { $type: 'date' } },
+    },
+    {
+      name: 'by_candidate_email',
+      key: { candidate_email: 1, ...newestFirst },
+      partialFilterExpression: { candidate_email: { $gt: '' } },
+    },
   ],
 };

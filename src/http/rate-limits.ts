@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { clientAddress, networkOf } from './client-address.ts';
+import type { Context, Next } from './context.ts';
+import { type Rate, RateLimiter } from './rate-limiter.ts';
+import { peekJson } from './request.ts';
+
+export type RouteStep = (ctx: Context, next: Next) => Promise<unknown>;
+
+/** What may be done how often. Steps stand in front of a route's handler; each refuses with 429. */
+export interface RateLimits {
+  login: RouteStep;
+  register: RouteStep;
+  refresh: RouteStep;
+  validate: RouteStep;
+  redeem: RouteStep;
+  /** For one event. */
+  event: RouteStep;
+  /** For `count` events that came together. @throws Refusal 429 */
+  events(ctx: Context, count: number): Promise<void>;
+  /** For a new live connection. @throws Refusal 429 */
+  connection(request: IncomingMessage): Promise<void>;
+  /** Messages that one live connection may send. */
+  messages: Rate;
+}
+
+/**
+ * Per address it is generous, because a whole class of candidates may sit behind one; per account it is what a
+ * person needs. Somebody who guesses at an account can so shut out its owner for as long as the guessing goes on.
+ */
+const ROUTES = {
+  login: { address: { points: 30, seconds: 60 }, account: { points: 10, seconds: 60 } },
+  register: { address: { points: 60, seconds: 600 }, account: { points: 10, seconds: 600 } },
+  refresh: { address: { points: 120, seconds: 60 }, account: { points: 20, seconds: 60 } },
+  validate: { address: { points: 120, seconds: 60 }, account: { points: 60, seconds: 60 } },
+  redeem: { address: { points: 120, seconds: 60 }, account: { points: 60, seconds: 60 } },
+};
+/** 50 events a second on average, and up to 200 at once. */
+const EVENTS: Rate = { points: 200, seconds: 4 };
+const CONNECTIONS: Rate = { points: 240, seconds: 60 };
+const MESSAGES: Rate = { points: 100, seconds: 10 };
+
+/** @param trustedProxies how many proxies are in front of the server, see `clientAddress`. */
+export function createRateLimits({
+  rateLimits,
+  trustedProxies,
+}: {
+  rateLimits: boolean;
+  trustedProxies: number;
+}): RateLimits {
+  if (!rateLimits) return unlimited;
+  const addressOf = (request: IncomingMessage) => networkOf(clientAddress(request, trustedProxies));
+  const step = (rates: { address: Rate; account: Rate }): RouteStep => {
+    const addresses = new RateLimiter(rates.address);
+    const accounts = new RateLimiter(rates.account);
+    return async (ctx, next) => {
+      // The address first: it costs nothing to know, while the account stands in the body.
+      await addresses.take(addressOf(ctx.req));
+      for (const account of await accountsMeant(ctx)) await accounts.take(account);
+      await next();
+    };
+  };
+  const eventLimiter = new RateLimiter(EVENTS);
+  // Whoever has no credentials is refused by the route itself.
+  const events = async ({ state: { caller } }: Context, count: number) => {
+    if (!caller) return;
+    await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
+  };
+  const connections = new RateLimiter(CONNECTIONS);
+  return {
+    login: step(ROUTES.login),
+    register: step(ROUTES.register),
+    refresh: step(ROUTES.refresh),
+    validate: step(ROUTES.validate),
+    redeem: step(ROUTES.redeem),
+    event: async (ctx, next) => {
+      await events(ctx, 1);
+      await next();
+    },
+    events,
+    connection: (request) => connections.take(addressOf(request)),
+    messages: MESSAGES,
+  };
+}
+
+const pass: RouteStep = (_ctx, next) => next();
+const unlimited: RateLimits = {
+  ...{ login: pass, register: pass, refresh: pass, validate: pass, redeem: pass, event: pass },
+  events: async () => undefined,
+  connection: async () => undefined,
+  messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
+};
+
+/**
+ * Everything in a request that stands for one account: who calls, the address of a log-in, the secret that is
+ * presented. All of them count, so that adding one cannot hide another. Hashed, so that a key is short and no
+ * secret stays in memory.
+ * @throws Refusal as `readBody` does for a body that cannot be read.
+ */
+async function accountsMeant(ctx: Context): Promise<string[]> {
+  const body: unknown = ctx.method === 'POST' ? await peekJson(ctx) : {};
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const { email, token, refresh_token } = fields;
+  const meant = [
+    ctx.state.caller?.user_id,
+    typeof email === 'string' ? email.toLowerCase() : undefined,
+    token,
+    refresh_token,
+    ctx.params['token'],
+  ];
+  return meant
+    .filter((value): value is string => typeof value === 'string')
+    .map((value) => createHash('sha256').update(value).digest('base64url'));
+}

@@ -1,0 +1,18 @@
+import type { Refusal } from '../errors.ts';
+import { problemOf } from './problem-details.ts';
+
+/** A whole HTTP answer with problem details, for connections that have no response object. */
+export function rawProblem(refusal: Refusal): string {
+  const problem = problemOf(refusal, '');
+  const body = JSON.stringify(problem);
+  const { retry_after } = refusal.details;
+  return [
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
+    'Connection: close',
+    ...(retry_after === undefined ? [] : [`Retry-After: ${retry_after}`]),
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
+}

@@ -1,0 +1,68 @@
+import type { Filter } from 'mongodb';
+import type { Attempt, AttemptStatus } from '../attempts/attempt.ts';
+import type { AttemptFilter, AttemptList } from '../attempts/attempt-list.ts';
+import type { AttemptDocument } from '../database/collections/task-attempts.ts';
+import type { Page, PageRequest } from '../database/pages.ts';
+
+/** `open`: it can be redeemed. `expired`: nobody redeemed it in time. */
+export const TOKEN_STATES = ['open', 'redeemed', 'revoked', 'expired'] as const;
+export type TokenState = (typeof TOKEN_STATES)[number];
+
+/** An issued token as staff see it: everything but the token itself, which nobody knows any more. */
+export interface ListedToken
+  extends Pick<
+    Attempt,
+    'attempt_id' | 'task_id' | 'issued_by' | 'candidate_email' | 'created_at' | 'redeemed_at' | 'revoked_at'
+  > {
+  state: TokenState;
+  /** Of the token; once it is redeemed, of the attempt. */
+  expires_at: Date;
+}
+
+export type TokenFilter = Omit<AttemptFilter, 'status' | 'user_id'> & { state?: TokenState | undefined };
+
+/** Issued tokens in pages, the newest first. */
+export async function listTokens(
+  attempts: AttemptList,
+  { state, ...filter }: TokenFilter,
+  page: PageRequest,
+): Promise<Page<ListedToken>> {
+  const now = new Date();
+  const { status, more } = state ? whichAre(state, now) : {};
+  const { items, next_cursor } = await attempts.page({ ...filter, status }, page, more);
+  return { items: items.map((attempt) => listedToken(attempt, now)), next_cursor };
+}
+
+export function listedToken(attempt: Attempt, now: Date): ListedToken {
+  const { attempt_id, task_id, issued_by, candidate_email, created_at } = attempt;
+  const { redeemed_at, revoked_at, expires_at } = attempt;
+  return {
+    ...{ attempt_id, task_id, issued_by, candidate_email, created_at },
+    ...{ redeemed_at, revoked_at, expires_at },
+    state: stateOf(attempt, now),
+  };
+}
+
+function stateOf({ redeemed_at, revoked_at, expires_at }: Attempt, now: Date): TokenState {
+  if (revoked_at) return 'revoked';
+  if (redeemed_at) return 'redeemed';
+  return expires_at <= now ? 'expired' : 'open';
+}
+
+/** `stateOf` as a condition, with the statuses an attempt can have then, because those are in the indexes. */
+function whichAre(
+  state: TokenState,
+  now: Date,
+): { status?: AttemptStatus | AttemptStatus[]; more: Filter<AttemptDocument> } {
+  const unused = { redeemed_at: null, revoked_at: null };
+  switch (state) {
+    case 'open':
+      return { status: 'pending', more: { ...unused, expires_at: { $gt: now } } };
+    case 'expired':
+      return { status: ['pending', 'expired'], more: { ...unused, expires_at: { $lte: now } } };
+    case 'revoked':
+      return { status: 'expired', more: { revoked_at: { $type: 'date' } } };
+    case 'redeemed':
+      return { more: { redeemed_at: { $type: 'date' } } };
+  }
+}
