@@ -91,14 +91,20 @@ export class AttemptWatcher {
   async #catchUp(): Promise<void> {
     let view = await this.#sources.view(this.#attempt_id);
     while (this.#cursor < view.sequence_number) {
-      for (const event of await this.#sources.read(this.#attempt_id, this.#cursor)) this.#tellEvent(event);
+      for (const event of await this.#sources.read(this.#attempt_id, this.#cursor)) {
+        // The journal may be one event ahead of the view; that one is about to be heard, with its own state.
+        if (event.sequence_number <= view.sequence_number) this.#tellEvent(event);
+      }
       view = await this.#sources.view(this.#attempt_id);
     }
     this.#send({ type: 'attempt_state', data: view });
-    if (view.state === 'locked') this.#send(metricsReady(this.#attempt_id));
-
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
+    if (view.state === 'locked') {
+      // Nothing comes after this, and what was heard meanwhile led to it.
+      this.#send(metricsReady(this.#attempt_id));
+      return;
+    }
     for (const news of waiting) this.#hear(news);
   }
 }
