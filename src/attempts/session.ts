@@ -172,12 +172,14 @@ export class Session {
     });
     if (result.outcome === 'sequence_taken') return this.#take(event, batched);
     if (result.outcome === 'repeated') return acknowledge(result.first);
-    this.#stale = false;
 
-    // 4. Apply, and only then 5. tell: the watchers first, the sender by returning.
-    this.#apply(recorded);
+    // 4. Whoever is told of a completion may ask for the results at once, so the stored attempt comes first.
     const change = projectionOf(recorded);
     if (change) await this.#services.project(this.attempt.attempt_id, change);
+
+    // 5. Apply, and only then 6. tell: the watchers first, the sender by returning.
+    this.#stale = false;
+    this.#apply(recorded);
     return acknowledge(recorded);
   }
 
