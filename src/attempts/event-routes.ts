@@ -1,5 +1,11 @@
-import { bodyTooLarge } from '../errors.ts';
-import { EVENT_BODY_LIMIT, objectIdString, submittedEvent } from '../events/submitted-event.ts';
+import { z } from 'zod';
+import { bodyTooLarge, Refusal } from '../errors.ts';
+import {
+  EVENT_BODY_LIMIT,
+  objectIdString,
+  type SubmittedEvent,
+  submittedEvent,
+} from '../events/submitted-event.ts';
 import { callerOf } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
@@ -7,7 +13,7 @@ import { inOrderOfArrival } from '../http/order-of-arrival.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { hasBody, parse, readBody } from '../http/request.ts';
 import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
-import { completion, eventBatch, MAX_BATCH } from './schemas.ts';
+import { addressed, completion, eventBatch, MAX_BATCH } from './schemas.ts';
 import type { Acknowledgement, Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -21,9 +27,9 @@ export function eventRoutes(
 
   router.post('/events', limit.event, inOrder, async (ctx) => {
     callerOf(ctx);
-    const event = await readBody(ctx, submittedEvent, EVENT_BODY_LIMIT);
-    const session = await ownSession(ctx, sessions, event.attempt_id);
-    ctx.body = await session.submit(event);
+    const body = await readBody(ctx, z.unknown(), EVENT_BODY_LIMIT);
+    const session = await ownSession(ctx, sessions, attemptOf(body));
+    ctx.body = await session.submit(parseFor(session, body));
     ctx.status = 201;
   });
 
@@ -51,6 +57,29 @@ export function eventRoutes(
   return router;
 }
 
+/** Which attempt an event is for. @throws Refusal 422 naming everything that is wrong with one that says none. */
+function attemptOf(body: unknown): string {
+  const { data } = addressed.safeParse(body);
+  return (data ?? parse(submittedEvent, body)).attempt_id;
+}
+
+/** @throws Refusal 422 naming everything that does not fit, with where the attempt stands. */
+function parseFor(session: Session, body: unknown): SubmittedEvent {
+  try {
+    return parse(submittedEvent, body);
+  } catch (error) {
+    throw withState(error as Error, session);
+  }
+}
+
+/** What the schema refuses is answered like what the state refuses: with the state and what it allows. */
+function withState(error: Error, session: Session): Error {
+  if (!(error instanceof Refusal)) return error;
+  const { state, allowed_events } = session.view;
+  const { status, code, message, details } = error;
+  return new Refusal(status, code, message, { ...details, state, allowed_events });
+}
+
 /** @throws Refusal 403 for anybody but the attempt's owner, 404 `not_found`, 409 `attempt_not_redeemed` */
 async function ownSession(ctx: Context, sessions: SessionRegistry, attempt_id: string): Promise<Session> {
   const caller = callerOf(ctx);
@@ -76,7 +105,7 @@ async function submitBatch(session: Session, events: readonly object[]): Promise
   }
   const results = await session.submitBatch(wellFormed);
   const failed = results.some((result) => result instanceof Error);
-  if (malformed && !failed) results.push(malformed);
+  if (malformed && !failed) results.push(withState(malformed, session));
   const [first] = results;
   if (first instanceof Error && asRefusal(first).status >= 500) throw first;
   return events.map((_, index) => verdictOf(results[index]));
