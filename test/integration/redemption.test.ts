@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { startTestServer } from '../support/server.ts';
+import {
+  createTask,
+  eventually,
+  hireRecruiter,
+  type IssuedToken,
+  issueTokens,
+  problemOf,
+  registerCandidate,
+} from './candidate.ts';
+
+const { admin, api } = await startTestServer();
+const task = await createTask(admin);
+
+interface Redeemed {
+  attempt: { attempt_id: string; user_id: string; status: string };
+  access_token: string;
+  task: object;
+}
+
+async function aToken(order: object = {}, of = task): Promise<IssuedToken> {
+  const [issued] = await issueTokens(admin, of, order);
+  if (!issued) throw new Error('no token was issued');
+  return issued;
+}
+const redeem = (token: string, as = api) => as.send('POST', '/attempts', { token });
+const redeemed = async (token: string, as = api) => (await (await redeem(token, as)).json()) as Redeemed;
+const refused = async (token: string, as = api) => problemOf(await redeem(token, as));
+
+describe('fifty redemptions at once', () => {
+  it.each([
+    ['by nobody in particular', {}],
+    ['of a token for one address', { candidate_email: 'fifty@example.com' }],
+  ])('%s make one attempt', async (_, order) => {
+    const { token, attempt_id } = await aToken(order);
+    const responses = await Promise.all(Array.from({ length: 50 }, () => redeem(token)));
+    const [won, ...more] = responses.filter(({ status }) => status === 201);
+    expect(more).toEqual([]);
+    expect(await won?.json()).toMatchObject({ attempt: { attempt_id } });
+    const lost = responses.filter((response) => response !== won);
+    expect(lost).toHaveLength(49);
+    for (const response of lost) {
+      expect(await problemOf(response)).toMatchObject({ status: 409, code: 'token_used' });
+    }
+  });
+
+  it('of fifty tokens by one candidate make one attempt at the task', async () => {
+    const account = await registerCandidate(api);
+    const tokens = await issueTokens(admin, task, { count: 50 });
+    const responses = await Promise.all(tokens.map(({ token }) => redeem(token, account.api)));
+    const statuses = responses.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([201, ...Array(49).fill(409)]);
+    for (const response of responses.filter(({ status }) => status === 409)) {
+      expect((await problemOf(response)).code).toBe('already_attempted');
+    }
+  });
+});
+
+describe('what a candidate gets', () => {
+  it('is the attempt, a token for it, and the task without any risk', async () => {
+    const { token, attempt_id } = await aToken();
+    const response = await redeem(token);
+    expect(response.status).toBe(201);
+    const text = await response.text();
+    expect(text).not.toMatch(/risk_tag|trade_off_type|token_hash/);
+    const { attempt, access_token } = JSON.parse(text) as Redeemed;
+    expect(attempt).toMatchObject({ attempt_id, status: 'pending' });
+    expect((await api.as(access_token).send('GET', `/attempts/${attempt_id}`)).status).toBe(200);
+  });
+});
+
+describe('validating', () => {
+  it('changes nothing, however often it is done', async () => {
+    const { token, attempt_id } = await aToken();
+    const before = await admin.call('GET', `/attempts/${attempt_id}`);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => api.call<{ valid: boolean }>('GET', `/tokens/${token}/validate`)),
+    );
+    for (const answer of answers) expect(answer).toMatchObject({ valid: true, task: { title: task.title } });
+    expect(JSON.stringify(answers)).not.toMatch(/risk_tag|trade_off_type|scenario/);
+    expect(await admin.call('GET', `/attempts/${attempt_id}`)).toEqual(before);
+    expect((await redeem(token)).status).toBe(201);
+  });
+
+  it('says of a used and of an unknown token what redeeming says', async () => {
+    const { token } = await aToken();
+    await redeem(token);
+    const validate = async (it: string) => problemOf(await api.send('GET', `/tokens/${it}/validate`));
+    expect(await validate(token)).toMatchObject({ status: 409, code: 'token_used' });
+    expect(await validate('nobody-knows-this')).toMatchObject({ status: 404, code: 'not_found' });
+  });
+});
+
+describe('a token is refused', () => {
+  it('when it is unknown or no token', async () => {
+    expect(await refused('nobody-knows-this')).toMatchObject({ status: 404, code: 'not_found' });
+    for (const body of [{}, { token: 7 }, { token: '' }, { token: { $ne: '' } }]) {
+      expect((await problemOf(await api.send('POST', '/attempts', body))).status).toBe(422);
+    }
+  });
+
+  it('when it was revoked', async () => {
+    const { token, attempt_id } = await aToken();
+    expect((await admin.send('POST', '/tokens/revoke', { attempt_id })).status).toBe(200);
+    expect(await refused(token)).toMatchObject({ status: 410, code: 'token_revoked' });
+    const validating = await api.send('GET', `/tokens/${token}/validate`);
+    expect((await problemOf(validating)).code).toBe('token_revoked');
+    expect((await admin.send('POST', '/tokens/revoke', { attempt_id })).status).toBe(200);
+  });
+
+  it('when its time is over', async () => {
+    const hasty = await startTestServer({ TOKEN_TTL_SECONDS: '1' });
+    const [issued] = await issueTokens(hasty.admin, await createTask(hasty.admin));
+    const token = issued?.token ?? '';
+    const response = await eventually('the token expires', async () => {
+      const validating = await hasty.api.send('GET', `/tokens/${token}/validate`);
+      return validating.status === 200 ? undefined : validating;
+    });
+    expect(await problemOf(response)).toMatchObject({ status: 410, code: 'token_expired' });
+    expect(await refused(token, hasty.api)).toMatchObject({ status: 410, code: 'token_expired' });
+  });
+
+  it('when its candidate has made an attempt at the task; it stays good for somebody else', async () => {
+    const account = await registerCandidate(api);
+    await redeem((await aToken()).token, account.api);
+    const { token } = await aToken();
+    expect(await refused(token, account.api)).toMatchObject({ status: 409, code: 'already_attempted' });
+    expect((await redeem((await aToken({}, await createTask(admin))).token, account.api)).status).toBe(201);
+    expect((await redeem(token)).status).toBe(201);
+  });
+});
+
+describe('revoking', () => {
+  it('comes too late for a redeemed token', async () => {
+    const { token, attempt_id } = await aToken();
+    await redeem(token);
+    const response = await admin.send('POST', '/tokens/revoke', { attempt_id });
+    expect(await problemOf(response)).toMatchObject({ status: 409, code: 'token_used' });
+  });
+
+  it('is for the issuer and administrators', async () => {
+    const [issuer, colleague] = [await hireRecruiter(admin), await hireRecruiter(admin)];
+    const [one, two] = await issueTokens(issuer, task, { count: 2 });
+    const revoke = (as: typeof api, of: IssuedToken | undefined) =>
+      as.send('POST', '/tokens/revoke', { attempt_id: of?.attempt_id });
+    expect((await problemOf(await revoke(colleague, one))).status).toBe(403);
+    expect((await problemOf(await revoke(api, one))).status).toBe(401);
+    expect((await revoke(issuer, one)).status).toBe(200);
+    expect((await revoke(admin, two)).status).toBe(200);
+  });
+
+  it('and redeeming at once leave one of both', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { token, attempt_id } = await aToken();
+      const [redemption, revocation] = await Promise.all([
+        redeem(token),
+        admin.send('POST', '/tokens/revoke', { attempt_id }),
+      ]);
+      expect([redemption.status === 201, revocation.status === 200].filter(Boolean)).toHaveLength(1);
+    }
+  });
+});
+
+describe('a token for one address', () => {
+  it('is not for another account', async () => {
+    const stranger = await registerCandidate(api);
+    const { token } = await aToken({ candidate_email: 'invited@example.com' });
+    expect(await refused(token, stranger.api)).toMatchObject({ status: 403, code: 'forbidden' });
+    expect((await redeem(token)).status).toBe(201);
+  });
+
+  it('makes the attempt one of the account with that address, logged in or not', async () => {
+    const account = await registerCandidate(api);
+    const order = { candidate_email: account.email.toUpperCase() };
+    const loggedIn = await redeemed((await aToken(order)).token, account.api);
+    expect(loggedIn.attempt.user_id).toBe(account.user_id);
+    const elsewhere = await redeemed((await aToken(order, await createTask(admin))).token);
+    expect(elsewhere.attempt.user_id).toBe(account.user_id);
+    expect(await refused((await aToken(order)).token)).toMatchObject({ code: 'already_attempted' });
+  });
+
+  it('without one, each anonymous candidate is somebody else', async () => {
+    const [one, two] = [await redeemed((await aToken()).token), await redeemed((await aToken()).token)];
+    expect(one.attempt.user_id).not.toBe(two.attempt.user_id);
+  });
+});
