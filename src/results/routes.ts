@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { Attempt } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { readableAttempt } from '../attempts/readable-attempt.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { attemptNotCompleted, notFound } from '../errors.ts';
 import { objectIdString } from '../events/submitted-event.ts';
-import { accountOf, onlyRoles } from '../http/access.ts';
+import { accountOf, callerOf, isStaff, onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
 import { parse, readQuery } from '../http/request.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
@@ -30,6 +31,7 @@ export function resultRoutes({ attempts, results, tasks, users, audit }: ResultR
     const attempt = await completedAttempt(ctx, attempts);
     const metrics = await results.findMetrics(attempt.attempt_id);
     if (!metrics) return pending(ctx);
+    await noteReading(ctx, audit, 'metrics_read', attempt);
     ctx.body = metrics;
   });
 
@@ -41,6 +43,7 @@ export function resultRoutes({ attempts, results, tasks, users, audit }: ResultR
       results.findMetrics(attempt.attempt_id),
     ]);
     if (!profile || !metrics) return pending(ctx);
+    await noteReading(ctx, audit, 'skills_read', attempt);
     const task = await tasks.get(attempt.task_id);
     ctx.body = wanted === 'true' ? { ...profile, explanation: explain(metrics, task) } : profile;
   });
@@ -66,6 +69,19 @@ async function completedAttempt(ctx: Context, attempts: AttemptStore) {
     throw attemptNotCompleted('Results exist only after the attempt is completed.');
   }
   return attempt;
+}
+
+/** Staff who read about a person leave a trace before they are answered; candidates read of themselves. */
+async function noteReading(ctx: Context, audit: AuditLog, action: string, attempt: Attempt): Promise<void> {
+  const caller = callerOf(ctx);
+  if (!isStaff(caller)) return;
+  await audit.record({
+    actor_id: caller.user_id,
+    action,
+    target_type: 'attempt',
+    target_id: attempt.attempt_id,
+    details: { user_id: attempt.user_id },
+  });
 }
 
 function pending(ctx: Context): void {

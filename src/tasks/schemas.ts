@@ -28,20 +28,20 @@ export const taskContent = z.strictObject({
     .array(option)
     .min(2)
     .max(12)
-    .superRefine((options, context) => {
-      const seen = new Set<string>();
-      for (const [index, { option_code }] of options.entries()) {
-        if (seen.has(option_code)) {
-          context.addIssue({
-            code: 'custom',
-            path: [index, 'option_code'],
-            message: `"${option_code}" is used by another option already`,
-          });
-        }
-        seen.add(option_code);
-      }
+    .refine((options) => repeatedCodes(options).length === 0, {
+      // Looked at even when an option has other mistakes, so that one answer names all of them.
+      when: ({ value }) => Array.isArray(value),
+      error: ({ input }) =>
+        `option codes must differ; used more than once: ${repeatedCodes(input).join(', ')}`,
     }),
 });
+
+/** Codes that several options have. @param options as sent, of whatever shape */
+function repeatedCodes(options: unknown): string[] {
+  const codes = (options as { option_code?: unknown }[]).map((each) => each?.option_code);
+  const strings = codes.filter((code): code is string => typeof code === 'string');
+  return [...new Set(strings.filter((code, index) => strings.indexOf(code) !== index))];
+}
 
 export type TaskContent = z.output<typeof taskContent>;
 
