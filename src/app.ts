@@ -16,6 +16,7 @@ import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { requestLog } from './http/request-log.ts';
+import { readableTarget } from './http/request-target.ts';
 import { unmatched } from './http/unmatched.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { watchSources } from './live/watch-sources.ts';
@@ -27,6 +28,8 @@ import { tokenRoutes } from './tokens/routes.ts';
 export interface App {
   koa: Koa<RequestState>;
   live: LiveChannel;
+  /** Everything that answers HTTP, in the order in which it is tried. */
+  routers: ApiRouter[];
 }
 
 /** Every middleware in its order. */
@@ -34,16 +37,19 @@ export function createApp(services: Services): App {
   const { config, log, database, accounts, attempts } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const limit = createRateLimits(config);
+  const health = healthRoutes(database.ping);
+  const routers = createRouters(services, limit);
 
   app.use(requestLog(log));
   app.use(problemDetails(log));
+  app.use(readableTarget);
   app.use(helmet());
   app.use(noStore);
   app.use(crossOrigin(config.corsOrigins));
-  app.use(healthRoutes(database.ping).routes());
+  app.use(health.routes());
   app.use(databaseGate(database.availability));
   app.use(authenticate(accounts.identify));
-  for (const router of createRouters(services, limit)) app.use(router.routes());
+  for (const router of routers) app.use(router.routes());
   app.use(unmatched);
   // Everything thrown below is answered by then; what still comes here is a broken connection.
   app.on('error', (err: unknown) => log.debug({ err }, 'A response could not be sent'));
@@ -56,11 +62,11 @@ export function createApp(services: Services): App {
     limit,
     log,
   });
-  return { koa: app, live };
+  return { koa: app, live, routers: [health, ...routers] };
 }
 
 /** Every route of the API, in the order in which they are tried. */
-export function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
+function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
   const { database, accounts, audit, tasks, tokens, attempts, journal, sessions, results } = services;
   const { users, tokens: signer } = accounts;
   const attemptList = new AttemptList(database.collections.taskAttempts);

@@ -12,6 +12,7 @@ import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
+import { originForm } from '../http/request-target.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
@@ -64,6 +65,12 @@ export class LiveChannel {
     server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       // Node listens no more to the connection by now, and an error that nobody listens to ends the process.
       connection.on('error', () => connection.destroy());
+      const target = originForm(request.url);
+      if (target === undefined) {
+        connection.end(rawProblem(malformedRequest('The request names no path of this server.')));
+        return;
+      }
+      request.url = target;
       const { origin, host } = request.headers;
       if (origin !== undefined && !this.#services.isAllowedOrigin(origin, host)) {
         connection.end(rawProblem(forbidden('Pages of this origin may not connect.')));
