@@ -5,7 +5,7 @@ import type { Audience } from './play.ts';
 import { asWords, inSeconds, LINE_WIDTH, type Paint } from './text.ts';
 
 /** Milliseconds from which on a pause is announced, so that nobody takes a silent screen for a stuck one. */
-const ANNOUNCED_FROM_MS = 1_500;
+const ANNOUNCED_FROM_MS = 1_000;
 const INDENT = ' '.repeat(17);
 
 /** Shows an attempt as it goes: one line for each acknowledged event, one for each change of state. */
@@ -24,7 +24,7 @@ export class EventLines implements Audience {
   }
 
   doing(what: string, pause_ms: number): void {
-    if (pause_ms >= ANNOUNCED_FROM_MS) this.#print(this.#paint.faint(`${INDENT}… ${what}`));
+    if (pause_ms >= ANNOUNCED_FROM_MS) this.#note(`… ${what} for ${inSeconds(pause_ms)}`);
   }
 
   posting(sequence_number: number, event: BehaviorEvent): void {

@@ -2,7 +2,6 @@ import type { BehaviorEvent } from '../../events/event-types.ts';
 import type { Task, TaskOption } from '../../tasks/task.ts';
 import { described, pick } from './options.ts';
 import type { Act, Persona } from './persona.ts';
-import { inSeconds } from './text.ts';
 
 /** Some time that passes and the event that may end it. */
 export interface Step {
@@ -58,7 +57,7 @@ function stepsOf(act: Act, task: Task, selected: TaskOption | undefined, from = 
     case 'leaves':
       return [
         { pause_ms: 0, event: () => ({ event_type: 'task_abandoned', payload: {} }) },
-        { pause_ms: act.for_ms, doing: `is away for ${inSeconds(act.for_ms)}`, away: true },
+        { pause_ms: act.for_ms, doing: 'closes the window and is away', away: true },
       ];
   }
 }
