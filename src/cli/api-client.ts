@@ -54,7 +54,7 @@ export class ApiClient {
     const response = await this.send(method, path, body);
     const text = await response.text();
     const answer = text === '' ? undefined : JSON.parse(text);
-    if (response.status >= 400) throw new ApiError(`${method} ${path}`, response.status, answer);
+    if (response.status >= 400) throw new ApiError(`${method} ${path}`, response.status, answer ?? {});
     return answer as T;
   }
 
