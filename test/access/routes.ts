@@ -1,0 +1,212 @@
+import { PEOPLE, type Person, type World } from './people.ts';
+
+export type Expected = Record<Person, number>;
+type Body = object | undefined;
+
+/** One route: how it is asked, and what each person is answered. */
+export interface RouteRow {
+  route: string;
+  /** What stands for the parameters of the path. */
+  path?: (world: World) => string | Promise<string>;
+  body?: (world: World) => Body | Promise<Body>;
+  /** Whose attempt token the owner shows; the completed attempt's where the route is about that. */
+  about?: 'open' | 'done';
+  expected: Expected;
+}
+
+const everybody = (status: number): Expected =>
+  Object.fromEntries(PEOPLE.map((person) => [person, status])) as Expected;
+/** Credentials that were sent and prove nothing. */
+const badOnes = (status: number) => ({
+  deactivated_recruiter: status,
+  deactivated_candidates_attempt_token: status,
+  expired_token: status,
+  refresh_token: status,
+});
+const refusedBut = (allowed: Partial<Expected>): Expected => ({
+  ...everybody(403),
+  nobody: 401,
+  ...badOnes(401),
+  ...allowed,
+});
+const staff = (status: number) => refusedBut({ recruiter: status, admin: status });
+const admins = (status: number) => refusedBut({ admin: status });
+const readers = (status: number) =>
+  refusedBut({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
+const owner = (status: number) => refusedBut({ owners_attempt_token: status, candidate: status });
+/** Open to all who have no credentials or good ones; bad ones are told so. */
+const unlessBad = (status: number): Expected => ({ ...everybody(status), ...badOnes(401) });
+const accounts = (status: number) =>
+  refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
+const anyCredentials = (status: number): Expected => ({
+  ...everybody(status),
+  nobody: 401,
+  ...badOnes(401),
+});
+
+const path = (template: string) => (world: World) =>
+  template
+    .replace('OPEN', world.open.attempt_id)
+    .replace('DONE', world.done.attempt_id)
+    .replace('TASK', world.task.task_id)
+    .replace('OWNER', world.owner_id)
+    .replace('ADMIN', world.admin_id);
+const view = (world: World) => ({
+  attempt_id: world.open.attempt_id,
+  event_type: 'option_viewed',
+  timestamp_client: new Date().toISOString(),
+  payload: {
+    option_id: world.task.options[0]?.option_id,
+    option_code: world.task.options[0]?.option_code,
+    duration_ms: 1,
+  },
+});
+const PASSWORD = 'harbour-violin-7-moss';
+
+/** Every route of the server. Bodies are good ones, unless the status says what is wrong with them. */
+export const ROUTES: RouteRow[] = [
+  { route: 'GET /healthz', expected: everybody(200) },
+  { route: 'GET /readyz', expected: everybody(200) },
+
+  {
+    route: 'POST /api/v1/auth/register',
+    body: (world) => ({ email: `person-${++world.count}@example.com`, password: PASSWORD }),
+    expected: everybody(201),
+  },
+  {
+    route: 'POST /api/v1/auth/login',
+    body: () => ({ email: 'owner@example.com', password: PASSWORD }),
+    expected: everybody(200),
+  },
+  {
+    route: 'POST /api/v1/auth/refresh',
+    body: async (world) => ({ refresh_token: await world.freshRefreshToken() }),
+    expected: everybody(200),
+  },
+  {
+    route: 'POST /api/v1/auth/logout',
+    body: async (world) => ({ refresh_token: await world.freshRefreshToken() }),
+    expected: everybody(204),
+  },
+  { route: 'GET /api/v1/auth/me', expected: accounts(200) },
+  // The wrong current password: 401 for everybody with an account, too.
+  {
+    route: 'POST /api/v1/auth/password',
+    body: () => ({ current_password: 'not the password', new_password: PASSWORD }),
+    expected: accounts(401),
+  },
+
+  {
+    route: 'POST /api/v1/users',
+    body: (world) => ({
+      email: `hired-${++world.count}@example.com`,
+      password: PASSWORD,
+      role: 'recruiter',
+    }),
+    expected: admins(201),
+  },
+  // Its own account: an administrator may not.
+  {
+    route: 'POST /api/v1/users/:user_id/deactivate',
+    path: path('/api/v1/users/ADMIN/deactivate'),
+    body: () => ({}),
+    expected: admins(409),
+  },
+  {
+    route: 'POST /api/v1/users/:user_id/reactivate',
+    path: path('/api/v1/users/OWNER/reactivate'),
+    body: () => ({}),
+    expected: admins(200),
+  },
+  {
+    route: 'GET /api/v1/users/:user_id/profile',
+    path: path('/api/v1/users/OWNER/profile'),
+    expected: staff(200),
+  },
+
+  {
+    route: 'POST /api/v1/tokens/generate',
+    body: ({ task }) => ({ task_id: task.task_id }),
+    expected: staff(201),
+  },
+  { route: 'GET /api/v1/tokens', expected: staff(200) },
+  {
+    route: 'GET /api/v1/tokens/:token/validate',
+    path: async (world) => `/api/v1/tokens/${await world.freshToken()}/validate`,
+    expected: everybody(200),
+  },
+  // An attempt that the administrator issued and its owner redeemed: not the recruiter's, and too late.
+  {
+    route: 'POST /api/v1/tokens/revoke',
+    body: ({ open }) => ({ attempt_id: open.attempt_id }),
+    expected: admins(409),
+  },
+
+  { route: 'GET /api/v1/tasks', expected: staff(200) },
+  { route: 'GET /api/v1/tasks/:task_id', path: path('/api/v1/tasks/TASK'), expected: anyCredentials(200) },
+  { route: 'POST /api/v1/tasks', body: () => ({}), expected: admins(422) },
+  {
+    route: 'PUT /api/v1/tasks/:task_id',
+    path: path('/api/v1/tasks/TASK'),
+    body: () => ({}),
+    expected: admins(422),
+  },
+  // A task that is not there.
+  {
+    route: 'POST /api/v1/tasks/:task_id/deactivate',
+    path: () => `/api/v1/tasks/${'f'.repeat(24)}/deactivate`,
+    body: () => ({}),
+    expected: admins(404),
+  },
+
+  {
+    route: 'POST /api/v1/attempts',
+    body: async (world) => ({ token: await world.freshToken() }),
+    expected: unlessBad(201),
+  },
+  { route: 'GET /api/v1/attempts', expected: staff(200) },
+  { route: 'GET /api/v1/attempts/:attempt_id', path: path('/api/v1/attempts/OPEN'), expected: readers(200) },
+  {
+    route: 'GET /api/v1/attempts/:attempt_id/events',
+    path: path('/api/v1/attempts/OPEN/events'),
+    expected: readers(200),
+  },
+  {
+    route: 'GET /api/v1/attempts/:attempt_id/metrics',
+    path: path('/api/v1/attempts/DONE/metrics'),
+    about: 'done',
+    expected: readers(200),
+  },
+  {
+    route: 'GET /api/v1/attempts/:attempt_id/skills',
+    path: path('/api/v1/attempts/DONE/skills'),
+    about: 'done',
+    expected: readers(200),
+  },
+  // Completed already.
+  {
+    route: 'POST /api/v1/attempts/:attempt_id/complete',
+    path: path('/api/v1/attempts/DONE/complete'),
+    about: 'done',
+    expected: owner(409),
+  },
+  { route: 'POST /api/v1/events', body: view, expected: owner(201) },
+  {
+    route: 'POST /api/v1/events/batch',
+    body: (world) => ({ events: [view(world)] }),
+    expected: owner(201),
+  },
+
+  { route: 'GET /api/v1/audit', expected: admins(200) },
+];
+
+/** How the live channel of the attempt under way closes; 1000: it is served. */
+export const LIVE_CHANNEL: Expected = {
+  ...everybody(4403),
+  nobody: 4401,
+  ...badOnes(4401),
+  owners_attempt_token: 1000,
+  candidate: 1000,
+  recruiter: 1000,
+  admin: 1000,
+};
