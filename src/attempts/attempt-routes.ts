@@ -17,13 +17,18 @@ export function attemptRoutes(
 ): ApiRouter {
   const router = apiRouter('/api/v1/attempts');
 
+  /** Another process may have recorded events that the session here has not seen. */
+  const liveView = async (attempt_id: string) => {
+    const session = await sessions.get(attempt_id);
+    await session.catchUp();
+    return session.view;
+  };
+
   router.get('/:attempt_id', async (ctx) => {
     const attempt = await readableAttempt(ctx, attempts);
     const { caller } = ctx.state;
     const shown = caller && isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
-    const live = isRedeemed(attempt)
-      ? (await sessions.get(attempt.attempt_id)).view
-      : unredeemedView(attempt);
+    const live = isRedeemed(attempt) ? await liveView(attempt.attempt_id) : unredeemedView(attempt);
     ctx.body = { ...shown, ...live };
   });
 

@@ -119,6 +119,7 @@ export class Session {
   ): Promise<Acknowledgement> {
     return this.#mailbox.run(async () => {
       if (this.#stale) await this.#catchUp();
+      if (!this.state.context.selection) await this.#catchUp();
       const refusal = refuseWithoutSelection(this.#situation());
       if (refusal) throw refusal;
       const { option_id = '', option_code = '' } = this.state.context.selection ?? {};
@@ -159,6 +160,8 @@ export class Session {
     if (refusal) {
       const first = await this.#findRepeated(event);
       if (first) return acknowledge(first);
+      // Another process may have recorded what allows it; a number that is taken would only show when it is appended.
+      if (await this.#catchUp()) return this.#take(event, batched);
       if (refusal.code === 'attempt_expired') await this.#expire();
       throw refusal;
     }
@@ -232,8 +235,11 @@ export class Session {
     if (recorded.event_type === 'task_completed') this.#tellResults(this.#actor);
   }
 
-  /** Replays what the journal has and the actor has not, then goes on with a new actor from there. */
-  async #catchUp(): Promise<void> {
+  /**
+   * Replays what the journal has and the actor has not, then goes on with a new actor from there.
+   * @returns whether there was anything.
+   */
+  async #catchUp(): Promise<boolean> {
     const { attempt_id } = this.attempt;
     const after = this.state.context.sequence_number;
     const events = await this.#services.journal.read(attempt_id, { after });
@@ -245,10 +251,11 @@ export class Session {
       news.push({ kind: 'event_recorded', event, view: viewOf(state) });
     }
     this.#stale = false;
-    if (events.length === 0) return;
+    if (events.length === 0) return false;
     this.#actor.stop();
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
+    return true;
   }
 
   #start(state: AttemptSnapshot): AttemptActor {

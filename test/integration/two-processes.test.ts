@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { expect, inject, it } from 'vitest';
+import { changes, completes, selects, starts, views } from '../support/recorded.ts';
+import { startTestServer } from '../support/server.ts';
+import { admitCandidate, Candidate, createTask, problemOf } from './candidate.ts';
+import { watch } from './live-watcher.ts';
+
+/*
+ * Two servers on one database, as behind a load balancer that sends a candidate's requests here and there.
+ */
+const shared = {
+  MONGODB_URI: inject('mongodbUri'),
+  MONGODB_DATABASE: `test_${randomUUID().replaceAll('-', '')}`,
+  JWT_SECRET: 'two processes that trust each other know one secret',
+};
+const one = await startTestServer(shared);
+const two = await startTestServer(shared);
+const task = await createTask(one.admin);
+
+/** A candidate whose requests go to either server, both of which know the attempt already. */
+async function aCandidate() {
+  const account = { email: `${randomUUID()}@example.com`, password: 'harbour-violin-7-moss' };
+  const { access_token } = await one.api.call<{ access_token: string }>('POST', '/auth/register', account);
+  const admitted = await admitCandidate(one.admin, one.api.as(access_token), task);
+  const here = new Candidate(one.api.as(access_token), task, admitted);
+  const there = new Candidate(two.api.as(access_token), task, admitted);
+  await Promise.all([here.get(), there.get()]);
+  return { here, there };
+}
+
+const numbers = (log: { sequence_number: number }[]) => log.map(({ sequence_number }) => sequence_number);
+const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
+
+it('an event is judged by everything that was recorded, wherever that was', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0));
+  await there.does(views(0, 'A', 1), selects(0, 'A'));
+  await here.does(changes(0, 'A', 'B'));
+  expect((await problemOf(await there.post(completes(0, 'A')))).code).toBe('sequence_violation');
+  await there.does(completes(0, 'B'));
+  expect((await problemOf(await here.post(views(0, 'A', 1)))).code).toBe('attempt_locked');
+  expect(await here.results('skills')).toEqual(await there.results('skills'));
+  expect(numbers(await there.log())).toEqual(upTo(5));
+});
+
+it('completing takes what was selected elsewhere', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0), selects(0, 'A'));
+  expect(await there.api.call('POST', `/attempts/${there.attempt_id}/complete`)).toMatchObject({
+    sequence_number: 3,
+  });
+});
+
+it('events that arrive at both at once get each their own number, and a repeat its first', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0));
+  const both = [here, there];
+  await Promise.all(Array.from({ length: 30 }, (_, n) => both[n % 2]?.does(views(0, 'A', n))));
+  const repeats = await Promise.all(
+    both.map(async (side) => (await side.post(selects(0, 'A'), { client_event_id: 'chosen' })).text()),
+  );
+  expect(repeats[0]).toBe(repeats[1]);
+  const log = await here.log();
+  expect(numbers(log)).toEqual(upTo(32));
+  const times = log.map(({ timestamp_server }) => timestamp_server.getTime());
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+it('who watches here hears what is recorded there, each event once and in order', async () => {
+  const { here, there } = await aCandidate();
+  const watcher = await watch(here.api, here.attempt_id, 0);
+  await there.does(starts(0), views(0, 'A', 1));
+  await here.does(selects(0, 'A'));
+  await there.does(changes(0, 'A', 'C'), completes(0, 'C'));
+  await watcher.hears('metrics_ready');
+  await watcher.isUpToDate();
+  expect(watcher.acknowledged).toEqual(upTo(5));
+});
+
+it('the state is the same wherever one asks', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0), selects(0, 'A'));
+  expect(await there.get()).toEqual(await here.get());
+});
