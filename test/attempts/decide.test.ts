@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { currentMachine } from '../../machines/index.ts';
-import { CLOCK_TOLERANCE_MS, decide, refuseWithoutSelection } from '../../src/attempts/decide.ts';
-import { initialState, nextState } from '../../src/attempts/machine-state.ts';
-import { continueReplay } from '../../src/attempts/replay.ts';
-import type { Refusal } from '../../src/errors.ts';
+import { CLOCK_TOLERANCE_MS } from '../../src/attempts/decide.ts';
 import type { BehaviorEvent } from '../../src/events/event-types.ts';
-import type { Task } from '../../src/tasks/task.ts';
 import {
   abandons,
   changes,
   completes,
-  recorded,
   type Step,
   selects,
   starts,
@@ -20,46 +14,12 @@ import {
   updatesReasoning,
   views,
 } from '../support/recorded.ts';
+import { given, NOW, task, withoutReasoning } from './given.ts';
 
-const NOW = new Date('2025-01-15T10:10:00.000Z');
-const LATER = new Date('2025-01-15T20:00:00.000Z');
-const task = taskWith({ A: 'low', B: 'high', C: 'medium' });
-const withoutReasoning = taskWith({ A: 'low', B: 'high' }, { requires_reasoning: false });
 const stranger = taskWith({ A: 'low', X: 'high' }).options.map((option) => ({
   ...option,
   option_id: `ff${option.option_id.slice(2)}`,
 }));
-
-/** An attempt after these events, and what is decided on the next one. */
-function given(...steps: Step[]) {
-  const attempt = { task: task as Task, expires_at: LATER, expired: false };
-  const state = () => {
-    const input = { attempt_id: 'a1', requires_reasoning: attempt.task.requires_reasoning };
-    const begun = initialState(currentMachine, input);
-    const played = continueReplay(currentMachine, begun, recorded(attempt.task, steps));
-    return attempt.expired ? nextState(currentMachine, played, { type: 'attempt_expired' }) : played;
-  };
-  const situation = () => ({ ...attempt, state: state(), now: NOW });
-  return {
-    at(other: Task) {
-      attempt.task = other;
-      return this;
-    },
-    expiring(at: Date) {
-      attempt.expires_at = at;
-      return this;
-    },
-    thenExpired() {
-      attempt.expired = true;
-      return this;
-    },
-    when(event: Step | BehaviorEvent, timestamp_client = NOW): Refusal | undefined {
-      const judged = 'act' in event ? event.act(attempt.task) : event;
-      return decide(situation(), { ...judged, timestamp_client });
-    },
-    whenCompleting: () => refuseWithoutSelection(situation()),
-  };
-}
 
 const accepted = undefined;
 const started = { active: { decision: 'undecided', reasoning: 'not_started' } };
@@ -285,69 +245,5 @@ describe('the client’s clock', () => {
 
   it('may be behind by any time', () => {
     expect(given().when(starts(0), ahead(-10 * 365 * 86_400_000))).toBe(accepted);
-  });
-});
-
-describe('a completed attempt', () => {
-  const completed = [starts(0), selects(1, 'A'), completes(2, 'A')];
-
-  it.each([
-    starts(3),
-    views(3, 'A', 1),
-    selects(3, 'A'),
-    changes(3, 'A', 'B'),
-    startsReasoning(3),
-    updatesReasoning(3, 1, 1),
-    submitsReasoning(3, 'so'),
-    abandons(3),
-    completes(3, 'A'),
-  ])('refuses everything as attempt_locked (%#)', (event) => {
-    expect(given(...completed).when(event)).toMatchObject({
-      status: 409,
-      code: 'attempt_locked',
-      details: { state: { computing: 'metrics' }, allowed_events: [] },
-    });
-  });
-
-  it('is locked rather than expired when its time is over too', () => {
-    expect(
-      given(...completed)
-        .expiring(NOW)
-        .when(views(3, 'A', 1))?.code,
-    ).toBe('attempt_locked');
-  });
-
-  it('says locked also where the event would be invalid', () => {
-    expect(given(...completed).when(starts(0), LATER)?.code).toBe('attempt_locked');
-  });
-});
-
-describe('an expired attempt', () => {
-  it('takes nothing from the moment of its expiry on', () => {
-    const justBefore = new Date(NOW.getTime() + 1);
-    expect(given(starts(0)).expiring(justBefore).when(selects(1, 'A'))).toBe(accepted);
-    expect(given(starts(0)).expiring(NOW).when(selects(1, 'A'))).toMatchObject({
-      status: 409,
-      code: 'attempt_expired',
-      details: { state: started, allowed_events: [] },
-    });
-  });
-
-  it('takes nothing once it was marked so, whatever the clock says', () => {
-    expect(given(starts(0)).thenExpired().when(selects(1, 'A'))).toMatchObject({
-      code: 'attempt_expired',
-      details: { state: 'expired', allowed_events: [] },
-    });
-  });
-});
-
-describe('completing with whatever is selected', () => {
-  it.each<[string, ReturnType<typeof given>, string | undefined]>([
-    ['works with a selection', given(starts(0), selects(1, 'A')), undefined],
-    ['is refused before the start', given(), 'sequence_violation'],
-    ['is refused before a selection', given(starts(0)), 'sequence_violation'],
-    ['is refused after the expiry', given(starts(0)).expiring(NOW), 'attempt_expired'],
-  ])('%s', (_, attempt, code) => {
-    expect(attempt.whenCompleting()?.code).toBe(code);
   });
 });

@@ -13,22 +13,12 @@ import {
   views,
 } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import {
-  type AttemptAnswer,
-  admitCandidate,
-  type Candidate,
-  createTask,
-  eventually,
-  hireRecruiter,
-  problemOf,
-  registerCandidate,
-} from './candidate.ts';
+import { admitCandidate, type Candidate, createTask, eventually, problemOf } from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const task = await createTask(admin);
 const silentTask = await createTask(admin, { A: 'low', B: 'high' }, { requires_reasoning: false });
 const otherTask = await createTask(admin);
-const UNKNOWN = 'f'.repeat(24);
 
 async function given(...steps: Step[]): Promise<Candidate> {
   const candidate = await admitCandidate(admin, api, task);
@@ -248,117 +238,4 @@ describe('what the schema forbids is 422 validation_failed', () => {
       ...Array(18).fill(201),
     ]);
   });
-});
-
-describe('who may', () => {
-  it('nobody without credentials', async () => {
-    const candidate = await given(starts(0));
-    const stranger = candidate.api.as(undefined);
-    for (const path of ['', '/events', '/metrics', '/skills']) {
-      const response = await stranger.send('GET', `/attempts/${candidate.attempt_id}${path}`);
-      expect(await problemOf(response)).toMatchObject({ status: 401, code: 'not_authenticated' });
-    }
-    for (const credentials of [undefined, 'nonsense', 'a.b.c']) {
-      const response = await api.as(credentials).send('POST', '/events', candidate.body(views(0, 'A', 1)));
-      expect((await problemOf(response)).status).toBe(401);
-    }
-    const batch = { events: [candidate.body(views(0, 'A', 1))] };
-    expect((await problemOf(await stranger.send('POST', '/events/batch', batch))).status).toBe(401);
-  });
-
-  it('no stranger: another candidate’s token or account, and no staff for the candidate', async () => {
-    const candidate = await given(starts(0));
-    const other = await given(starts(0));
-    const account = await registerCandidate(api);
-    for (const stranger of [other.api, account.api]) {
-      for (const path of ['', '/events', '/metrics', '/skills']) {
-        const response = await stranger.send('GET', `/attempts/${candidate.attempt_id}${path}`);
-        expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden' });
-      }
-    }
-    for (const stranger of [other.api, account.api, await hireRecruiter(admin), admin]) {
-      const response = await stranger.send('POST', '/events', candidate.body(views(0, 'A', 1)));
-      expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden' });
-    }
-    expect(await candidate.log()).toHaveLength(1);
-  });
-
-  it('an account may go on with the attempt that it redeemed, without the attempt’s own token', async () => {
-    const account = await registerCandidate(api);
-    const candidate = await admitCandidate(admin, account.api, task);
-    expect(candidate.user_id).toBe(account.user_id);
-    const response = await account.api.send('POST', '/events', candidate.body(starts(0)));
-    expect(response.status).toBe(201);
-  });
-
-  it('an attempt that is unknown or not redeemed takes nothing', async () => {
-    const account = await registerCandidate(api);
-    const candidate = await given();
-    const body = candidate.body(starts(0), { attempt_id: UNKNOWN });
-    expect(await problemOf(await account.api.send('POST', '/events', body))).toMatchObject({
-      status: 404,
-      code: 'not_found',
-    });
-    for (const path of ['', '/events', '/metrics', '/skills']) {
-      const response = await admin.send('GET', `/attempts/${UNKNOWN}${path}`);
-      expect((await problemOf(response)).status).toBe(404);
-    }
-    const completing = await account.api.send('POST', `/attempts/${UNKNOWN}/complete`);
-    expect((await problemOf(completing)).status).toBe(404);
-  });
-
-  it('metrics do not become readable to strangers by the completion', async () => {
-    const candidate = await given(starts(0), selects(0, 'A'), completes(0, 'A'));
-    const other = await given();
-    await candidate.results('skills');
-    for (const results of ['metrics', 'skills']) {
-      const path = `/attempts/${candidate.attempt_id}/${results}`;
-      expect((await problemOf(await other.api.send('GET', path))).status).toBe(403);
-    }
-  });
-});
-
-describe('the size of an event', () => {
-  const ofSize = (candidate: Candidate, bytes: number) => {
-    const body = candidate.body(starts(0), { metadata: { filling: '' } });
-    const empty = Buffer.byteLength(JSON.stringify(body));
-    return { ...body, metadata: { filling: 'x'.repeat(bytes - empty) } };
-  };
-
-  it('may be 16 KiB and not one byte more', async () => {
-    const candidate = await given();
-    const tooLarge = await candidate.api.send('POST', '/events', ofSize(candidate, 16 * 1024 + 1));
-    expect(await problemOf(tooLarge)).toMatchObject({ status: 413, code: 'body_too_large' });
-    expect(await candidate.log()).toEqual([]);
-    const fits = await candidate.api.send('POST', '/events', ofSize(candidate, 16 * 1024));
-    expect(fits.status).toBe(201);
-  });
-});
-
-it('an attempt whose time is over takes nothing more', async () => {
-  const hasty = await startTestServer({ ATTEMPT_TTL_SECONDS: '1' });
-  // Posted as the account, since the attempt's own token ends with the attempt.
-  const account = await registerCandidate(hasty.api);
-  const candidate = await admitCandidate(hasty.admin, account.api, await createTask(hasty.admin));
-  const post = (step: Step) => account.api.send('POST', '/events', candidate.body(step));
-  expect((await post(starts(0))).status).toBe(201);
-  const refused = await eventually('the attempt expires', async () => {
-    const response = await post(views(0, 'A', 1));
-    return response.status === 201 ? undefined : response;
-  });
-  expect(await problemOf(refused)).toMatchObject({
-    status: 409,
-    code: 'attempt_expired',
-    allowed_events: [],
-  });
-  const { status, state, allowed_events } = await account.api.call<AttemptAnswer>(
-    'GET',
-    `/attempts/${candidate.attempt_id}`,
-  );
-  expect({ status, state, allowed_events }).toEqual({
-    status: 'expired',
-    state: 'expired',
-    allowed_events: [],
-  });
-  expect((await problemOf(await candidate.post(selects(0, 'A')))).status).toBe(401);
 });

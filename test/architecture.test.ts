@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** One import of a file: of one of our files (from the root) or of a package. */
+interface Import {
+  from: string;
+  to: string;
+  /** Nothing of it is left when the program runs. */
+  typeOnly: boolean;
+}
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file.split(path.sep).join('/')}`)
+    .sort();
+
+const text = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+function importsOf(file: string): Import[] {
+  const statements = text(file).matchAll(
+    /^(?:import|export)\s+(?:(type)\s+)?((?:\{[^}]*\}|[\w*$\s,]|\{[^}]*\})*?)\s*from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
+  return [...statements].map(([, type, names = '', named, bare, dynamic]) => {
+    const target = named ?? bare ?? dynamic ?? '';
+    const list = /^\{([^}]*)\}$/.exec(names.trim())?.[1]?.split(',');
+    const allTypes = list
+      ?.map((name) => name.trim())
+      .filter(Boolean)
+      .every((name) => name.startsWith('type '));
+    const to = target.startsWith('.') ? path.posix.join(path.posix.dirname(file), target) : target;
+    return { from: file, to, typeOnly: type !== undefined || allTypes === true };
+  });
+}
+
+const ours = [...filesIn('machines'), ...filesIn('src')];
+const imports = ours.flatMap(importsOf);
+
+const within = (...folders: string[]) => {
+  return (file: string) => folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
+};
+const isOurs = within('src', 'machines');
+const shown = ({ from, to }: Import) => `${from} imports ${to}`;
+
+/** Imports of files in `folder` that go anywhere but to `allowed` (ours or packages) or within the folder. */
+const strays = (folder: string, ...allowed: string[]) =>
+  imports.filter(({ from, to }) => within(folder)(from) && !within(folder, ...allowed)(to)).map(shown);
+/** As `strays`, but packages do not matter. */
+const straysAmongOurs = (folder: string, ...allowed: string[]) =>
+  imports
+    .filter(({ from, to }) => within(folder)(from) && isOurs(to) && !within(folder, ...allowed)(to))
+    .map(shown);
+
+it('the imports are found', () => {
+  expect(imports.length).toBeGreaterThan(ours.length);
+  expect(imports.map(shown)).toContain('src/attempts/session.ts imports xstate');
+  for (const { from, to } of imports.filter(({ to }) => isOurs(to))) {
+    expect(ours.includes(to) || !to.endsWith('.ts'), `${from}: ${to}`).toBe(true);
+  }
+});
+
+describe('each layer knows only those below it', () => {
+  it('events know nothing of ours', () => {
+    expect(strays('src/events', 'zod')).toEqual([]);
+  });
+
+  it('machines know events, and only their types', () => {
+    expect(strays('machines', 'src/events', 'xstate')).toEqual([]);
+    expect(
+      imports.filter(
+        ({ from, to, typeOnly }) =>
+          within('machines')(from) && isOurs(to) && !within('machines')(to) && !typeOnly,
+      ),
+    ).toEqual([]);
+  });
+
+  it('metrics and interpretation know events and what a task is, and no package', () => {
+    expect(strays('src/results/metrics', 'src/events', 'src/tasks/task.ts')).toEqual([]);
+    expect(
+      strays('src/results/interpretation', 'src/results/metrics', 'src/events', 'src/tasks/task.ts'),
+    ).toEqual([]);
+  });
+
+  it('the journal knows events and the database', () => {
+    expect(straysAmongOurs('src/journal', 'src/events', 'src/database')).toEqual([]);
+  });
+
+  it('the live channel is known to the app only, and to the page that shows its messages', () => {
+    const knowing = imports.filter(({ from, to }) => within('src/live')(to) && !within('src/live')(from));
+    expect(
+      knowing
+        .filter(({ from, typeOnly }) => from !== 'src/app.ts' && !(typeOnly && within('src/inspector')(from)))
+        .map(shown),
+    ).toEqual([]);
+  });
+
+  it('attempts do not know results, tokens, accounts or the live channel', () => {
+    const above = within('src/results', 'src/tokens', 'src/accounts', 'src/live', 'src/inspector', 'src/cli');
+    expect(imports.filter(({ from, to }) => within('src/attempts')(from) && above(to)).map(shown)).toEqual(
+      [],
+    );
+  });
+
+  it('nothing of the server knows the commands', () => {
+    const isCommand = within('src/cli');
+    expect(imports.filter(({ from, to }) => !isCommand(from) && isCommand(to)).map(shown)).toEqual([]);
+  });
+});
+
+describe('what comes from outside stays in its place', () => {
+  const users = (is: (to: string) => boolean) =>
+    [...new Set(imports.filter(({ to }) => is(to)).map(({ from }) => from))].filter(
+      (file) => !within('src/inspector/page')(file),
+    );
+
+  it('only stores, lists, the journal and the database folder know mongodb', () => {
+    const may = [
+      /-(store|list)\.ts$/,
+      /^src\/(database|journal)\//,
+      /^src\/accounts\/refresh-tokens\.ts$/,
+      // Makes the ids of events.
+      /^src\/services\.ts$/,
+    ];
+    expect(
+      users((to) => to === 'mongodb').filter((file) => !may.some((pattern) => pattern.test(file))),
+    ).toEqual([]);
+  });
+
+  it('only routes, http, live and the app know Koa', () => {
+    const isKoa = (to: string) => /^(@?koa\b|@koa\/)/.test(to) || to === 'src/http/context.ts';
+    const may = [
+      /routes\.ts$/,
+      /^src\/(http|live)\//,
+      /^src\/(app|server)\.ts$/,
+      // Half of a route: the step that finds the attempt of the path.
+      /^src\/attempts\/readable-attempt\.ts$/,
+    ];
+    const others = users(isKoa).filter((file) => !may.some((pattern) => pattern.test(file)));
+    // `identify` speaks of a `Caller`, which is a type of ours that happens to live there.
+    expect(
+      others.filter(
+        (file) => !imports.some(({ from, to, typeOnly }) => from === file && isKoa(to) && typeOnly),
+      ),
+    ).toEqual([]);
+    expect(others.filter((file) => imports.some(({ from, to }) => from === file && /koa/.test(to)))).toEqual(
+      [],
+    );
+  });
+
+  it('only machines, attempts, the computations and the developers’ tools know xstate', () => {
+    const may = within('machines', 'src/attempts', 'src/results/finalise.ts', 'src/inspector', 'src/cli');
+    expect(users((to) => to === 'xstate' || to.startsWith('xstate/')).filter((file) => !may(file))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('no file comes back to itself', () => {
+  const targets = new Map(
+    ours.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]),
+  );
+
+  it('over its imports, types among them', () => {
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const follow = (file: string, way: string[]): void => {
+      if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+      if (done.has(file) || way.includes(file)) return;
+      for (const next of targets.get(file) ?? []) follow(next, [...way, file]);
+      done.add(file);
+    };
+    for (const file of ours) follow(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
+
+it('no file is longer than 300 lines', () => {
+  const long = [...ours, ...filesIn('test')].filter((file) => text(file).split('\n').length > 301);
+  expect(long).toEqual([]);
+});
