@@ -29,10 +29,20 @@ const AWAY = [
 ];
 
 /**
+ * What went wrong with a bulk write: the driver wraps even a lost connection into an error that otherwise stands
+ * for a server's verdict on each document.
+ */
+function unwrapBulkWrite(error: unknown): unknown {
+  const wrapped: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
+  return wrapped instanceof Error ? wrapped : error;
+}
+
+/**
  * Whether the database was away or shutting down, so that the same request may succeed later. Whether a write
  * was carried out is then unknown.
  */
-export function isUnavailable(error: unknown): boolean {
+export function isUnavailable(thrown: unknown): boolean {
+  const error = unwrapBulkWrite(thrown);
   if (!(error instanceof MongoError)) return false;
   if (AWAY.some((type) => error instanceof type)) return true;
   // Pools that close or time out waiting have no exported class of their own.

@@ -65,9 +65,12 @@ export class GroupedWriter<T extends Document> {
   /** A unique index refuses single documents of a group; anything else leaves the fate of all unknown. */
   #settle(group: Pending<T>[], error: unknown): void {
     const refused = new Map<number, number>();
-    const durable = error instanceof MongoBulkWriteError && !error.result.getWriteConcernError();
+    // Only what names single documents is a verdict; the driver uses the same class for a lost connection.
+    const verdicts = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+    const durable =
+      error instanceof MongoBulkWriteError && verdicts.length > 0 && !error.result.getWriteConcernError();
     if (durable) {
-      for (const { index, code } of [error.writeErrors].flat()) refused.set(index, code as number);
+      for (const { index, code } of verdicts) refused.set(index, code as number);
     } else {
       this.#rejectWaiting(error);
     }

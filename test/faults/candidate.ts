@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiClient } from '../../src/cli/api-client.ts';
+import type { BehaviorEvent, OptionReference } from '../../src/events/event-types.ts';
+import type { CandidateTask } from '../../src/tasks/task-view.ts';
+import type { Random } from './random.ts';
+import { ADMIN, eventually } from './server-process.ts';
+
+/** Where something is served now. */
+export interface Served {
+  readonly url: string;
+}
+
+/** What a front end keeps of an event that was acknowledged. */
+export interface Acknowledged {
+  client_event_id: string;
+  event_type: string;
+  event_id: string;
+  sequence_number: number;
+}
+
+export type Outcome =
+  | { kind: 'acknowledged'; sequence_number: number; ms: number }
+  | { kind: 'refused'; status: number; code: string; retryAfter: string | null; ms: number }
+  /** Nobody knows what became of it: the connection was lost. */
+  | { kind: 'unknown'; ms: number };
+
+/** An event as it is posted, the same at each retry. */
+export type Posted = BehaviorEvent & {
+  client_event_id: string;
+  timestamp_client: string;
+  attempt_id: string;
+};
+
+/** A candidate's front end, as much of it as matters when things break: posts, remembers, tries again. */
+export class Candidate {
+  readonly attempt_id: string;
+  readonly token: string;
+  readonly task: CandidateTask;
+  readonly acknowledged: Acknowledged[] = [];
+  /** Every event that was ever sent, whatever became of it. */
+  readonly sent = new Set<string>();
+  #selection: OptionReference | undefined;
+  #started = false;
+  #abandoned = false;
+
+  constructor(attempt_id: string, token: string, task: CandidateTask) {
+    this.attempt_id = attempt_id;
+    this.token = token;
+    this.task = task;
+  }
+
+  /** An event that the attempt should take now. */
+  next(random: Random): Posted {
+    return this.#event(this.#started ? this.#anyAct(random) : { event_type: 'task_started', payload: {} });
+  }
+
+  completion(): Posted {
+    const { option_id = '', option_code = '' } = this.#selection ?? {};
+    return this.#event({
+      event_type: 'task_completed',
+      payload: { final_option_id: option_id, final_option_code: option_code },
+    });
+  }
+
+  selection(random: Random): Posted {
+    return this.#event({ event_type: 'option_selected', payload: this.#option(random) });
+  }
+
+  view(random: Random): Posted {
+    return this.#event({
+      event_type: 'option_viewed',
+      payload: { ...this.#option(random), duration_ms: 10 },
+    });
+  }
+
+  /** Posts once. */
+  async post(server: Served, event: Posted, patienceMs = 10_000): Promise<Outcome> {
+    this.sent.add(event.client_event_id);
+    const since = performance.now();
+    const ms = () => Math.round(performance.now() - since);
+    try {
+      const response = await fetch(`${server.url}/api/v1/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(event),
+        signal: AbortSignal.timeout(patienceMs),
+      });
+      const body = (await response.json()) as Acknowledged & { code: string };
+      if (response.status === 201) {
+        this.note(event, body);
+        return { kind: 'acknowledged', sequence_number: body.sequence_number, ms: ms() };
+      }
+      const { status, headers } = response;
+      return { kind: 'refused', status, code: body.code, retryAfter: headers.get('retry-after'), ms: ms() };
+    } catch {
+      return { kind: 'unknown', ms: ms() };
+    }
+  }
+
+  /** Posts again and again until there is an answer that is not "try again". */
+  async postUntilAnswered(server: Served, event: Posted, deadlineMs = 30_000): Promise<Outcome> {
+    const end = Date.now() + deadlineMs;
+    for (;;) {
+      const outcome = await this.post(server, event);
+      const final = outcome.kind === 'acknowledged' || (outcome.kind === 'refused' && outcome.status < 500);
+      if (final || Date.now() > end) return outcome;
+      await sleep(20);
+    }
+  }
+
+  /** Takes down an acknowledgement; a repeated one must say the same as the first. */
+  note(
+    event: Posted,
+    { event_id, sequence_number }: Pick<Acknowledged, 'event_id' | 'sequence_number'>,
+  ): void {
+    const { client_event_id, event_type } = event;
+    const first = this.acknowledged.find((known) => known.client_event_id === client_event_id);
+    if (first) {
+      if (first.event_id !== event_id || first.sequence_number !== sequence_number) {
+        throw new Error(
+          `${client_event_id} was acknowledged as ${JSON.stringify(first)} and ${sequence_number}`,
+        );
+      }
+      return;
+    }
+    this.acknowledged.push({ client_event_id, event_type, event_id, sequence_number });
+    this.#started ||= event_type === 'task_started';
+    this.#abandoned = event_type === 'task_abandoned';
+    if (event.event_type === 'option_selected') this.#selection = event.payload;
+    if (event.event_type === 'option_changed') {
+      this.#selection = { option_id: event.payload.to_option_id, option_code: event.payload.to_code };
+    }
+  }
+
+  #anyAct(random: Random): BehaviorEvent {
+    const option = this.#option(random);
+    const from = this.#selection;
+    const acts: BehaviorEvent[] = [
+      { event_type: 'option_viewed', payload: { ...option, duration_ms: random.below(5000) } },
+      { event_type: 'option_selected', payload: option },
+    ];
+    if (from && from.option_id !== option.option_id) {
+      const { option_id: to_option_id, option_code: to_code } = option;
+      const payload = { from_option_id: from.option_id, from_code: from.option_code, to_option_id, to_code };
+      acts.push({ event_type: 'option_changed', payload });
+    }
+    if (this.task.requires_reasoning) {
+      const words = Array.from({ length: 1 + random.below(9) }, () => random.pick(['because', 'so', 'risk']));
+      acts.push(
+        { event_type: 'reasoning_started', payload: {} },
+        { event_type: 'reasoning_submitted', payload: { text: words.join(' '), word_count: words.length } },
+      );
+    }
+    if (!this.#abandoned) acts.push({ event_type: 'task_abandoned', payload: {} });
+    return random.pick(acts);
+  }
+
+  #option(random: Random): OptionReference {
+    const { option_id, option_code } = random.pick(this.task.options);
+    return { option_id, option_code };
+  }
+
+  #event(event: BehaviorEvent): Posted {
+    const timestamp_client = new Date().toISOString();
+    return { ...event, attempt_id: this.attempt_id, timestamp_client, client_event_id: randomUUID() };
+  }
+}
+
+/** The administrator's client. */
+export async function logIn(server: Served): Promise<ApiClient> {
+  const api = new ApiClient(server.url);
+  const { access_token } = await eventually(() =>
+    api.call<{ access_token: string }>('POST', '/auth/login', ADMIN),
+  );
+  return api.as(access_token);
+}
+
+/** Lets `count` anonymous candidates begin with a task that asks for reasoning. */
+export async function redeem(server: Served, count: number, admin?: ApiClient): Promise<Candidate[]> {
+  const staff = admin ?? (await logIn(server));
+  const { tasks } = await staff.call<{ tasks: { task_id: string; requires_reasoning: boolean }[] }>(
+    'GET',
+    '/tasks',
+  );
+  const task = tasks.find(({ requires_reasoning }) => requires_reasoning);
+  const order = { task_id: task?.task_id, count };
+  const { tokens } = await staff.call<{ tokens: { token: string }[] }>('POST', '/tokens/generate', order);
+  return Promise.all(
+    tokens.map(async ({ token }) => {
+      const redeemed = await new ApiClient(server.url).call<{
+        attempt: { attempt_id: string };
+        access_token: string;
+        task: CandidateTask;
+      }>('POST', '/attempts', { token });
+      return new Candidate(redeemed.attempt.attempt_id, redeemed.access_token, redeemed.task);
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import { inject } from 'vitest';
+import type { Candidate, Outcome, Served } from './candidate.ts';
+import { Random, SEED } from './random.ts';
+import { eventually } from './server-process.ts';
+import { note } from './summary.ts';
+
+/** Candidates who post one event after the other without a pause and try again whatever goes wrong. */
+export class Load {
+  readonly #candidates: readonly Candidate[];
+  readonly #servers: readonly Served[];
+  readonly #random: Random;
+  #running = true;
+  readonly #loops: Promise<void>[];
+  /** Answers other than acknowledgements, for the test to judge. */
+  readonly outcomes: Outcome[] = [];
+
+  /** @param servers each try goes to any of them */
+  constructor(candidates: readonly Candidate[], servers: readonly Served[], seed = SEED) {
+    this.#candidates = candidates;
+    this.#servers = servers;
+    this.#random = new Random(seed);
+    this.#loops = candidates.map((candidate) => this.#run(candidate));
+  }
+
+  get acknowledged(): number {
+    return this.#candidates.reduce((total, { acknowledged }) => total + acknowledged.length, 0);
+  }
+
+  /** Resolves when this many more events were acknowledged. @returns how long that took, in milliseconds */
+  async progress(more: number, deadlineMs = 30_000): Promise<number> {
+    const since = Date.now();
+    const target = this.acknowledged + more;
+    await eventually(
+      () => {
+        if (this.acknowledged < target) {
+          const recent = this.outcomes.slice(-5).map((outcome) => JSON.stringify(outcome));
+          throw new Error(`Only ${this.acknowledged} of ${target} were acknowledged; lately: ${recent}`);
+        }
+      },
+      deadlineMs,
+      5,
+    );
+    return Date.now() - since;
+  }
+
+  /** Lets everybody finish the event in hand. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.#loops);
+    note(inject('figures'), { acknowledged: this.acknowledged });
+  }
+
+  async #run(candidate: Candidate): Promise<void> {
+    while (this.#running) {
+      const event = candidate.next(this.#random);
+      let outcome: Outcome | undefined;
+      while (outcome?.kind !== 'acknowledged') {
+        outcome = await candidate.post(this.#random.pick(this.#servers), event);
+        if (outcome.kind === 'acknowledged') break;
+        this.outcomes.push(outcome);
+        if (outcome.kind === 'refused' && outcome.status < 500) break;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+}

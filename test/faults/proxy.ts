@@ -1,0 +1,108 @@
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * - `pass`: as if it were not there.
+ * - `cut`: every connection is reset, new ones too.
+ * - `silent`: accepts connections but passes nothing on in either direction.
+ * - `deaf`: passes requests on and drops the answers, so that nobody knows what became of a request.
+ */
+export type ProxyMode = 'pass' | 'cut' | 'silent' | 'deaf';
+
+interface Pair {
+  client: Socket;
+  database: Socket;
+  /** Bytes were dropped in it, so that it can never be used again. */
+  spoilt: boolean;
+}
+
+/** A TCP proxy in front of a database's Unix socket that can misbehave in the ways networks do. */
+export class DatabaseProxy {
+  readonly #server: Server;
+  readonly #pairs = new Set<Pair>();
+  #mode: ProxyMode = 'pass';
+  /** Milliseconds by which each piece of an answer comes later. */
+  delayMs = 0;
+  /** Looks at each request on its way (raw bytes of MongoDB's wire protocol); true: its connection goes deaf. */
+  deafenOn: ((request: Buffer) => boolean) | undefined;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** @param socketPath of the database */
+  static async start(socketPath: string): Promise<DatabaseProxy> {
+    const server = createServer();
+    const proxy = new DatabaseProxy(server);
+    server.on('connection', (client) => proxy.#join(client, connect(socketPath)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get uri(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `mongodb://127.0.0.1:${port}/?directConnection=true&retryWrites=false`;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  set(mode: ProxyMode): void {
+    this.#mode = mode;
+    if (mode === 'cut') for (const pair of [...this.#pairs]) this.#end(pair);
+    if (mode !== 'pass') return;
+    this.deafenOn = undefined;
+    for (const pair of [...this.#pairs]) {
+      if (pair.spoilt) this.#end(pair);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.set('cut');
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #join(client: Socket, database: Socket): void {
+    const pair: Pair = { client, database, spoilt: false };
+    this.#pairs.add(pair);
+    for (const socket of [client, database]) {
+      socket.setNoDelay?.(true);
+      socket.on('error', () => undefined);
+      socket.on('close', () => this.#end(pair));
+    }
+    client.on('data', (request) => {
+      if (this.#mode === 'silent') {
+        pair.spoilt = true;
+        return;
+      }
+      if (this.deafenOn?.(request)) pair.spoilt = true;
+      database.write(request);
+    });
+    database.on('data', (answer) => {
+      if (this.#mode === 'silent' || this.#mode === 'deaf') pair.spoilt = true;
+      if (pair.spoilt) return;
+      if (this.delayMs === 0) client.write(answer);
+      else setTimeout(() => client.writable && client.write(answer), this.delayMs);
+    });
+    if (this.#mode === 'cut') this.#end(pair);
+  }
+
+  #end(pair: Pair): void {
+    this.#pairs.delete(pair);
+    pair.client.destroyed || pair.client.resetAndDestroy();
+    pair.database.destroy();
+  }
+}
+
+/** Whether a request is this command on this collection, as its first bytes say. */
+export const isCommand = (command: string, collection: string) => {
+  // BSON: type 2 (string), the key, its length, the value; both end with a zero byte.
+  const key = Buffer.from(`\x02${command}\0`);
+  const value = Buffer.from(`${collection}\0`);
+  return (request: Buffer): boolean => {
+    const at = request.indexOf(key);
+    return at >= 0 && request.subarray(at + key.length + 4, at + key.length + 4 + value.length).equals(value);
+  };
+};

@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import { machineById } from '../../machines/index.ts';
+import { projectionOf } from '../../src/attempts/projection.ts';
+import { replay } from '../../src/attempts/replay.ts';
+import type { ApiClient } from '../../src/cli/api-client.ts';
+import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import type { Candidate } from './candidate.ts';
+import { eventually } from './server-process.ts';
+import type { Watcher } from './watcher.ts';
+
+/** The whole stored log of an attempt. */
+export async function storedEvents(staff: ApiClient, attempt_id: string): Promise<RecordedEvent[]> {
+  const stored: RecordedEvent[] = [];
+  for (let after = 0; ; ) {
+    const path = `/attempts/${attempt_id}/events?after=${after}&limit=500`;
+    const page = await staff.call<{ events: RecordedEvent[]; next_after: number | null }>('GET', path);
+    stored.push(...page.events);
+    if (page.next_after === null) return stored;
+    after = page.next_after;
+  }
+}
+
+/**
+ * Compares what candidates were promised with what is stored: every acknowledged event under its id and number,
+ * no gaps, no repeats, nothing that nobody sent, legal as a whole.
+ * @returns the stored log of each candidate.
+ */
+export async function expectNothingLost(
+  staff: ApiClient,
+  candidates: readonly Candidate[],
+): Promise<Map<Candidate, RecordedEvent[]>> {
+  const logs = new Map<Candidate, RecordedEvent[]>();
+  for (const candidate of candidates) {
+    const stored = await eventually(() => storedEvents(staff, candidate.attempt_id));
+    const numbers = stored.map(({ sequence_number }) => sequence_number);
+    expect(numbers, 'gapless').toEqual(stored.map((_, index) => index + 1));
+    for (const { sequence_number, event_id, event_type, client_event_id } of candidate.acknowledged) {
+      expect(stored[sequence_number - 1], `acknowledged event ${sequence_number}`).toMatchObject({
+        ...{ sequence_number, event_id, event_type, client_event_id },
+      });
+    }
+    const names = stored.map(({ client_event_id }) => client_event_id ?? '');
+    expect(new Set(names).size, 'every client event at most once').toBe(names.length);
+    expect(names.filter((name) => !candidate.sent.has(name), 'nothing that nobody sent')).toEqual([]);
+    const { attempt_id, task } = candidate;
+    replay(machineById('attempt-v1'), { attempt_id, requires_reasoning: task.requires_reasoning }, stored);
+    const times = stored.map(({ timestamp_server }) => String(timestamp_server));
+    expect(times, 'server time never runs backwards').toEqual([...times].sort());
+    logs.set(candidate, stored);
+  }
+  return logs;
+}
+
+/** The stored attempt says what its journal says. */
+export async function expectProjected(
+  staff: ApiClient,
+  candidate: Candidate,
+  stored: readonly RecordedEvent[],
+): Promise<void> {
+  const said = Object.assign(
+    { status: 'pending', started_at: null, completed_at: null, final_selection: null, reasoning_text: null },
+    ...stored.map(projectionOf),
+  );
+  await eventually(async () => {
+    // The list shows what is stored, while the attempt itself is shown with its live state.
+    const path = `/attempts?user_id=${await userOf(staff, candidate)}`;
+    const { attempts } = await staff.call<{ attempts: object[] }>('GET', path);
+    const { status, started_at, completed_at, final_selection, reasoning_text } = said;
+    expect(attempts[0]).toMatchObject({ status, started_at, completed_at });
+    const attempt = await staff.call('GET', `/attempts/${candidate.attempt_id}`);
+    expect(attempt).toMatchObject({ final_selection, reasoning_text, started_at, completed_at });
+  });
+}
+
+/** A completed attempt gets its results by itself. */
+export async function expectResults(staff: ApiClient, candidates: readonly Candidate[]): Promise<void> {
+  for (const { attempt_id } of candidates) {
+    await eventually(async () => {
+      const answer = await staff.send('GET', `/attempts/${attempt_id}/skills`);
+      expect(answer.status, `${attempt_id}: ${await answer.text()}`).toBe(200);
+    }, 40_000);
+  }
+}
+
+/** Each watcher was told every stored event, once, in order. */
+export async function expectAllTold(
+  watchers: readonly Watcher[],
+  logs: Map<Candidate, RecordedEvent[]>,
+): Promise<void> {
+  for (const [{ attempt_id }, stored] of logs) {
+    for (const watcher of watchers.filter((each) => each.attempt_id === attempt_id)) {
+      await eventually(() => expect(watcher.last).toBeGreaterThanOrEqual(stored.length));
+      expect(watcher.complaints).toEqual([]);
+      expect(watcher.acks.map(({ event_id }) => event_id)).toEqual(stored.map(({ event_id }) => event_id));
+    }
+  }
+}
+
+async function userOf(staff: ApiClient, { attempt_id }: Candidate): Promise<string> {
+  return (await staff.call<{ user_id: string }>('GET', `/attempts/${attempt_id}`)).user_id;
+}
