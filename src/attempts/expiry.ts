@@ -29,7 +29,7 @@ export class Expiry {
   async sweep(now: Date): Promise<void> {
     await this.#expireStored(now);
     for (const session of this.#services.sessions.loaded()) {
-      if (session.attempt.expires_at <= now) session.signal('attempt_expired');
+      if (session.attempt.expires_at <= now) await session.expire();
     }
   }
 

@@ -137,8 +137,17 @@ export class Session {
     await this.#mailbox.run(() => this.#catchUp());
   }
 
+  /** Expires after the events that are under way: one that is being stored when its time ends still counts. */
+  async expire(): Promise<void> {
+    await this.#mailbox.run(async () => this.#signal('attempt_expired'));
+  }
+
   /** Tells the actor something that is not a behavior event, if it has a use for it now. */
-  signal(type: 'attempt_expired' | 'retry_requested' | 'results_saved'): void {
+  signal(type: 'retry_requested' | 'results_saved'): void {
+    this.#signal(type);
+  }
+
+  #signal(type: 'attempt_expired' | 'retry_requested' | 'results_saved'): void {
     if (!this.state.can({ type })) return;
     this.#actor.send({ type });
     this.#services.feed.publish(this.attempt.attempt_id, { kind: 'state_changed', view: this.view });
@@ -188,7 +197,7 @@ export class Session {
 
   async #expire(): Promise<void> {
     if (this.state.matches('expired')) return;
-    this.signal('attempt_expired');
+    this.#signal('attempt_expired');
     await this.#services.project(this.attempt.attempt_id, { status: 'expired' });
   }
 

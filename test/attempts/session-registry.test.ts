@@ -157,3 +157,17 @@ it('two sessions of one attempt, as two processes have them, number its events w
   const times = log.map(({ timestamp_server }) => timestamp_server.getTime());
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
+
+it('an expiry waits for the event that is being stored, so that both count', async () => {
+  const candidate = await newCandidate();
+  const session = await aRegistry().registry.get(candidate.attempt_id);
+  await session.submit(submitted(candidate, starts(0)));
+  const underWay = session.submit(submitted(candidate, selects(0, 'A')));
+  const expiring = session.expire();
+  expect(await underWay).toMatchObject({ sequence_number: 2, acknowledged: true });
+  await expiring;
+  expect(session.view).toMatchObject({ state: 'expired', sequence_number: 2 });
+  await expect(session.submit(submitted(candidate, views(0, 'A', 1)))).rejects.toMatchObject({
+    code: 'attempt_expired',
+  });
+});
