@@ -18,6 +18,7 @@ import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { requestLog } from './http/request-log.ts';
 import { readableTarget } from './http/request-target.ts';
 import { unmatched } from './http/unmatched.ts';
+import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { watchSources } from './live/watch-sources.ts';
 import { resultRoutes } from './results/routes.ts';
@@ -34,11 +35,12 @@ export interface App {
 
 /** Every middleware in its order. */
 export function createApp(services: Services): App {
-  const { config, log, database, accounts, attempts } = services;
+  const { config, log, database, attempts } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const limit = createRateLimits(config);
   const health = healthRoutes(database.ping);
-  const routers = createRouters(services, limit);
+  const inspector = createInspector(services);
+  const routers = [...createRouters(services, limit), ...inspector.routers];
 
   app.use(requestLog(log));
   app.use(problemDetails(log));
@@ -48,14 +50,15 @@ export function createApp(services: Services): App {
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());
   app.use(databaseGate(database.availability));
-  app.use(authenticate(accounts.identify));
+  app.use(authenticate(inspector.identify));
+  app.use(inspector.guard);
   for (const router of routers) app.use(router.routes());
   app.use(unmatched);
   // Everything thrown below is answered by then; what still comes here is a broken connection.
   app.on('error', (err: unknown) => log.debug({ err }, 'A response could not be sent'));
 
   const live = new LiveChannel(app, {
-    identify: accounts.identify,
+    identify: inspector.identify,
     attempts,
     sources: watchSources(services),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),

@@ -1,8 +1,11 @@
-import type { EventFromLogic, StateValue } from 'xstate';
+import type { EventFromLogic } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import type { AttemptInput } from '../../machines/attempt.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 import { EVENT_TYPES, type EventPayloads, type EventType } from '../events/event-types.ts';
+import { stateLabel } from './page/state-value.ts';
+
+export { stateLabel };
 
 export type AttemptEvent = EventFromLogic<AttemptMachine>;
 
@@ -91,18 +94,6 @@ export function refusals(machine: AttemptMachine, input: AttemptInput): Refusal[
       [...verdicts].filter(([, seen]) => seen.has(false) && seen.size === count).map(([state]) => state);
     return { event, always: having(1), sometimes: having(2) };
   });
-}
-
-/** `computing.metrics`, and `active(decided + writing)` where several states are active side by side. */
-export function stateLabel(value: StateValue): string {
-  if (typeof value === 'string') return value;
-  return Object.entries(value)
-    .map(([name, below = {}]) => {
-      const inner = Object.values(below);
-      if (typeof below === 'string' || inner.length === 1) return `${name}.${stateLabel(below)}`;
-      return `${name}(${inner.map((state = {}) => stateLabel(state)).join(' + ')})`;
-    })
-    .join(' + ');
 }
 
 /** A path to everything that differs in a way the machine can tell; `sequence_number` only counts. */

@@ -198,6 +198,22 @@ export const ROUTES: RouteRow[] = [
   },
 
   { route: 'GET /api/v1/audit', expected: admins(200) },
+
+  {
+    route: 'GET /api/v1/attempts/:attempt_id/states',
+    path: path('/api/v1/attempts/OPEN/states'),
+    expected: staff(200),
+  },
+  // The page itself is empty; what it shows comes by the routes that want staff.
+  { route: 'GET /machines', expected: everybody(200) },
+  { route: 'GET /machines/page/:name', path: () => '/machines/page/page.css', expected: everybody(200) },
+  {
+    route: 'GET /machines/pictures/:machine_id',
+    path: () => '/machines/pictures/attempt-v1',
+    expected: staff(200),
+  },
+  // On the server's own computer and outside production; test/inspector tries the other cases.
+  { route: 'POST /machines/pass', expected: everybody(200) },
 ];
 
 /** How the live channel of the attempt under way closes; 1000: it is served. */

@@ -1,0 +1,11 @@
+import { cp } from 'node:fs/promises';
+
+/** Last step of the build: puts what the compiler does not know beside what it has compiled. */
+const dist = new URL('../../', import.meta.url);
+const project = new URL('../', dist);
+for (const folder of ['machines/', 'src/inspector/page/']) {
+  await cp(new URL(folder, project), new URL(folder, dist), {
+    recursive: true,
+    filter: (path) => !/\.[^/]*$/.test(path) || /\.(svg|html|css)$/.test(path),
+  });
+}

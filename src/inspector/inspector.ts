@@ -1,0 +1,27 @@
+import type { IdentifyCaller } from '../http/authenticate.ts';
+import type { ApiRouter, BareContext, Next } from '../http/context.ts';
+import type { Services } from '../services.ts';
+import { pageRoutes } from './page-routes.ts';
+import { ReadOnlyPass } from './read-only-pass.ts';
+import { statesRoutes } from './states-routes.ts';
+
+/** The developers' page and what it needs of the app. */
+export interface Inspector {
+  /** As the accounts identify callers; outside production it knows the page's passes, too. */
+  identify: IdentifyCaller;
+  /** Middleware between the authentication and all routes. */
+  guard: (ctx: BareContext, next: Next) => Promise<unknown>;
+  routers: ApiRouter[];
+}
+
+export function createInspector(
+  services: Pick<Services, 'config' | 'accounts' | 'attempts' | 'journal' | 'tasks'>,
+): Inspector {
+  const { config, accounts } = services;
+  const pass = config.production ? undefined : new ReadOnlyPass();
+  return {
+    identify: pass?.identify(accounts.identify) ?? accounts.identify,
+    guard: pass?.guard ?? ((_ctx, next) => next()),
+    routers: [statesRoutes(services), pageRoutes(pass)],
+  };
+}

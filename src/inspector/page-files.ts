@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { machines } from '../../machines/index.ts';
+
+/** The build leaves both folders where they are from here, so that this holds in `src` and in `dist`. */
+const PAGE = new URL('./page/', import.meta.url);
+const MACHINES = new URL('../../machines/', import.meta.url);
+const isCompiled = import.meta.url.endsWith('.js');
+
+/** The empty page; what it shows comes by other routes. It is told whether there is a way around the log-in. */
+export async function readShell({ logInNeeded }: { logInNeeded: boolean }): Promise<string> {
+  const shell = await readFile(new URL('page.html', PAGE), 'utf8');
+  return logInNeeded ? shell : shell.replace('data-access="log-in"', 'data-access="pass"');
+}
+
+/** A script or stylesheet of the page; undefined where there is none of this name. */
+export async function readAsset(name: string): Promise<string | undefined> {
+  if (!/^[a-z][a-z-]*\.(js|css)$/.test(name)) return undefined;
+  return isCompiled || name.endsWith('.css') ? readIfThere(new URL(name, PAGE)) : transpiled(name);
+}
+
+/** A published machine's committed picture as SVG; undefined where there is none. */
+export async function readPicture(machine_id: string): Promise<string | undefined> {
+  return machines.has(machine_id) ? readIfThere(new URL(`${machine_id}.svg`, MACHINES)) : undefined;
+}
+
+/** What a content security policy calls the styles inside the pictures (CSP 3, section 2.3.1). */
+export async function pictureStyleHashes(): Promise<string[]> {
+  const pictures = await Promise.all([...machines.keys()].map(readPicture));
+  return pictures.flatMap((picture = '') =>
+    [...picture.matchAll(/<style>(.*?)<\/style>/gs)].map(
+      ([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    ),
+  );
+}
+
+/** Run from its sources, the server has nobody who has compiled the page's scripts. */
+async function transpiled(name: string): Promise<string | undefined> {
+  const source = await readIfThere(new URL(name.replace(/\.js$/, '.ts'), PAGE));
+  if (source === undefined) return undefined;
+  const { default: ts } = await import('typescript');
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    verbatimModuleSyntax: true,
+    rewriteRelativeImportExtensions: true,
+  };
+  return ts.transpileModule(source, { compilerOptions }).outputText;
+}
+
+async function readIfThere(file: URL): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
