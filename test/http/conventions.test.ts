@@ -1,0 +1,123 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { SERVER_OPTIONS } from '../../src/http/server-options.ts';
+import { createTask, issueTokens, problemOf } from '../integration/candidate.ts';
+import { ADMIN, startTestServer } from '../support/server.ts';
+import { request, sendRaw } from './raw-request.ts';
+
+const ORIGIN = 'https://assess.example.com';
+const { admin, api, url } = await startTestServer({ CORS_ORIGINS: ORIGIN });
+const task = await createTask(admin);
+const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+  fetch(url + path, { method, headers });
+
+describe('methods', () => {
+  it('an unknown path is 404, whatever the method', async () => {
+    for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
+      expect((await problemOf(await ask(method, '/api/v1/nothing'))).code).toBe('not_found');
+    }
+  });
+
+  it.each([
+    ['DELETE', '/api/v1/events', 'POST'],
+    ['GET', '/api/v1/events', 'POST'],
+    ['PATCH', `/api/v1/tasks/${task.task_id}`, 'GET, HEAD, PUT'],
+    ['DELETE', '/api/v1/audit', 'GET, HEAD'],
+    ['PUT', '/api/v1/audit', 'GET, HEAD'],
+  ])('%s %s is 405 and names what it takes', async (method, path, allowed) => {
+    const response = await ask(method, path);
+    expect(response.headers.get('allow')?.split(', ').toSorted().join(', ')).toBe(allowed);
+    expect(await problemOf(response)).toMatchObject({ status: 405, code: 'method_not_allowed' });
+  });
+
+  it('HEAD says what GET would, without a body', async () => {
+    const response = await ask('HEAD', '/healthz');
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect((await ask('HEAD', '/api/v1/tasks')).status).toBe(401);
+  });
+
+  it('OPTIONS names what a path takes', async () => {
+    const response = await ask('OPTIONS', '/api/v1/attempts');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toContain('GET');
+    expect(response.headers.get('allow')).toContain('POST');
+  });
+});
+
+describe('headers', () => {
+  it('no answer of the API is kept by a cache, and none says what made it', async () => {
+    for (const path of ['/api/v1/auth/me', '/api/v1/tasks', '/api/v1/nothing']) {
+      const { headers } = await admin.send('GET', path.replace('/api/v1', ''));
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('strict-transport-security')).toBeTruthy();
+      expect(headers.get('content-security-policy')).toBeTruthy();
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+    const login = await api.send('POST', '/auth/login', ADMIN);
+    expect(login.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('pages of configured origins may read answers, and others may not', async () => {
+    const preflight = {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    };
+    const ours = await ask('OPTIONS', '/api/v1/events', { origin: ORIGIN, ...preflight });
+    expect(ours.status).toBe(204);
+    expect(ours.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(
+      (await ask('GET', '/api/v1/auth/me', { origin: ORIGIN })).headers.get('access-control-allow-origin'),
+    ).toBe(ORIGIN);
+    for (const origin of ['https://evil.example', `${ORIGIN}.evil.example`, 'null']) {
+      const theirs = await ask('OPTIONS', '/api/v1/events', { origin, ...preflight });
+      expect(theirs.headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+});
+
+describe('an assessment token in the path', () => {
+  it('is not said again by any answer', async () => {
+    const [issued] = await issueTokens(admin, task);
+    const token = issued?.token ?? '';
+    for (const [method, path] of [
+      ['GET', `/tokens/${token}`],
+      ['POST', `/tokens/${token}/validate`],
+      ['GET', `/tokens/${token}x/validate`],
+      ['GET', `/TOKENS/${token}/validate/`],
+      ['GET', `//tokens//${token}`],
+      ['GET', `/nothing/${token}`],
+    ] as const) {
+      const text = await (await api.send(method, path)).text();
+      expect(text).not.toContain(token);
+    }
+  });
+});
+
+describe('slow requests', () => {
+  it('have 10 s for their headers and 30 s for everything', () => {
+    expect(SERVER_OPTIONS).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000 });
+  });
+
+  it('end with 408 when the headers take too long', async () => {
+    const answer = await sendRaw(url, 'GET /healthz HTTP/1.1\r\nHost: x\r\n');
+    expect(answer.status).toBe(408);
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 408, code: 'request_timeout' });
+  }, 20_000);
+
+  it('do not keep others waiting', async () => {
+    const slow = Array.from({ length: 100 }, () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+      socket.write(
+        request(
+          'POST /api/v1/auth/login',
+          { 'Content-Type': 'application/json', 'Content-Length': '99' },
+          '{',
+        ),
+      );
+      return socket;
+    });
+    expect((await ask('GET', '/readyz')).status).toBe(200);
+    for (const socket of slow) socket.destroy();
+  });
+});
