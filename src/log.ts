@@ -21,6 +21,9 @@ const SECRETS = [
 const LOOKS_SECRET =
   /eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<![\w-])[\w-]{43}(?![\w-])|(?<=[?&]token=)[^\s"&\\]+|(?<=:\/\/[^\s"/@:]*:)[^\s"/@]+(?=@)/g;
 
+/** How the database names the values that a unique index found twice. */
+const FOUND_TWICE = /dup key: \{.*?\}/g;
+
 /** The server's log: one JSON object a line, on standard output unless `destination` says otherwise. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   return pino(
@@ -33,7 +36,9 @@ export function createLog(level: string, destination?: DestinationStream): Logge
         censor: '[hidden]',
       },
       serializers: { err: loggedError },
-      hooks: { streamWrite: (line) => line.replace(LOOKS_SECRET, '[hidden]') },
+      hooks: {
+        streamWrite: (line) => line.replace(LOOKS_SECRET, '[hidden]').replace(FOUND_TWICE, 'dup key: {…}'),
+      },
     },
     destination,
   );
@@ -49,12 +54,9 @@ function loggedError(error: unknown): Omit<SerializedError, 'raw'> {
   const { code } = error as { code?: unknown };
   return {
     type: name,
-    message: withoutValues(message),
-    stack: withoutValues(stack),
+    message,
+    stack,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(cause === undefined ? {} : { cause: loggedError(cause) }),
   };
 }
-
-/** The database names the values that a unique index found twice. */
-const withoutValues = (text: string): string => text.replace(/dup key: \{.*\}/g, 'dup key: {…}');

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import { ApiClient } from '../../src/cli/api-client.ts';
+import type { Task } from '../../src/tasks/task.ts';
+import { Candidate, issueTokens, registerCandidate } from '../integration/candidate.ts';
+import { changes, completes, selects, starts, submitsReasoning, views } from '../support/recorded.ts';
+import { startTestServer } from '../support/server.ts';
+
+const { admin, api, url } = await startTestServer();
+
+/** Words that stand in the hidden fields of the options and nowhere else; and what the fields are called. */
+const HIDDEN = ['zebrafish', 'quokka', 'risk_tag', 'trade_off_type', 'metadata_of', '"domain"'];
+const RISKS = ['low', 'medium', 'high'] as const;
+
+/** A client that keeps everything it was told. */
+class Eavesdropper extends ApiClient {
+  static readonly heard: string[] = [];
+  readonly #token: string | undefined;
+
+  constructor(at: string, token?: string) {
+    super(at, token);
+    this.#token = token;
+  }
+
+  override as(token: string | undefined): ApiClient {
+    return new Eavesdropper(this.url, token);
+  }
+
+  override async send(method: string, path: string, body?: unknown): Promise<Response> {
+    const response = await super.send(method, path, body);
+    Eavesdropper.heard.push(
+      `${method} ${path} ${JSON.stringify([...response.headers])} ${await response.clone().text()}`,
+    );
+    return response;
+  }
+
+  override watch(attempt_id: string, since?: number) {
+    const socket = new ApiClient(this.url, this.#token).watch(attempt_id, since);
+    socket.on('message', (data) => Eavesdropper.heard.push(`WS ${data}`));
+    socket.on('close', (code, reason) => Eavesdropper.heard.push(`WS closed ${code} ${reason}`));
+    return socket;
+  }
+}
+
+async function createSecretiveTask(): Promise<Task> {
+  const { task } = await admin.call<{ task: Task }>('POST', '/tasks', {
+    task_code: 'secretive',
+    title: 'Which way',
+    description: 'A decision between three ways.',
+    scenario: 'There are three ways to go.',
+    category: 'risk_assessment',
+    requires_reasoning: true,
+    options: RISKS.map((risk_tag, index) => ({
+      option_code: 'ABC'[index],
+      label: `Way ${index + 1}`,
+      description: `The way number ${index + 1}.`,
+      risk_tag,
+      metadata: { trade_off_type: 'zebrafish', domain: 'quokka' },
+    })),
+  });
+  return task;
+}
+
+/** Everything a candidate can do and get wrong before the end, on every route there is. */
+async function tryEverything(candidate: Candidate, account: ApiClient, token: string): Promise<void> {
+  const { api: own, attempt_id, task } = candidate;
+  const foreign = { option_id: 'f'.repeat(24), option_code: 'A' };
+  await candidate.post(selects(0, 'A'));
+  await candidate.does(starts(0), views(0, 'A', 5), views(0, 'B', 5), selects(0, 'A'), changes(0, 'A', 'C'));
+  await candidate.post(starts(0));
+  await candidate.post({ event_type: 'option_selected', payload: foreign });
+  await candidate.post({
+    event_type: 'option_selected',
+    payload: { option_id: task.options[0]?.option_id ?? '', option_code: 'B' },
+  });
+  await candidate.post({ event_type: 'option_selected', payload: { ...foreign, option_code: 'low' } });
+  await candidate.post(completes(0, 'B'));
+  await candidate.post(changes(0, 'A', 'A'));
+  await candidate.does(submitsReasoning(0, 'Because I say so.'));
+  await own.send('POST', '/events/batch', {
+    events: [candidate.body(views(0, 'B', 1)), candidate.body(completes(0, 'B'))],
+  });
+  await own.send('POST', '/events', { attempt_id, event_type: 'no_such' });
+  for (const client of [own, account, api]) {
+    for (const path of [
+      `/tasks/${task.task_id}`,
+      '/tasks',
+      '/tasks?category=risk_assessment',
+      `/attempts/${attempt_id}`,
+      `/attempts/${attempt_id}/events`,
+      `/attempts/${attempt_id}/metrics`,
+      `/attempts/${attempt_id}/skills?explain=true`,
+      '/attempts',
+      '/tokens',
+      '/audit',
+      '/auth/me',
+      `/users/${candidate.user_id}/profile`,
+      `/tokens/${token}/validate`,
+    ]) {
+      await new Eavesdropper(url, tokenOf(client)).send('GET', path);
+    }
+    const eavesdropper = new Eavesdropper(url, tokenOf(client));
+    await eavesdropper.send('PUT', `/tasks/${task.task_id}`, {});
+    await eavesdropper.send('POST', '/tokens/generate', { task_id: task.task_id });
+    await eavesdropper.send('POST', '/attempts', { token });
+  }
+}
+
+function tokenOf(client: ApiClient): string | undefined {
+  const socket = new ApiClient(client.url).watch.call(client, 'x');
+  socket.on('error', () => undefined);
+  socket.terminate();
+  return new URL(socket.url).searchParams.get('token') || undefined;
+}
+
+it('no route, message or error tells a candidate a risk or what is noted about an option', async () => {
+  const task = await createSecretiveTask();
+  const [used, unused] = await issueTokens(admin, task, { count: 2 });
+  const anybody = new Eavesdropper(url);
+  await anybody.call('GET', `/tokens/${used?.token}/validate`);
+  const account = await registerCandidate(api);
+  const redeemer = anybody.as(tokenOf(account.api));
+  const {
+    attempt,
+    access_token,
+    task: shown,
+  } = await redeemer.call<{
+    attempt: { attempt_id: string; user_id: string };
+    access_token: string;
+    task: Task;
+  }>('POST', '/attempts', { token: used?.token });
+  const candidate = new Candidate(anybody.as(access_token), shown, attempt);
+  const socket = candidate.api.watch(candidate.attempt_id, 0);
+  await once(socket, 'message');
+
+  await tryEverything(candidate, account.api, unused?.token ?? '');
+  socket.terminate();
+
+  expect(Eavesdropper.heard.length).toBeGreaterThan(60);
+  for (const told of Eavesdropper.heard) {
+    for (const word of HIDDEN) expect(told).not.toContain(word);
+    for (const risk of RISKS) expect(withoutOwnWords(told)).not.toMatch(new RegExp(`"${risk}"`));
+  }
+
+  // Afterwards the own results name risks, and the task still does not.
+  await candidate.does(completes(0, 'C'));
+  expect(JSON.stringify(await candidate.results('metrics'))).toContain('"final_risk_tag":"high"');
+  const after = await (await candidate.api.send('GET', `/tasks/${task.task_id}`)).text();
+  for (const word of HIDDEN) expect(after).not.toContain(word);
+});
+
+/** An event of this test calls an option "low"; to be told one's own word again gives nothing away. */
+const withoutOwnWords = (told: string): string => told.replaceAll('\\"low\\"', '');
