@@ -1,7 +1,6 @@
 import { Expiry } from './attempts/expiry.ts';
 import { Recovery } from './attempts/recovery.ts';
 import { RemoteEvents } from './attempts/remote-events.ts';
-import type { Session } from './attempts/session.ts';
 import { Presence } from './database/presence.ts';
 import { Periodic } from './periodic.ts';
 import type { Services } from './services.ts';
@@ -11,6 +10,7 @@ const HEARTBEAT_MS = 2000;
 /** With a look each way this keeps events of other processes well under half a second. */
 const REMOTE_EVENTS_MS = 150;
 const UNCERTAIN_MS = 250;
+const REPAIR_MS = 1000;
 const EXPIRY_MS = 5000;
 const RECOVERY_MS = 15_000;
 const EVICTION_MS = 30_000;
@@ -29,15 +29,14 @@ export async function startBackground(services: Services): Promise<Background> {
   const { database, log, sessions, accounts } = services;
   const presence = new Presence(database.collections.serverInstances);
   const expiry = new Expiry(services);
-  const recovery = new Recovery(services);
+  const recovery = new Recovery({ ...services, presence });
   const remoteEvents = new RemoteEvents({ ...services, presence });
   await presence.beat();
   const jobs = [
     new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
     new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
-    new Periodic('Looking up uncertain events', UNCERTAIN_MS, log, () =>
-      resolveUncertain(services.uncertain),
-    ),
+    new Periodic('Looking up uncertain events', UNCERTAIN_MS, log, () => services.uncertain.look()),
+    new Periodic('Repairing stored attempts', REPAIR_MS, log, () => services.projector.retry()),
     new Periodic('Expiring attempts', EXPIRY_MS, log, async () => {
       await expiry.sweep(await presence.beat());
       await accounts.refreshTokens.deleteExpired();
@@ -53,12 +52,4 @@ export async function startBackground(services: Services): Promise<Background> {
       await presence.leave().catch(() => undefined);
     },
   };
-}
-
-/** Watchers learn so of an event that was stored although its sender was told that this is not known. */
-async function resolveUncertain(uncertain: Set<Session>): Promise<void> {
-  for (const session of uncertain) {
-    await session.catchUp();
-    uncertain.delete(session);
-  }
 }

@@ -5,8 +5,10 @@ import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
-import type { Session, SessionServices } from './attempts/session.ts';
+import { Projector } from './attempts/projector.ts';
+import type { SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
+import { UncertainSessions } from './attempts/uncertain-sessions.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
@@ -30,8 +32,8 @@ export interface Services {
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
-  /** Sessions that do not know whether their last event was stored. */
-  uncertain: Set<Session>;
+  projector: Projector;
+  uncertain: UncertainSessions;
   results: ResultStore;
 }
 
@@ -49,7 +51,8 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const journal = new Journal(collections.behaviorEvents, database.availability);
   const results = new ResultStore(collections);
   const feed = new AttemptFeed();
-  const uncertain = new Set<Session>();
+  const projector = new Projector(attempts, (operation) => database.availability.run(operation), log);
+  const uncertain = new UncertainSessions(log);
 
   const provided = new Map(
     [...machines].map(([id, machine]) => [
@@ -69,10 +72,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const sessionServices: SessionServices = {
     journal,
     feed,
-    project: (attempt_id, change) =>
-      attempts.project(attempt_id, change).catch((err: unknown) => {
-        log.warn({ err, attempt_id }, 'The stored attempt is behind its journal until the next repair');
-      }),
+    project: (attempt_id, change) => projector.project(attempt_id, change),
     onUncertain: (session) => uncertain.add(session),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
@@ -84,6 +84,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   });
   return {
     ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
-    ...{ journal, feed, sessions, uncertain, results },
+    ...{ journal, feed, sessions, projector, uncertain, results },
   };
 }

@@ -28,12 +28,16 @@ export function projectionOf(event: RecordedEvent): Partial<Projection> | undefi
   }
 }
 
+/** What a whole journal, or a part of it, changes in the stored attempt. */
+export const projectionOfAll = (events: readonly RecordedEvent[]): Partial<Projection> =>
+  Object.assign({}, ...events.map(projectionOf));
+
 /** What a whole journal says that the stored attempt does not, or says otherwise; undefined when they agree. */
 export function missingProjection(
   attempt: Attempt,
   events: readonly RecordedEvent[],
 ): Partial<Projection> | undefined {
-  const projection: Partial<Projection> = Object.assign({}, ...events.map(projectionOf));
+  const projection = projectionOfAll(events);
   const stored: Projection = attempt;
   const differs = (Object.keys(projection) as (keyof Projection)[]).some(
     (field) =>

@@ -1,6 +1,12 @@
 import type { Logger } from 'pino';
+import { isUnavailable } from '../database/errors.ts';
+import type { Presence } from '../database/presence.ts';
+import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptStore } from './attempt-store.ts';
+import { missingProjection } from './projection.ts';
+import type { Projector } from './projector.ts';
+import { UnreplayableJournal } from './replay.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** Attempts looked up in the journal at once. */
@@ -10,6 +16,8 @@ export interface RecoveryServices {
   attempts: AttemptStore;
   journal: Journal;
   sessions: SessionRegistry;
+  projector: Projector;
+  presence: Pick<Presence, 'buryDead'>;
   log: Logger;
 }
 
@@ -21,17 +29,20 @@ export interface RecoveryServices {
 export class Recovery {
   readonly #services: RecoveryServices;
   #looked = false;
+  /** Attempts that cannot be resumed, so that the log says so once. */
+  readonly #damaged = new Set<string>();
 
   constructor(services: RecoveryServices) {
     this.#services = services;
   }
 
   /**
-   * To be run at start-up and every so often. Only the first run that gets through looks for attempts whose start
-   * or completion did not reach the store: later on this process sees to that itself.
+   * To be run at start-up and every so often. Attempts whose start or completion did not reach the store are looked
+   * for at the start and when another process has ended without a good-bye: those that live see to it themselves.
    */
   async run(): Promise<void> {
-    const { attempts } = this.#services;
+    const { attempts, presence } = this.#services;
+    if (await presence.buryDead()) this.#looked = false;
     if (!this.#looked) {
       await this.#resumeThoseWith('task_started', attempts.redeemedWith('pending'));
       await this.#resumeThoseWith('task_completed', attempts.redeemedWith('in_progress'));
@@ -61,11 +72,25 @@ export class Recovery {
 
   /** One attempt that cannot be loaded must not keep the others from their results. */
   async #resume(attempt_id: string): Promise<void> {
+    if (this.#damaged.has(attempt_id)) return;
     const { sessions, log } = this.#services;
     try {
-      (await sessions.get(attempt_id)).signal('retry_requested');
+      await this.#repair(attempt_id);
+      const session = await sessions.get(attempt_id);
+      await session.catchUp();
+      session.signal('retry_requested');
     } catch (err) {
-      log.error({ err, attempt_id }, 'An attempt cannot be resumed');
+      // A database that is away is everybody's problem; the next run begins anew then.
+      if (isUnavailable(err) || (err instanceof Refusal && err.status === 503)) throw err;
+      if (err instanceof UnreplayableJournal) this.#damaged.add(attempt_id);
+      log.error({ err: (err as Error).cause ?? err, attempt_id }, 'An attempt cannot be resumed');
     }
+  }
+
+  async #repair(attempt_id: string): Promise<void> {
+    const { attempts, journal, projector } = this.#services;
+    const attempt = await attempts.find(attempt_id);
+    const change = attempt && missingProjection(attempt, await journal.read(attempt_id));
+    if (change) await projector.project(attempt_id, change);
   }
 }

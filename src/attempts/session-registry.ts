@@ -54,14 +54,16 @@ export class SessionRegistry {
     return [...this.#entries.values()].flatMap(({ session }) => session ?? []);
   }
 
-  /** Ends the sessions that are idle for too long or too many. */
+  /**
+   * Lets go of the sessions that are idle for too long or too many. They are not stopped: whoever was given one
+   * just now may still use it, which is as if another process did; afterwards nothing refers to it any more.
+   */
   evict(now = Date.now()): void {
     let surplus = this.#entries.size - this.#limits.maxSessions;
     for (const [attempt_id, { session, lastUsed }] of this.#entries) {
       const tooOld = now - lastUsed >= this.#limits.idleMs;
       if (!tooOld && surplus <= 0) return;
       if (!session?.isIdle) continue;
-      session.stop();
       this.#entries.delete(attempt_id);
       surplus -= 1;
     }

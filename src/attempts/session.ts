@@ -7,10 +7,10 @@ import type { Task } from '../tasks/task.ts';
 import type { RedeemedAttempt } from './attempt.ts';
 import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
 import type { AttemptFeed, AttemptNews, AttemptView } from './feed.ts';
-import { isCompleted, toMachineEvent, viewOf } from './machine-state.ts';
+import { isCompleted, nextState, toMachineEvent, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
-import { type Projection, projectionOf } from './projection.ts';
-import { continueReplay } from './replay.ts';
+import { type Projection, projectionOf, projectionOfAll } from './projection.ts';
+import { continueReplay, replay } from './replay.ts';
 
 /** What a front end is told about an event that is on disk. */
 export interface Acknowledgement {
@@ -250,10 +250,14 @@ export class Session {
    */
   async #catchUp(): Promise<boolean> {
     const { attempt_id } = this.attempt;
+    const { journal } = this.#services;
+    const uncertain = this.#stale;
     const after = this.state.context.sequence_number;
-    const events = await this.#services.journal.read(attempt_id, { after });
+    const events = await journal.read(attempt_id, { after });
     const news: AttemptNews[] = [];
-    let state = this.state;
+    const expired = this.state.matches('expired');
+    // Expiring is not recorded and final: to go on from there, what was recorded before is replayed.
+    let state = expired && events.length > 0 ? await this.#replayUntil(after) : this.state;
     for (const event of events) {
       state = continueReplay(this.#machine, state, [event]);
       this.#lastTime = event.timestamp_server.getTime();
@@ -261,10 +265,24 @@ export class Session {
     }
     this.#stale = false;
     if (events.length === 0) return false;
+    if (expired && !isCompleted(state)) state = nextState(this.#machine, state, { type: 'attempt_expired' });
     this.#actor.stop();
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
+    // Whoever recorded them sees to the stored attempt; if that was this session, it did not know.
+    const change = projectionOfAll(events);
+    if (uncertain && Object.keys(change).length > 0) await this.#services.project(attempt_id, change);
     return true;
+  }
+
+  async #replayUntil(last: number): Promise<AttemptSnapshot> {
+    const events = await this.#services.journal.read(this.attempt.attempt_id);
+    const input = { attempt_id: this.attempt.attempt_id, requires_reasoning: this.task.requires_reasoning };
+    return replay(
+      this.#machine,
+      input,
+      events.filter(({ sequence_number }) => sequence_number <= last),
+    );
   }
 
   #start(state: AttemptSnapshot): AttemptActor {

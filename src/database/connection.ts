@@ -31,6 +31,8 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
     waitQueueTimeoutMS: PATIENCE_MS,
     socketTimeoutMS: PATIENCE_MS,
     maxPoolSize: 20,
+    // A second try would double the wait; whoever asked is told to come again instead.
+    retryReads: false,
   });
   try {
     await client.connect();

@@ -32,6 +32,13 @@ export class Presence {
     return (await this.#instances.findOne({ _id: { $ne: this.#id }, seen_at })) !== null;
   }
 
+  /** Forgets processes that ended without a good-bye. @returns whether there was any; of several that ask, one is told. */
+  async buryDead(): Promise<boolean> {
+    const seen_at = { $lt: new Date(this.#databaseTime.getTime() - GONE_AFTER_MS) };
+    const { deletedCount } = await this.#instances.deleteMany({ _id: { $ne: this.#id }, seen_at });
+    return deletedCount > 0;
+  }
+
   /** Says good-bye, and clears away what processes that were killed have left behind. */
   async leave(): Promise<void> {
     const long_ago = new Date(this.#databaseTime.getTime() - 6 * GONE_AFTER_MS);

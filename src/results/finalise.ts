@@ -4,6 +4,7 @@ import type { ComputationInput } from '../../machines/attempt.machine.ts';
 import type { AttemptMachine } from '../../machines/index.ts';
 import { isRedeemed } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
+import { projectionOfAll } from '../attempts/projection.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { interpret } from './interpretation/interpret.ts';
@@ -46,7 +47,10 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
-        await results.saveMetrics(attempt_id, computeMetrics(await journal.read(attempt_id), task));
+        const events = await journal.read(attempt_id);
+        // The journal is closed now, so that what is stored of the attempt can be settled for good.
+        await attempts.project(attempt_id, projectionOfAll(events));
+        await results.saveMetrics(attempt_id, computeMetrics(events, task));
       }),
       interpretMetrics: step('Interpreting the metrics', async (attempt_id) => {
         const { attempt, task } = await find(attempt_id);
