@@ -1,3 +1,4 @@
+import type { Task } from '../../tasks/task.ts';
 import type { Api } from './api.ts';
 import { make } from './dom.ts';
 import type { WireAttempt } from './wire.ts';
@@ -40,10 +41,10 @@ export class AttemptPicker {
   async #learnTitles(attempts: readonly WireAttempt[]): Promise<void> {
     for (const { task_id } of attempts) {
       if (this.#titles.has(task_id)) continue;
-      const { title, version } = await this.#api.get<{ title: string; version: number }>(
+      const { task } = await this.#api.get<{ task: Pick<Task, 'title' | 'version'> }>(
         `/api/v1/tasks/${task_id}`,
       );
-      this.#titles.set(task_id, version > 1 ? `${title} (v${version})` : title);
+      this.#titles.set(task_id, task.version > 1 ? `${task.title} (v${task.version})` : task.title);
     }
   }
 

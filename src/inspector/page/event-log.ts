@@ -5,6 +5,8 @@ import type { WireMoment } from './wire.ts';
 
 /** Rows that Page Up and Page Down go. */
 const PAGE = 10;
+/** Characters of a reasoning that a row shows. */
+const EXCERPT = 32;
 
 /** The list of everything that happened: one row for each place of the slider, of which one is selected. */
 export class EventLog {
@@ -104,6 +106,6 @@ function detailOf(payload: WireMoment['payload']): string {
   if (duration_ms !== undefined) return ` ${option_code}, ${seconds(Number(duration_ms))}`;
   if (option_code !== undefined) return ` ${option_code}`;
   if (final_option_code !== undefined) return ` ${final_option_code}`;
-  if (typeof text === 'string') return ` “${text.length > 60 ? `${text.slice(0, 60)}…` : text}”`;
+  if (typeof text === 'string') return ` “${text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text}”`;
   return word_count === undefined ? '' : ` ${word_count} words`;
 }

@@ -1,0 +1,221 @@
+import type { Browser, WebSocketRoute } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '../../src/events/event-types.ts';
+import { admitCandidate, type Candidate, createTask } from '../integration/candidate.ts';
+import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
+import {
+  abandons,
+  changes,
+  completes,
+  selects,
+  starts,
+  startsReasoning,
+  submitsReasoning,
+  views,
+} from '../support/recorded.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { WatchedPage } from './watched-page.ts';
+
+const chromium = findChromium();
+const allBut = (...types: string[]) => EVENT_TYPES.filter((type) => !types.includes(type));
+const REASONING = 'Because the outage hits everyone, I would fix it first; however, the demo comes next.';
+
+describe.skipIf(!chromium)('the page of the machines', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let watched: WatchedPage;
+  let candidate: Candidate;
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    browser = await launchChromium(chromium ?? '');
+    watched = await WatchedPage.open(browser, server.url);
+  });
+  afterAll(() => browser?.close());
+
+  it('needs no log-in here, and waits for a first attempt with the picture in view', async () => {
+    await expect.poll(() => watched.text('status')).toBe('Waiting for a first attempt');
+    await watched.page.locator('#picture svg[data-machine=attempt-v1]').waitFor();
+    expect(await watched.active()).toEqual([]);
+  });
+
+  it('follows the newest attempt by itself', async () => {
+    candidate = await admitCandidate(server.admin, server.api, await createTask(server.admin));
+    await watched.shows({
+      state: 'waiting_for_start',
+      allowed: ['task_started'],
+      active: ['waiting_for_start'],
+    });
+    expect(await watched.text('status')).toBe('Live');
+    expect(await watched.log()).toEqual(['before the first event']);
+  });
+
+  it('moves the highlight and the log along with the events', async () => {
+    await candidate.does(starts(0));
+    await watched.shows({
+      state: 'active(undecided + not_started)',
+      allowed: allBut('task_started', 'option_changed', 'task_completed'),
+      active: [
+        'active',
+        'active.decision',
+        'active.decision.undecided',
+        'active.reasoning',
+        'active.reasoning.not_started',
+      ],
+    });
+    await expect.poll(() => watched.taken()).toEqual(['waiting_for_start → active']);
+
+    await candidate.does(views(0, 'A', 2400), views(0, 'C', 5100), selects(0, 'C'));
+    await expect.poll(() => watched.text('state')).toBe('active(decided + not_started)');
+    await expect.poll(() => watched.taken()).toEqual(['active.decision.undecided → active.decision.decided']);
+    expect((await watched.log()).slice(1)).toEqual([
+      'task_started',
+      'option_viewed A, 2.400 s',
+      'option_viewed C, 5.100 s',
+      'option_selected C',
+    ]);
+  });
+
+  it('shows both arrows that resuming takes', async () => {
+    await candidate.does(abandons(0));
+    await expect.poll(() => watched.active()).toEqual(['abandoned']);
+    await candidate.does(startsReasoning(0));
+    await expect.poll(() => watched.text('state')).toBe('active(decided + writing)');
+    await expect
+      .poll(() => watched.taken())
+      .toEqual(['active.reasoning → active.reasoning.writing', 'abandoned → active.where_it_was']);
+  });
+
+  it('goes back through the log with the keyboard and stays there while events arrive', async () => {
+    const { page } = watched;
+    await page.locator('#slider').focus();
+    for (const _ of [1, 2]) await page.keyboard.press('ArrowLeft');
+    await watched.shows({
+      state: 'active(decided + not_started)',
+      allowed: allBut('task_started'),
+      active: [
+        'active',
+        'active.decision',
+        'active.decision.decided',
+        'active.reasoning',
+        'active.reasoning.not_started',
+      ],
+    });
+    expect(await watched.selectedRow()).toBe('option_selected C');
+    expect(await page.locator('#slider').getAttribute('aria-valuetext')).toMatch(
+      /^After event 4 of 6, option_selected, at/,
+    );
+
+    await candidate.does(changes(0, 'C', 'A'));
+    await expect.poll(async () => (await watched.log()).at(-1)).toBe('option_changed C → A');
+    expect(await watched.text('state')).toBe('active(decided + not_started)');
+
+    await page.keyboard.press('Home');
+    await expect.poll(() => watched.active()).toEqual(['waiting_for_start']);
+    await page.keyboard.press('End');
+    await expect.poll(() => watched.text('state')).toBe('active(decided + writing)');
+    expect(await page.locator('#to-end').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('lets the log be walked and clicked, too', async () => {
+    const { page } = watched;
+    await page.locator('#log').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    expect(await watched.selectedRow()).toBe('task_started');
+    expect(await watched.text('state')).toBe('active(undecided + not_started)');
+    await page.locator('#log').getByText('task_abandoned').click();
+    expect(await watched.active()).toEqual(['abandoned']);
+    await page.screenshot({ path: outputFile('machines-back.png') });
+    await page.locator('#to-end').click();
+    expect(await watched.text('state')).toBe('active(decided + writing)');
+  });
+
+  it('reaches everything with the Tab key, in the order of the page', async () => {
+    const { page } = watched;
+    await page.locator('#attempt').focus();
+    const reached: string[] = [];
+    for (const _ of Array(7)) {
+      reached.push(await page.evaluate<string>('document.activeElement.id'));
+      await page.keyboard.press('Tab');
+    }
+    expect(reached).toEqual(['attempt', 'follow', 'back', 'slider', 'to-end', 'whole', 'picture']);
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('log');
+  });
+
+  it('shows skills with evidence, notes and metrics once the attempt is locked', async () => {
+    await candidate.does(submitsReasoning(0, REASONING), completes(0, 'A'));
+    await watched.shows({ state: 'locked', allowed: ['nothing any more'], active: ['locked'] });
+    expect((await watched.log()).slice(-2)).toEqual(['task_completed A', 'by the server itself']);
+
+    const results = watched.page.locator('#results');
+    await results.locator('.skill').first().waitFor();
+    expect(await results.locator('.skill').count()).toBe(3);
+    const profile = await candidate.results<{ recruiter_notes: string; inferred_skills: object[] }>('skills');
+    const shown = await results.textContent();
+    expect(shown).toContain(profile.recruiter_notes);
+    for (const { evidence } of profile.inferred_skills as { evidence: string[] }[]) {
+      for (const sentence of evidence) expect(shown).toContain(sentence);
+    }
+    expect(shown).toMatch(/decision change count\s*1/);
+    expect(shown).toContain('resumed after abandon');
+    await watched.page.screenshot({ path: outputFile('machines-light.png') });
+  });
+
+  it('moves on to the next attempt, unless the reader chooses another', async () => {
+    const next = await admitCandidate(server.admin, server.api, await createTask(server.admin));
+    await next.does(starts(0));
+    await expect
+      .poll(() => watched.text('state'), { timeout: 10_000 })
+      .toBe('active(undecided + not_started)');
+    expect(await watched.page.locator('#results').isVisible()).toBe(false);
+    expect(await watched.page.locator('#attempt optgroup').count()).toBe(2);
+
+    await watched.page.locator('#attempt').selectOption(candidate.attempt_id);
+    await expect.poll(() => watched.text('state')).toBe('locked');
+    expect(await watched.page.locator('#follow').isChecked()).toBe(false);
+  });
+
+  it('is complete in the dark, whole at once, and on a narrow screen', async () => {
+    const looks = {
+      dark: { colorScheme: 'dark' },
+      narrow: { viewport: { width: 400, height: 850 } },
+      'narrow-dark': { colorScheme: 'dark', viewport: { width: 400, height: 850 } },
+      wide: { viewport: { width: 1920, height: 1080 } },
+    } as const;
+    for (const [name, look] of Object.entries(looks)) {
+      const other = await WatchedPage.open(browser, server.url, look);
+      await other.page.goto(`${server.url}/machines#${candidate.attempt_id}`);
+      await other.page.reload();
+      await other.page.locator('#results .skill').first().waitFor();
+      expect(await other.isTooWide(), name).toBe(false);
+      await other.page.screenshot({ path: outputFile(`machines-${name}.png`) });
+      await other.page.screenshot({ path: outputFile(`machines-${name}-long.png`), fullPage: true });
+      expect(other.mishaps).toEqual([]);
+    }
+  });
+
+  it('goes on where it was when the connection is lost', async () => {
+    const running = await admitCandidate(server.admin, server.api, await createTask(server.admin));
+    await running.does(starts(0));
+    const { page } = watched;
+    const sockets: WebSocketRoute[] = [];
+    await page.routeWebSocket(/\/ws\//, (socket) => {
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+    await page.goto(`${server.url}/machines#${running.attempt_id}`);
+    await page.reload();
+    await expect.poll(() => watched.log()).toEqual(['before the first event', 'task_started']);
+    const before = sockets.length;
+    await sockets.at(-1)?.close({ code: 1012, reason: 'The server is restarting.' });
+    await running.does(selects(0, 'B'));
+    await expect.poll(async () => (await watched.log()).at(-1)).toBe('option_selected B');
+    expect(await watched.text('status')).toBe('Live');
+    expect(sockets.length).toBe(before + 1);
+  });
+
+  it('made no error and asked no other host for anything', () => {
+    expect(watched.mishaps).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Calm, so that nothing is still on its way when it is looked at. */
+const LOOK: BrowserContextOptions = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' };
+
+/** The page `/machines` in a browser, as a person reads it. */
+export class WatchedPage {
+  readonly page: Page;
+  /** Everything that must not happen. */
+  readonly mishaps: string[] = [];
+
+  private constructor(page: Page, url: string) {
+    this.page = page;
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.mishaps.push(message.text());
+    });
+    page.on('pageerror', (error) => this.mishaps.push(String(error)));
+    page.on('request', (request) => {
+      const { host, protocol } = new URL(request.url());
+      if (protocol !== 'data:' && host !== new URL(url).host)
+        this.mishaps.push(`request to ${request.url()}`);
+    });
+  }
+
+  static async open(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {},
+  ): Promise<WatchedPage> {
+    const context = await browser.newContext({ ...LOOK, ...options });
+    const watched = new WatchedPage(await context.newPage(), url);
+    await watched.page.goto(`${url}/machines`);
+    return watched;
+  }
+
+  /** What is written in the element with this id. */
+  async text(id: string): Promise<string> {
+    return (await this.page.locator(`#${id}`).textContent()) ?? '';
+  }
+
+  /** The dotted paths of the states that the picture highlights. */
+  active(): Promise<(string | null)[]> {
+    return this.#attributes('#picture g.state.is-active', 'data-state');
+  }
+
+  /** The arrows that the picture shows as taken, as `source → target`. */
+  async taken(): Promise<string[]> {
+    const sources = await this.#attributes('#picture g.edge.is-taken', 'data-source');
+    const targets = await this.#attributes('#picture g.edge.is-taken', 'data-target');
+    return sources.map((source, index) => `${source} → ${targets[index]}`);
+  }
+
+  /** What happened, row by row, without times. */
+  log(): Promise<string[]> {
+    return this.page.locator('#log .what').allInnerTexts();
+  }
+
+  selectedRow(): Promise<string | null> {
+    return this.page.locator('#log [aria-selected=true] .what').textContent();
+  }
+
+  /** Waits until the page says this at once everywhere. */
+  async shows(expected: { state: string; allowed: string[]; active: string[] }): Promise<void> {
+    await expect.poll(() => this.text('state'), { timeout: 10_000 }).toBe(expected.state);
+    await expect.poll(() => this.active()).toEqual(expected.active);
+    expect(await this.page.locator('#allowed li').allInnerTexts()).toEqual(expected.allowed);
+  }
+
+  /** Whether the page itself can be scrolled sideways. */
+  async isTooWide(): Promise<boolean> {
+    return this.page.evaluate<boolean>(
+      'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+    );
+  }
+
+  #attributes(selector: string, name: string): Promise<(string | null)[]> {
+    return this.page
+      .locator(selector)
+      .all()
+      .then((all) => Promise.all(all.map((one) => one.getAttribute(name))));
+  }
+}
