@@ -68,27 +68,38 @@ export async function readPage<D extends Document>(
   { cursor, limit }: PageRequest,
   index?: string,
 ): Promise<Page<WithId<D>>> {
-  const [first, second] = order;
-  const found: FindCursor<WithId<D>> = collection
-    .find(cursor === undefined ? filter : beyond(filter, order, cursor))
-    .sort({ [first.field]: first.direction, [second.field]: second.direction })
-    .limit(limit + 1);
-  const documents = await (index ? found.hint(index) : found).toArray();
+  const documents: WithId<D>[] = [];
+  const parts = cursor === undefined ? [{ place: {}, sort: sortBy(...order) }] : beyond(order, cursor);
+  for (const { place, sort } of parts) {
+    // One more than asked for tells whether there is a next page.
+    const missing = limit + 1 - documents.length;
+    if (missing === 0) break;
+    const found: FindCursor<WithId<D>> = collection
+      .find({ $and: [filter, place] } as Filter<D>)
+      .sort(sort)
+      .limit(missing);
+    documents.push(...(await (index ? found.hint(index) : found).toArray()));
+  }
   const items = documents.slice(0, limit);
   const last = items.at(-1);
   return { items, next_cursor: documents.length > limit && last ? cursorOf(last, order) : null };
 }
 
-/** Written so that the database turns it into bounds of an index that ends with the order's two fields. */
-function beyond<D>(filter: Filter<D>, [first, second]: ListOrder, [major, minor]: Place): Filter<D> {
-  const [after, orEqual] = first.direction === 1 ? ['$gt', '$gte'] : ['$lt', '$lte'];
-  const past = second.direction === 1 ? '$gt' : '$lt';
-  const place = {
-    [first.field]: { [orEqual]: major },
-    $or: [{ [first.field]: { [after]: major } }, { [second.field]: { [past]: minor } }],
-  };
-  return { $and: [filter, place] } as Filter<D>;
+/**
+ * What comes after a place, in two parts, one after the other: the rest of those with the same first field, and
+ * then all others. Each alone is one range of an index that ends with the order's fields; together, as an $or,
+ * the database would read more than it answers.
+ */
+function beyond([first, second]: ListOrder, [major, minor]: Place) {
+  const after = ({ direction }: SortField) => (direction === 1 ? '$gt' : '$lt');
+  return [
+    { place: { [first.field]: major, [second.field]: { [after(second)]: minor } }, sort: sortBy(second) },
+    { place: { [first.field]: { [after(first)]: major } }, sort: sortBy(first, second) },
+  ];
 }
+
+const sortBy = (...fields: SortField[]): Record<string, 1 | -1> =>
+  Object.fromEntries(fields.map(({ field, direction }) => [field, direction]));
 
 function cursorOf(item: Document, order: ListOrder): string {
   const place = order.map(({ field }) => {
