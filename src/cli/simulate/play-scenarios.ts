@@ -1,9 +1,15 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import type { Arguments } from './arguments.ts';
 import { differences } from './compare.ts';
 import type { LoadedScenario } from './parse.ts';
 import { type Performance, play } from './play.ts';
 import { placed, type ScenarioReport } from './report.ts';
+import type { Stage } from './stage.ts';
 import { virtualStage } from './virtual-stage.ts';
+
+/** Milliseconds from one person's beginning to the next one's: nobody's first step waits behind all others'. */
+const BETWEEN_BEGINNINGS_MS = 20;
 
 /** Plays all scenarios where the command says. @throws what keeps one from being played to its end. */
 export async function playScenarios(
@@ -40,16 +46,19 @@ async function playOnServer(
     import('./server-stage.ts'),
   ]);
   const staff = await logIn(url, credentials);
-  const taskIds = new Map<LoadedScenario, string>();
-  for (const scenario of loaded.filter(isPlayableInRealTime)) {
-    taskIds.set(scenario, await ensureTask(staff, scenario.task));
-  }
   const failed = new AbortController();
+  setMaxListeners(0, failed.signal);
+  // Everybody is ready before anybody begins, or those who begin late would have their first steps delayed.
+  const stages = new Map<LoadedScenario, Stage>();
+  for (const scenario of loaded.filter(isPlayableInRealTime)) {
+    const task_id = await ensureTask(staff, scenario.task);
+    stages.set(scenario, await serverStage(staff, task_id, failed.signal));
+  }
   return Promise.all(
-    loaded.map(async (scenario) => {
-      const task_id = taskIds.get(scenario);
-      if (task_id === undefined) return { scenario, differences: [] };
-      const stage = await serverStage(staff, task_id, failed.signal);
+    loaded.map(async (scenario, index) => {
+      const stage = stages.get(scenario);
+      if (!stage) return { scenario, differences: [] };
+      await setTimeout(index * BETWEEN_BEGINNINGS_MS, undefined, { signal: failed.signal });
       return reportOn(scenario, await play(scenario, stage), toleranceMs);
     }),
   ).catch((error) => {

@@ -29,15 +29,18 @@ export async function serverStage(staff: ApiClient, task_id: string, signal?: Ab
   });
   const { attempt_id } = redeemed.attempt;
   const candidate = staff.as(redeemed.access_token);
-  const beginning = Date.now();
+  // The first look at the attempt makes the server load it; the person should not have to wait for that.
+  await candidate.call<View>('GET', `/attempts/${attempt_id}`);
+  let beginning: number | undefined;
   const withAttempt = (event: PostedEvent) => ({ attempt_id, ...event });
   return {
     optionIds: new Map(redeemed.task.options.map((option) => [option.option_code, option.option_id])),
     reach: async (ms) => {
+      beginning ??= Date.now();
       const wait = beginning + ms - Date.now();
       if (wait > 0) await setTimeout(wait, undefined, { signal });
     },
-    timeOf: (ms) => new Date(beginning + ms),
+    timeOf: (ms) => new Date((beginning ?? Date.now()) + ms),
     submit: (event) => answered(candidate, '/events', withAttempt(event)),
     submitBatch: async (events) => {
       const body = { events: events.map(withAttempt) };

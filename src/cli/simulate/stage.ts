@@ -39,7 +39,7 @@ export interface Results {
   profile: Interpretation;
 }
 
-/** Where a scenario is played: one attempt, whose time begins at 0 ms when the stage is set. */
+/** Where a scenario is played: one attempt, whose time begins when it is first asked to reach a time. */
 export interface Stage {
   /** The ids of the task's options by their codes. */
   readonly optionIds: ReadonlyMap<string, string>;
