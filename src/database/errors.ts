@@ -43,6 +43,7 @@ function unwrapBulkWrite(error: unknown): unknown {
  */
 export function isUnavailable(thrown: unknown): boolean {
   const error = unwrapBulkWrite(thrown);
+  if (isLostConnection(error)) return true;
   if (!(error instanceof MongoError)) return false;
   if (AWAY.some((type) => error instanceof type)) return true;
   // Pools that close or time out waiting have no exported class of their own.
@@ -50,4 +51,10 @@ export function isUnavailable(thrown: unknown): boolean {
     return true;
   if (error instanceof MongoBulkWriteError && error.result.getWriteConcernError()) return true;
   return error.hasErrorLabel(MongoErrorLabel.RetryableWriteError);
+}
+
+/** The driver passes on some of the system's own errors as they are, for example of a write to a closed socket. */
+function isLostConnection(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET');
 }

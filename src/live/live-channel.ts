@@ -153,7 +153,7 @@ export class LiveChannel {
 
   #closeFor(socket: LiveSocket, error: unknown): void {
     const refusal = asRefusal(error);
-    if (refusal.status >= 500)
+    if (refusal.status === 500)
       this.#services.log.error({ err: refusal.cause ?? error }, 'A socket was closed');
     socket.close(closeCodeOf(refusal.status), refusal.message);
   }

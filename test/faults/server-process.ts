@@ -63,6 +63,11 @@ export class ServerProcess {
     );
   }
 
+  /** What it has logged as errors. */
+  get errors(): string[] {
+    return this.output.split('\n').filter((line) => line.startsWith('{"level":50'));
+  }
+
   /** Starts it and resolves when it listens. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ApiClient } from '../../src/cli/api-client.ts';
+import { atTheEnd } from '../support/database.ts';
+import { type Candidate, logIn, type Outcome, redeem } from './candidate.ts';
+import { DatabaseProxy, isCommand } from './proxy.ts';
+import { Random, SEED } from './random.ts';
+import { eventually, type ServerProcess, startEngine, startServerProcess } from './server-process.ts';
+import { note } from './summary.ts';
+import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
+import { Watcher } from './watcher.ts';
+
+/** Milliseconds in which a request has to be answered while the database is away, and some for a busy machine. */
+const ANSWER_MS = 3000 + 500;
+
+const random = new Random(SEED);
+let proxy: DatabaseProxy;
+let server: ServerProcess;
+let staff: ApiClient;
+
+beforeAll(async () => {
+  const { socketPath } = await startEngine();
+  proxy = await DatabaseProxy.start(socketPath);
+  atTheEnd(() => proxy.stop());
+  server = await startServerProcess({ MONGODB_URI: proxy.uri });
+  staff = await logIn(server);
+});
+
+const status = async (path: string) =>
+  (await fetch(server.url + path, { signal: AbortSignal.timeout(5000) })).status;
+
+async function started(count: number): Promise<Candidate[]> {
+  const candidates = await redeem(server, count, staff);
+  for (const each of candidates) await each.postUntilAnswered(server, each.next(random));
+  return candidates;
+}
+
+/** Lets the database come back. */
+async function heal(): Promise<void> {
+  const since = Date.now();
+  proxy.set('pass');
+  await eventually(async () => expect(await status('/readyz')).toBe(200), 20_000, 20);
+  note(inject('figures'), { recoveryMs: Date.now() - since });
+}
+
+function expectUnavailable(outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({ kind: 'refused', status: 503, code: 'database_unavailable' });
+    expect(outcome).toMatchObject({ retryAfter: expect.stringMatching(/^\d+$/) });
+    expect(outcome.ms).toBeLessThan(ANSWER_MS);
+  }
+}
+
+describe.each(['cut', 'silent', 'deaf'] as const)('while the connection to the database is %s', (mode) => {
+  it('events are refused within 3 s; when it returns, everything goes on by itself', async () => {
+    const candidates = await started(8);
+    const unloaded = await redeem(server, 4, staff);
+    const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+    await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
+    proxy.set(mode);
+    note(inject('figures'), { cuts: 1 });
+
+    const events = [...candidates, ...unloaded].map((candidate) => ({
+      candidate,
+      event: candidate.next(random),
+    }));
+    expectUnavailable(await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event))));
+    // By now it is known, and nobody has to wait for a time-out any more.
+    const again = await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event)));
+    expectUnavailable(again);
+    expect(Math.max(...again.map(({ ms }) => ms))).toBeLessThan(1000);
+    expect(await status('/readyz')).toBe(503);
+    expect(await status('/healthz')).toBe(200);
+
+    await heal();
+    const outcomes = await Promise.all(
+      events.map(({ candidate, event }) => candidate.postUntilAnswered(server, event)),
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(events.map(() => 'acknowledged'));
+    const logs = await expectNothingLost(staff, [...candidates, ...unloaded]);
+    await expectAllTold(watchers, logs);
+    for (const watcher of watchers) watcher.disconnect();
+    note(inject('figures'), { acknowledged: candidates.length * 2 + unloaded.length });
+  });
+});
+
+it('watchers learn of an event whose sender was told 503, and its retry of the truth', async () => {
+  const candidates = await started(6);
+  const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+  await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
+  // The insert reaches the database, its answer never comes back.
+  proxy.deafenOn = isCommand('insert', 'behavior_events');
+  note(inject('figures'), { cuts: 1 });
+  const events = candidates.map((candidate) => ({ candidate, event: candidate.selection(random) }));
+  expectUnavailable(await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event))));
+  await heal();
+  // Nobody posts anything, and still what was stored is told; what waited for its turn was never sent.
+  const stored = await expectNothingLost(staff, candidates);
+  expect([...stored.values()].filter(({ length }) => length === 2)).not.toEqual([]);
+  await expectAllTold(watchers, stored);
+  for (const { candidate, event } of events) {
+    expect(await candidate.post(server, event)).toMatchObject({ kind: 'acknowledged', sequence_number: 2 });
+  }
+  await expectAllTold(watchers, await expectNothingLost(staff, candidates));
+  for (const watcher of watchers) watcher.disconnect();
+});
+
+it.each([
+  ['insert', 'behavior_events'],
+  ['update', 'task_attempts'],
+] as const)(
+  'a start and a completion whose %s into %s nobody answers are stored in the attempt',
+  async (command, collection) => {
+    const [candidate] = (await redeem(server, 1, staff)) as [Candidate];
+    const events = [
+      () => candidate.next(random),
+      () => candidate.selection(random),
+      () => candidate.completion(),
+    ];
+    for (const event of events) {
+      const posted = event();
+      proxy.deafenOn = isCommand(command, collection);
+      note(inject('figures'), { cuts: 1 });
+      await candidate.post(server, posted);
+      await heal();
+      await candidate.postUntilAnswered(server, posted);
+      const logs = await expectNothingLost(staff, [candidate]);
+      for (const [each, stored] of logs) await expectProjected(staff, each, stored);
+    }
+    await expectResults(staff, [candidate]);
+  },
+);
+
+it('a slow database is no reason to refuse anything', async () => {
+  const candidates = await started(4);
+  proxy.delayMs = 300;
+  const outcomes = await Promise.all(candidates.map((each) => each.post(server, each.next(random))));
+  proxy.delayMs = 0;
+  expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'acknowledged'));
+  await sleep(400);
+  await expectNothingLost(staff, candidates);
+});

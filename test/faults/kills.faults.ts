@@ -1,0 +1,103 @@
+import { describe, expect, inject, it } from 'vitest';
+import { type Candidate, logIn, redeem } from './candidate.ts';
+import { Load } from './load.ts';
+import { Random, SEED } from './random.ts';
+import { eventually, type ServerProcess, startServerProcess } from './server-process.ts';
+import { note } from './summary.ts';
+import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
+import { Watcher } from './watcher.ts';
+
+const CANDIDATES = 12;
+
+async function killAgainAndAgain(
+  server: ServerProcess,
+  kills: readonly ('server' | 'engine' | 'both')[],
+): Promise<void> {
+  const [probe, ...candidates] = (await redeem(server, CANDIDATES)) as [Candidate, ...Candidate[]];
+  const watchers = candidates.slice(0, 4).map((candidate) => new Watcher(candidate).connect(server));
+  const load = new Load(candidates, [server]);
+  const random = new Random(SEED);
+  await load.progress(50);
+  for (const victim of kills) {
+    const since = Date.now();
+    if (victim !== 'server') server.killEngine();
+    if (victim !== 'engine') {
+      await server.kill();
+      await server.start();
+    }
+    // Sent after the kill, so that its acknowledgement means that service has resumed.
+    await probe.postUntilAnswered(server, probe.next(random));
+    note(inject('figures'), { kills: victim === 'both' ? 2 : 1, recoveryMs: Date.now() - since });
+    // So that the next one comes at no particular moment.
+    await load.progress(random.below(60));
+  }
+  await load.stop();
+  const staff = await logIn(server);
+  const logs = await expectNothingLost(staff, [probe, ...candidates]);
+  await expectAllTold(watchers, logs);
+  for (const [candidate, stored] of logs) await expectProjected(staff, candidate, stored);
+  for (const watcher of watchers) watcher.disconnect();
+  const failures = load.outcomes.filter((outcome) => outcome.kind === 'refused' && outcome.status < 503);
+  expect(failures, server.errors.join('\n')).toEqual([]);
+}
+
+describe('every acknowledged event is there, and attempts go on where they were, when under load', () => {
+  it('the server is killed', async () => {
+    await killAgainAndAgain(await startServerProcess(), [
+      'server',
+      'server',
+      'server',
+      'server',
+      'server',
+      'server',
+    ]);
+  });
+
+  it('the engine is killed', async () => {
+    await killAgainAndAgain(await startServerProcess(), ['engine', 'engine', 'engine', 'engine']);
+  });
+
+  it('both are killed, together and in turn', async () => {
+    await killAgainAndAgain(await startServerProcess(), [
+      'both',
+      'engine',
+      'server',
+      'both',
+      'engine',
+      'both',
+    ]);
+  });
+});
+
+it('attempts that were completed right before a kill get their results after it', async () => {
+  const server = await startServerProcess();
+  const random = new Random(SEED);
+  const candidates = await redeem(server, 30);
+  for (const kill of ['server', 'engine', 'server']) {
+    const some = candidates.splice(0, 10);
+    await Promise.all(
+      some.map(async (candidate) => {
+        await candidate.postUntilAnswered(server, candidate.next(random));
+        await candidate.postUntilAnswered(server, candidate.selection(random));
+      }),
+    );
+    const completions = some.map((candidate) => candidate.post(server, candidate.completion()));
+    await Promise.race(completions);
+    if (kill === 'engine') server.killEngine();
+    else {
+      await server.kill();
+      await server.start();
+    }
+    note(inject('figures'), { kills: 1 });
+    await Promise.all(completions);
+    const staff = await logIn(server);
+    const logs = await eventually(() => expectNothingLost(staff, some));
+    const completed = some.filter((each) => logs.get(each)?.at(-1)?.event_type === 'task_completed');
+    expect(completed.length).toBeGreaterThan(0);
+    await expectResults(staff, completed);
+    for (const [candidate, stored] of logs) await expectProjected(staff, candidate, stored);
+    note(inject('figures'), {
+      acknowledged: some.reduce((n, { acknowledged }) => n + acknowledged.length, 0),
+    });
+  }
+});

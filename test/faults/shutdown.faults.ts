@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { logIn, redeem } from './candidate.ts';
+import { Load } from './load.ts';
+import { startServerProcess } from './server-process.ts';
+import { expectAllTold, expectNothingLost } from './verify.ts';
+import { Watcher } from './watcher.ts';
+
+it('SIGTERM under load ends with 0 within 10 s, closes every socket with 1012 and loses nothing', async () => {
+  const server = await startServerProcess();
+  for (let round = 0; round < 2; round++) {
+    const candidates = await redeem(server, 12);
+    const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+    const load = new Load(candidates, [server]);
+    await load.progress(150);
+    const { code, ms } = await server.terminate();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(10_000);
+    for (const { closes } of watchers) expect(closes[0]?.code).toBe(1012);
+    await server.start();
+    await load.progress(20);
+    await load.stop();
+    const logs = await expectNothingLost(await logIn(server), candidates);
+    await expectAllTold(watchers, logs);
+    for (const watcher of watchers) watcher.disconnect();
+    const refused = load.outcomes.filter((outcome) => outcome.kind === 'refused' && outcome.status < 503);
+    expect(refused, server.errors.join('\n')).toEqual([]);
+  }
+});
