@@ -124,6 +124,14 @@ describe('for live connections', () => {
     expect([code, pongs]).toEqual([4429, 100]);
   });
 
+  it('pings of the protocol count as messages', async () => {
+    const { api: owner, attempt_id } = await admitCandidate(admin, api, task);
+    const socket = owner.watch(attempt_id);
+    await once(socket, 'open');
+    for (let n = 0; n < 200; n++) socket.ping();
+    expect((await once(socket, 'close'))[0]).toBe(4429);
+  });
+
   it('240 a minute from one address are upgraded, and the next is answered with 429', async () => {
     const upgrade = () =>
       fetch(`${url}/ws/attempts/x`, { headers: { 'x-forwarded-for': '192.0.2.9' } }).then((r) => r.status);
