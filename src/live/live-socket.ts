@@ -23,16 +23,10 @@ export class LiveSocket {
   /** @param limit how many messages the peer may send; one that sends more is closed with 4429. */
   constructor(socket: WebSocket, limit: Rate, onClosed: () => void) {
     this.#socket = socket;
-    const isRefused = () => {
-      const tooOften = this.#isTooOften(limit);
-      if (tooOften) this.close(CLOSE.tooManyMessages, 'These are too many messages.');
-      return tooOften;
-    };
     socket.on('message', (message: Buffer, isBinary) => {
-      if (!isRefused()) this.send(answer(message, isBinary));
+      if (this.#isTooOften(limit)) this.close(CLOSE.tooManyMessages, 'These are too many messages.');
+      else this.send(answer(message, isBinary));
     });
-    // The protocol's own pings count as well: each is answered, into memory if nobody reads.
-    socket.on('ping', isRefused);
     socket.on('pong', () => {
       this.#answeredLastPing = true;
     });
