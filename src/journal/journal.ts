@@ -1,8 +1,8 @@
 import { type Collection, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
 import type { BehaviorEventDocument } from '../database/collections/behavior-events.ts';
+import { GroupedInserts } from '../database/grouped-writes.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
-import { GroupedWriter } from './grouped-writer.ts';
 
 /**
  * - `stored`: on disk on a majority.
@@ -18,12 +18,12 @@ export type AppendResult =
 export class Journal {
   readonly #events: Collection<BehaviorEventDocument>;
   readonly #availability: Pick<Availability, 'run'>;
-  readonly #writer: GroupedWriter<BehaviorEventDocument>;
+  readonly #writer: GroupedInserts<BehaviorEventDocument>;
 
   constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
     this.#events = events;
     this.#availability = availability;
-    this.#writer = new GroupedWriter(events);
+    this.#writer = new GroupedInserts(events);
   }
 
   /**
@@ -32,7 +32,7 @@ export class Journal {
    * or may not be stored, so whoever keeps state must read the journal again before deciding anything.
    */
   async append(event: RecordedEvent): Promise<AppendResult> {
-    const verdict = await this.#availability.run(() => this.#writer.write(toDocument(event)));
+    const verdict = await this.#availability.run(() => this.#writer.insert(toDocument(event)));
     if (verdict === 'written') return { outcome: 'stored' };
     const first = event.client_event_id && (await this.findRepeated(event.attempt_id, event.client_event_id));
     return first ? { outcome: 'repeated', first } : { outcome: 'sequence_taken' };

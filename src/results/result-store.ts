@@ -1,7 +1,7 @@
 import { type Collection, ObjectId } from 'mongodb';
 import type { Collections } from '../database/collections/index.ts';
 import type { ComputedMetricsDocument, SkillProfileDocument } from '../database/collections/results.ts';
-import { isDuplicateKey } from '../database/errors.ts';
+import { GroupedInserts } from '../database/grouped-writes.ts';
 import type { Interpretation } from './interpretation/interpret.ts';
 import type { ComputedMetrics } from './metrics/compute-metrics.ts';
 
@@ -17,37 +17,37 @@ export type SavedProfile = Interpretation & {
 export class ResultStore {
   readonly #metrics: Collection<ComputedMetricsDocument>;
   readonly #profiles: Collection<SkillProfileDocument>;
+  readonly #newMetrics: GroupedInserts<ComputedMetricsDocument>;
+  readonly #newProfiles: GroupedInserts<SkillProfileDocument>;
 
   constructor({ computedMetrics, skillProfiles }: Pick<Collections, 'computedMetrics' | 'skillProfiles'>) {
     this.#metrics = computedMetrics;
     this.#profiles = skillProfiles;
+    this.#newMetrics = new GroupedInserts(computedMetrics);
+    this.#newProfiles = new GroupedInserts(skillProfiles);
   }
 
   async saveMetrics(attempt_id: string, metrics: ComputedMetrics): Promise<void> {
-    await once(
-      this.#metrics.insertOne({
-        _id: new ObjectId(),
-        attempt_id: new ObjectId(attempt_id),
-        ...metrics,
-        computed_at: new Date(),
-      }),
-    );
+    await this.#newMetrics.insert({
+      _id: new ObjectId(),
+      attempt_id: new ObjectId(attempt_id),
+      ...metrics,
+      computed_at: new Date(),
+    });
   }
 
   async saveProfile(
     of: { attempt_id: string; user_id: string; task_id: string },
     profile: Interpretation,
   ): Promise<void> {
-    await once(
-      this.#profiles.insertOne({
-        _id: new ObjectId(),
-        attempt_id: new ObjectId(of.attempt_id),
-        user_id: new ObjectId(of.user_id),
-        task_id: new ObjectId(of.task_id),
-        ...profile,
-        computed_at: new Date(),
-      }),
-    );
+    await this.#newProfiles.insert({
+      _id: new ObjectId(),
+      attempt_id: new ObjectId(of.attempt_id),
+      user_id: new ObjectId(of.user_id),
+      task_id: new ObjectId(of.task_id),
+      ...profile,
+      computed_at: new Date(),
+    });
   }
 
   async findMetrics(attempt_id: string): Promise<SavedMetrics | undefined> {
@@ -69,14 +69,6 @@ export class ResultStore {
       .sort({ computed_at: 1, _id: 1 })
       .toArray();
     return found.map(toProfile);
-  }
-}
-
-async function once(insert: Promise<unknown>): Promise<void> {
-  try {
-    await insert;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
   }
 }
 

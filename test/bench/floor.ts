@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MongoClient, ObjectId } from 'mongodb';
 import { behaviorEvents } from '../../src/database/collections/behavior-events.ts';
-import { GroupedWriter } from '../../src/journal/grouped-writer.ts';
+import { GroupedInserts } from '../../src/database/grouped-writes.ts';
 
 /**
  * The least that a durable event can cost here: node:http, `JSON.parse`, the same grouped insert into a collection
@@ -17,7 +17,7 @@ if (!FLOOR_BARE && (await db.listCollections({ name }).toArray()).length === 0) 
   await db.createCollection(name, { validator: { $jsonSchema: behaviorEvents.schema } });
   await db.collection(name).createIndexes(behaviorEvents.indexes);
 }
-const writer = new GroupedWriter(db.collection(name, { writeConcern: { w: 'majority', j: true } }));
+const writer = new GroupedInserts(db.collection(name, { writeConcern: { w: 'majority', j: true } }));
 const counters = new Map<string, number>();
 
 const server = createServer((request, response) => {
@@ -30,7 +30,7 @@ const server = createServer((request, response) => {
     counters.set(attempt_id, sequence_number);
     const _id = new ObjectId();
     const timestamp_server = new Date();
-    await writer.write({
+    await writer.insert({
       ...{ _id, attempt_id: new ObjectId(attempt_id as string), sequence_number, ...rest },
       ...{ timestamp_client: new Date(timestamp_client), timestamp_server },
     });

@@ -1,0 +1,69 @@
+import {
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Document,
+  MongoBulkWriteError,
+  type OptionalUnlessRequiredId,
+  type UpdateOneModel,
+} from 'mongodb';
+import { Grouping } from './grouping.ts';
+
+/** One document's own fate: written, or refused by a unique index. */
+export type WriteVerdict = 'written' | 'duplicate';
+
+const DUPLICATE_KEY = 11_000;
+
+/** Inserts documents in groups, as durably as the collection says. Each gets its own verdict. */
+export class GroupedInserts<T extends Document> {
+  readonly #grouping: Grouping<T, WriteVerdict>;
+
+  constructor(collection: Collection<T>) {
+    this.#grouping = new Grouping((documents) =>
+      verdicts(documents.length, () =>
+        collection.insertMany(documents as OptionalUnlessRequiredId<T>[], { ordered: false }),
+      ),
+    );
+  }
+
+  /** @throws the database's error when it is not known whether the document was written. */
+  insert(document: T): Promise<WriteVerdict> {
+    return this.#grouping.add(document);
+  }
+
+  /** Resolves when nothing is waiting or under way. */
+  drain(): Promise<void> {
+    return this.#grouping.drain();
+  }
+}
+
+/** Updates single documents in groups, as durably as the collection says; those of one group in any order. */
+export class GroupedUpdates<T extends Document> {
+  readonly #grouping: Grouping<UpdateOneModel<T>, WriteVerdict>;
+
+  constructor(collection: Collection<T>) {
+    this.#grouping = new Grouping((updates) => {
+      const operations = updates.map((updateOne): AnyBulkWriteOperation<T> => ({ updateOne }));
+      return verdicts(updates.length, () => collection.bulkWrite(operations, { ordered: false }));
+    });
+  }
+
+  /** @throws the database's error when it is not known whether the document was changed. */
+  async update(update: UpdateOneModel<T>): Promise<void> {
+    await this.#grouping.add(update);
+  }
+}
+
+/** @throws the write's error unless it says which of the documents it is about. */
+async function verdicts(count: number, write: () => Promise<unknown>): Promise<(WriteVerdict | Error)[]> {
+  const each: (WriteVerdict | Error)[] = Array(count).fill('written');
+  try {
+    await write();
+  } catch (error) {
+    // Only what names single documents is a verdict; the driver uses the same class for a lost connection.
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+    const refused = [error.writeErrors].flat();
+    if (refused.length === 0) throw error;
+    for (const { index, code } of refused) each[index] = code === DUPLICATE_KEY ? 'duplicate' : error;
+  }
+  return each;
+}
