@@ -16,6 +16,7 @@ import { originForm } from '../http/request-target.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
+import { Turns } from './turns.ts';
 
 export interface LiveServices {
   identify: IdentifyCaller;
@@ -30,6 +31,8 @@ export interface LiveServices {
 /** A larger message ends the connection before it is read; up to here an error message answers it. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
+/** Sockets that may begin at once, fewer than the database has connections. */
+const BEGINNING_AT_ONCE = 6;
 
 const query = z.object({
   token: z.string().optional(),
@@ -45,7 +48,9 @@ export class LiveChannel {
   readonly #app: App;
   /** With the token that each was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
+  readonly #beginnings = new Turns(BEGINNING_AT_ONCE);
   readonly #heartbeat: NodeJS.Timeout;
+  #closing = false;
 
   constructor(app: App, services: LiveServices) {
     this.#app = app;
@@ -92,6 +97,7 @@ export class LiveChannel {
 
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */
   close(): void {
+    this.#closing = true;
     clearInterval(this.#heartbeat);
     for (const socket of this.#sockets.keys())
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
@@ -107,17 +113,23 @@ export class LiveChannel {
     });
     this.#sockets.set(socket, String(ctx.query['token'] ?? ''));
     const fail = (error: unknown) => this.#closeFor(socket, error);
+    if (this.#closing) {
+      ctx.websocket.resume();
+      socket.close(CLOSE.serviceRestart, 'The server is restarting.');
+      return;
+    }
     try {
-      const { attempt_id, since } = await this.#admit(ctx);
+      const { attempt_id, since } = await this.#beginnings.run(() => this.#admit(ctx));
       if (!socket.isOpen) return;
-      watcher = new AttemptWatcher(
+      const watching = new AttemptWatcher(
         attempt_id,
         this.#services.sources,
         (message) => socket.send(message),
         fail,
       );
+      watcher = watching;
       ctx.websocket.resume();
-      await watcher.start(since);
+      await this.#beginnings.run(() => watching.start(since));
     } catch (error) {
       ctx.websocket.resume();
       fail(error);

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { type Candidate, logIn, redeem } from './candidate.ts';
+import { Random, SEED } from './random.ts';
+import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { expectNothingLost, expectResults } from './verify.ts';
+import { Watcher } from './watcher.ts';
+
+const random = new Random(SEED);
+const { uri } = await startEngine();
+/** Long enough to do something with an attempt on a busy machine first. */
+const TTL = 8;
+const env = { MONGODB_URI: uri, ATTEMPT_TTL_SECONDS: String(TTL), TOKEN_TTL_SECONDS: String(TTL) };
+const [a, b] = [await startServerProcess(env), await startServerProcess(env)];
+const staff = await logIn(a);
+
+it('attempts and tokens expire once, whoever sweeps, and completed attempts never', async () => {
+  const { tasks } = await staff.call<{ tasks: { task_id: string }[] }>('GET', '/tasks');
+  const { tokens } = await staff.call<{ tokens: { token: string }[] }>('POST', '/tokens/generate', {
+    task_id: tasks[0]?.task_id,
+  });
+  const [completed, ...open] = (await redeem(a, 6, staff)) as [Candidate, ...Candidate[]];
+  for (const each of [completed, ...open]) await each.postUntilAnswered(a, each.next(random));
+  const watchers = open.map((each, index) => new Watcher(each).connect(index % 2 ? a : b));
+  await completed.postUntilAnswered(b, completed.selection(random));
+  expect((await completed.postUntilAnswered(a, completed.completion())).kind).toBe('acknowledged');
+  await expectResults(staff, [completed]);
+
+  await eventually(
+    async () => {
+      for (const { attempt_id } of open) {
+        expect(await staff.call('GET', `/attempts/${attempt_id}`)).toMatchObject({ status: 'expired' });
+      }
+    },
+    40_000,
+    200,
+  );
+  await eventually(() => {
+    for (const watcher of watchers) {
+      expect(watcher.others.filter(({ type }) => type === 'attempt_status').at(-1)?.data).toMatchObject({
+        status: 'expired',
+      });
+      const states = watcher.others.filter(({ type }) => type === 'attempt_state');
+      expect(states.at(-1)?.data).toMatchObject({ state: 'expired', allowed_events: [] });
+    }
+  });
+  for (const each of open) {
+    const last = watchers.find(({ attempt_id }) => attempt_id === each.attempt_id)?.others.at(-1);
+    expect(last).toBeDefined();
+    for (const server of [a, b]) {
+      const outcome = await each.post(server, each.view(random));
+      expect(outcome).toMatchObject({ kind: 'refused' });
+      // The token of an attempt ends with it.
+      expect((outcome as { code: string }).code).toMatch(/^(attempt_expired|not_authenticated)$/);
+    }
+  }
+  for (const server of [a, b]) {
+    const answer = await fetch(`${server.url}/api/v1/tokens/${tokens[0]?.token}/validate`);
+    expect(answer.status).toBe(410);
+    expect(await answer.json()).toMatchObject({ code: 'token_expired' });
+  }
+  expect(await staff.call('GET', `/attempts/${completed.attempt_id}`)).toMatchObject({ status: 'completed' });
+  await expectNothingLost(staff, [completed, ...open]);
+  for (const watcher of watchers) watcher.disconnect();
+});

@@ -1,0 +1,63 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { LiveSocket, MAX_BUFFERED_BYTES } from '../../src/live/live-socket.ts';
+
+/** A connection that takes everything and delivers nothing. */
+class DeadPeer extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  readonly ping = vi.fn();
+  readonly terminate = vi.fn(() => this.emit('close'));
+  readonly close = vi.fn(() => {
+    this.readyState = 2;
+  });
+  send(text: string): void {
+    this.bufferedAmount += text.length;
+  }
+}
+
+const messages = { points: Number.POSITIVE_INFINITY, seconds: 1 };
+/** As the live channel calls `checkAlive`. */
+const PING_INTERVAL_MS = 25_000;
+
+function connected() {
+  const peer = new DeadPeer();
+  const onClosed = vi.fn();
+  return { peer, onClosed, socket: new LiveSocket(peer as unknown as WebSocket, messages, onClosed) };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a peer that', () => {
+  it('does not read is closed with 4408 once more than 1 MiB waits, and cut when it does not answer', () => {
+    const { peer, onClosed, socket } = connected();
+    while (peer.close.mock.calls.length === 0) socket.send({ type: 'pong', data: {} });
+    expect(peer.close).toHaveBeenCalledWith(4408, expect.any(String));
+    expect(peer.bufferedAmount).toBeGreaterThan(MAX_BUFFERED_BYTES);
+    const { bufferedAmount } = peer;
+    for (let n = 0; n < 1000; n++) socket.send({ type: 'pong', data: {} });
+    expect(peer.bufferedAmount).toBe(bufferedAmount);
+    vi.advanceTimersByTime(3000);
+    expect(peer.terminate).toHaveBeenCalledOnce();
+    expect(onClosed).toHaveBeenCalledOnce();
+  });
+
+  it('is not there any more is dropped within 60 s', () => {
+    const { peer, socket } = connected();
+    const heartbeat = setInterval(() => socket.checkAlive(), PING_INTERVAL_MS);
+    vi.advanceTimersByTime(60_000);
+    clearInterval(heartbeat);
+    expect(peer.terminate).toHaveBeenCalledOnce();
+  });
+
+  it('answers pings is kept', () => {
+    const { peer, socket } = connected();
+    peer.ping.mockImplementation(() => void peer.emit('pong'));
+    for (let n = 0; n < 20; n++) socket.checkAlive();
+    expect(peer.terminate).not.toHaveBeenCalled();
+    expect(peer.ping).toHaveBeenCalledTimes(20);
+  });
+});

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import type { Candidate, Served } from './candidate.ts';
+
+/** A front end that completes the WebSocket handshake and then never reads again. */
+export class StalledReader {
+  readonly #socket: Socket;
+  /** Whether the server has given it up: the connection is gone. */
+  isGone = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.isGone = true;
+    });
+  }
+
+  static async connect({ url }: Served, { attempt_id, token }: Candidate, since = 0): Promise<StalledReader> {
+    const { port, host } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const reader = new StalledReader(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    // Paused before anything can arrive, so that the kernel's buffer is all that takes it.
+    socket.pause();
+    socket.write(
+      [
+        `GET /ws/attempts/${attempt_id}?token=${token}&since=${since} HTTP/1.1`,
+        `Host: ${host}`,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+        '\r\n',
+      ].join('\r\n'),
+    );
+    return reader;
+  }
+
+  /** Sends something, which a connection that was cut answers with a reset. */
+  poke(): void {
+    if (!this.#socket.destroyed) this.#socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
+  }
+
+  /** Reads all that has arrived, up to the end. */
+  async rest(): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    this.#socket.on('data', (piece) => pieces.push(piece));
+    this.#socket.resume();
+    await new Promise((resolve) => (this.isGone ? resolve(undefined) : this.#socket.once('close', resolve)));
+    return Buffer.concat(pieces);
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,105 @@
+import { MongoClient, ObjectId } from 'mongodb';
+import { expect, inject, it } from 'vitest';
+import { atTheEnd } from '../support/database.ts';
+import { type Candidate, logIn, redeem } from './candidate.ts';
+import { Random, SEED } from './random.ts';
+import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { StalledReader } from './stalled-reader.ts';
+import { note } from './summary.ts';
+import { Watcher } from './watcher.ts';
+
+/** The kernel takes about 4 MiB of each connection before anything waits in the server: 170 bytes an event. */
+const LONG_LOG = 36_000;
+const READERS = 1000;
+/** 170 bytes each for every reader; the kernel holds most of it. */
+const SHARED_LOG = 300;
+/** MiB by which 1 000 stalled readers may let the server grow. */
+const GROWTH = 400;
+
+const random = new Random(SEED);
+const { uri } = await startEngine();
+const server = await startServerProcess({ MONGODB_URI: uri, MONGODB_DATABASE: 'live' });
+const staff = await logIn(server);
+const client = await MongoClient.connect(uri);
+atTheEnd(() => client.close());
+
+/** An attempt with a log as long as no candidate makes it, straight into the journal. */
+async function attemptWith(events: number): Promise<Candidate> {
+  const [candidate] = (await redeem(server, 1, staff)) as [Candidate];
+  const [option] = candidate.task.options;
+  const journal = client.db('live').collection('behavior_events');
+  const documents = Array.from({ length: events }, (_, index) => ({
+    attempt_id: new ObjectId(candidate.attempt_id),
+    sequence_number: index + 1,
+    event_type: index === 0 ? 'task_started' : 'option_viewed',
+    timestamp_client: new Date(),
+    timestamp_server: new Date(),
+    payload:
+      index === 0 ? {} : { option_id: option?.option_id, option_code: option?.option_code, duration_ms: 1 },
+    metadata: {},
+  }));
+  await journal.insertMany(documents);
+  return candidate;
+}
+
+it('1 000 readers that stall cost bounded memory, and nobody else notices', async () => {
+  const candidate = await attemptWith(SHARED_LOG);
+  const healthy = new Watcher(candidate).connect(server);
+  await eventually(() => expect(healthy.last).toBe(SHARED_LOG));
+  const before = server.rss;
+  let peak = before;
+  const readers: StalledReader[] = [];
+  while (readers.length < READERS) {
+    readers.push(
+      ...(await Promise.all(Array.from({ length: 50 }, () => StalledReader.connect(server, candidate)))),
+    );
+    peak = Math.max(peak, server.rss);
+  }
+  await eventually(async () => expect((await fetch(`${server.url}/readyz`)).status).toBe(200));
+  for (let n = 1; n <= 40; n++) {
+    expect(await candidate.post(server, candidate.view(random), 30_000)).toMatchObject({
+      kind: 'acknowledged',
+    });
+    await eventually(() => expect(healthy.last).toBe(SHARED_LOG + n), 30_000, 2);
+    peak = Math.max(peak, server.rss);
+  }
+  for (const reader of readers) reader.end();
+  await eventually(async () =>
+    expect((await candidate.post(server, candidate.view(random))).ms).toBeLessThan(500),
+  );
+  note(inject('figures'), {
+    stalledRss: { before, peak, after: server.rss },
+    acknowledged: candidate.acknowledged.length,
+  });
+  expect(peak - before).toBeLessThan(GROWTH);
+  expect(healthy.complaints).toEqual([]);
+  expect(healthy.closes).toEqual([]);
+  healthy.disconnect();
+});
+
+it('a reader that stalls is closed with 4408 when more than 1 MiB waits; who reads gets everything', async () => {
+  const candidate = await attemptWith(LONG_LOG);
+  const other = await attemptWith(1);
+  const healthy = new Watcher(other).connect(server);
+  const [stalled, late] = [
+    await StalledReader.connect(server, candidate),
+    await StalledReader.connect(server, candidate),
+  ];
+  const reader = new Watcher(candidate).connect(server);
+  await eventually(
+    () => {
+      stalled.poke();
+      expect(stalled.isGone || late.isGone).toBe(true);
+    },
+    40_000,
+    200,
+  );
+  expect((await other.post(server, other.view(random))).kind).toBe('acknowledged');
+  await eventually(() => expect(healthy.last).toBe(2));
+  // Whoever falls behind for a moment comes back with `since`.
+  await eventually(() => expect(reader.last).toBe(LONG_LOG), 60_000);
+  expect(reader.complaints).toEqual([]);
+  expect(reader.closes.filter(({ code }) => code !== 4408 && code !== 1006)).toEqual([]);
+  for (const each of [stalled, late]) each.end();
+  for (const each of [reader, healthy]) each.disconnect();
+});
