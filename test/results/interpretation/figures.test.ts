@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counted, duration, times } from '../../../src/results/interpretation/figures.ts';
+import { counted, duration, figure, times } from '../../../src/results/interpretation/figures.ts';
 
 it.each([
   [0, '0 seconds'],
@@ -49,4 +49,20 @@ it.each([
 ])('%d in the right number', (count, options, occasions) => {
   expect(counted(count, ['option', 'options'])).toBe(options);
   expect(times(count)).toBe(occasions);
+});
+
+it.each([
+  ['time_metrics.total_time_ms', '0.001 seconds'],
+  ['time_metrics.active_interaction_time_ms', '0.001 seconds'],
+  ['time_metrics.hesitation_time_ms', '0.001 seconds'],
+  ['time_metrics.first_decision_speed_ms', '0.001 seconds'],
+  ['decision_metrics.decision_change_count', '1 selection change'],
+  ['decision_metrics.options_viewed_count', '1 option view'],
+  ['decision_metrics.unique_options_viewed', '1 option'],
+  ['decision_metrics.final_option_view_duration_ms', '0.001 seconds'],
+  ['reasoning_metrics.word_count', '1 word'],
+  ['reasoning_metrics.logical_keyword_count', '1 different logical keyword'],
+  ['reasoning_metrics.reasoning_depth_score', '1'],
+] as const)('%s with its unit: %s', (name, text) => {
+  expect(figure(name, 1)).toBe(text);
 });

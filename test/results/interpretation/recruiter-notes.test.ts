@@ -83,3 +83,9 @@ it('on somebody who went back and forth', () => {
     'The record shows 11 option views covering 1 of 5 options, 3 selection changes and a final choice tagged medium risk.',
   );
 });
+
+it('on somebody who meets two rules', () => {
+  expect(notesOn({ first_decision_speed_ms: 3_000, reasoning_provided: false })).toMatch(
+    / for Decisive Thinker \(strong confidence\) and Balanced Risk Approach \(moderate confidence\)\.$/,
+  );
+});

@@ -65,3 +65,14 @@ it('infers skills in the order decision, risk, reasoning', () => {
     interpret(someoneWith(observed), fiveOptions).inferred_skills.map((skill) => skill.skill_code),
   ).toEqual(['DECISIVE_THINKING', 'RISK_AVERSE', 'DETAILED_REASONING']);
 });
+
+it('refuses a risk that no rule knows, rather than leaving the profile without one', () => {
+  const metrics = someoneWith({ final_risk_tag: 'extreme' as RiskTag });
+  expect(() => interpret(metrics, fiveOptions)).toThrow(
+    /^None of the rules risk_profile\.risk_awareness,.+risk_profile\.\w+ holds\.$/,
+  );
+});
+
+it('says by which version of the rules a profile was made', () => {
+  expect(interpret(someoneWith(), fiveOptions).interpreter_version).toBe('1.0.0');
+});

@@ -78,7 +78,15 @@ describe('what is not a whole attempt', () => {
   it('a gap in the numbering is refused', () => {
     const [first, , last] = recorded(task, [starts(0), views(1, 'A', 1), completes(2, 'A')]);
     const gap = first && last ? [first, last] : [];
-    expect(() => computeMetrics(gap, task)).toThrow('Expected sequence number 2 but found 3.');
+    expect(() => computeMetrics(gap, task)).toThrow(
+      expect.objectContaining({
+        name: 'IncompleteAttempt',
+        message: 'Expected sequence number 2 but found 3.',
+      }),
+    );
+    expect(() => computeMetrics(recorded(task, whole).slice(1), task)).toThrow(
+      'Expected sequence number 1 but found 2.',
+    );
   });
 
   it('events out of order are refused', () => {

@@ -23,5 +23,9 @@ it('follows the risks met by viewing, selecting and changing to, in order, witho
 it('refuses events that name an option of another task', () => {
   const events = recorded(task, [starts(0), selects(1_000, 'C'), completes(2_000, 'C')]);
   const otherTask = { ...task, options: task.options.slice(0, 2) };
+  const foreign = task.options[2]?.option_id;
   expect(() => computeMetrics(events, otherTask)).toThrow(ForeignOption);
+  expect(() => computeMetrics(events, otherTask)).toThrow(
+    expect.objectContaining({ name: 'ForeignOption', message: `The task has no option ${foreign}.` }),
+  );
 });
