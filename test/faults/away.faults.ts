@@ -14,12 +14,14 @@ import { Watcher } from './watcher.ts';
 const ANSWER_MS = 3000 + 500;
 
 const random = new Random(SEED);
+let enginePid: number;
 let proxy: DatabaseProxy;
 let server: ServerProcess;
 let staff: ApiClient;
 
 beforeAll(async () => {
-  const { socketPath } = await startEngine();
+  const { socketPath, pid } = await startEngine();
+  enginePid = pid;
   proxy = await DatabaseProxy.start(socketPath);
   atTheEnd(() => proxy.stop());
   server = await startServerProcess({ MONGODB_URI: proxy.uri });
@@ -100,6 +102,27 @@ it('watchers learn of an event whose sender was told 503, and its retry of the t
   await expectAllTold(watchers, stored);
   for (const { candidate, event } of events) {
     expect(await candidate.post(server, event)).toMatchObject({ kind: 'acknowledged', sequence_number: 2 });
+  }
+  await expectAllTold(watchers, await expectNothingLost(staff, candidates));
+  for (const watcher of watchers) watcher.disconnect();
+});
+
+it('a database that stood still and carries out late what it was asked surprises nobody', async () => {
+  const candidates = await started(6);
+  const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+  await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
+  process.kill(enginePid, 'SIGSTOP');
+  note(inject('figures'), { cuts: 1 });
+  const events = candidates.map((candidate) => ({ candidate, event: candidate.selection(random) }));
+  const outcomes = await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event)));
+  process.kill(enginePid, 'SIGCONT');
+  expectUnavailable(outcomes);
+  await heal();
+  // Whatever reaches the journal by itself, soon or late, is told without anybody posting anything.
+  await sleep(2000);
+  await expectAllTold(watchers, await expectNothingLost(staff, candidates));
+  for (const { candidate, event } of events) {
+    expect(await candidate.postUntilAnswered(server, event)).toMatchObject({ sequence_number: 2 });
   }
   await expectAllTold(watchers, await expectNothingLost(staff, candidates));
   for (const watcher of watchers) watcher.disconnect();

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import { machineById } from '../../machines/index.ts';
 import { projectionOf } from '../../src/attempts/projection.ts';
 import { replay } from '../../src/attempts/replay.ts';
@@ -6,6 +6,7 @@ import type { ApiClient } from '../../src/cli/api-client.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import type { Candidate } from './candidate.ts';
 import { eventually } from './server-process.ts';
+import { note } from './summary.ts';
 import type { Watcher } from './watcher.ts';
 
 /** The whole stored log of an attempt. */
@@ -34,6 +35,10 @@ export async function expectNothingLost(
     const stored = await eventually(() => storedEvents(staff, candidate.attempt_id));
     const numbers = stored.map(({ sequence_number }) => sequence_number);
     expect(numbers, 'gapless').toEqual(stored.map((_, index) => index + 1));
+    const kept = new Set(stored.map(({ event_id }) => event_id));
+    note(inject('figures'), {
+      lost: candidate.acknowledged.filter(({ event_id }) => !kept.has(event_id)).length,
+    });
     for (const { sequence_number, event_id, event_type, client_event_id } of candidate.acknowledged) {
       expect(stored[sequence_number - 1], `acknowledged event ${sequence_number}`).toMatchObject({
         ...{ sequence_number, event_id, event_type, client_event_id },
