@@ -52,6 +52,10 @@ export async function startServer(
     });
 
     const stop = async () => {
+      // Whoever goes on sending would keep the connection open: from now on each answer ends its own.
+      server.prependListener('request', (_request, response) => {
+        response.shouldKeepAlive = false;
+      });
       live.close();
       await closeServer(server);
       await background.stop();

@@ -14,8 +14,8 @@ it('SIGTERM under load ends with 0 within 10 s, closes every socket with 1012 an
     await load.progress(150);
     const { code, ms } = await server.terminate();
     expect(code).toBe(0);
-    console.log(`Stopped within ${ms} ms`);
-    expect(ms).toBeLessThan(10_000);
+    // Only who does not answer at all is waited for longer, and then cut.
+    expect(ms).toBeLessThan(4000);
     for (const { closes } of watchers) expect(closes[0]?.code).toBe(1012);
     await server.start();
     await load.progress(20);
