@@ -78,7 +78,7 @@ function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
     attemptListRoutes(attemptList),
     attemptRoutes(attempts, journal, sessions),
     resultRoutes({ attempts, results, tasks, users, audit }),
-    tokenRoutes({ tokens, tasks, attempts, attemptList, signer, audit, limit }),
+    tokenRoutes({ tokens, tasks, attempts, sessions, attemptList, signer, audit, limit }),
     taskRoutes(tasks, audit),
     accountRoutes(accounts, '/api/v1', limit),
     auditRoutes(audit, '/api/v1'),

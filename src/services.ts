@@ -13,7 +13,7 @@ import { AuditLogStore } from './audit/audit-log-store.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { Journal } from './journal/journal.ts';
-import { withComputations } from './results/finalise.ts';
+import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
@@ -54,11 +54,16 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const projector = new Projector(attempts, (operation) => database.availability.run(operation), log);
   const uncertain = new UncertainSessions(log);
 
+  const computations: FinaliseServices = {
+    // Who is computed for is nearly always loaded, and whose attempt it is never changes.
+    attempts: {
+      find: async (attempt_id) => sessions.peek(attempt_id)?.attempt ?? attempts.find(attempt_id),
+      lock: (attempt_id, projection) => attempts.lock(attempt_id, projection),
+    },
+    ...{ journal, tasks, results, log },
+  };
   const provided = new Map(
-    [...machines].map(([id, machine]) => [
-      id,
-      withComputations(machine, { journal, attempts, tasks, results, log }),
-    ]),
+    [...machines].map(([id, machine]) => [id, withComputations(machine, computations)]),
   );
   const sources: SessionSources = {
     findAttempt: (attempt_id) => attempts.find(attempt_id),
@@ -78,10 +83,13 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     newEventId: () => new ObjectId().toHexString(),
     mailboxCapacity: MAILBOX_CAPACITY,
   };
-  const sessions = new SessionRegistry((attempt_id) => loadSession(attempt_id, sources, sessionServices), {
-    idleMs: config.sessionIdleSeconds * 1000,
-    maxSessions: config.maxSessions,
-  });
+  const sessions = new SessionRegistry(
+    (attempt_id, redeemed) => loadSession(attempt_id, sources, sessionServices, redeemed),
+    {
+      idleMs: config.sessionIdleSeconds * 1000,
+      maxSessions: config.maxSessions,
+    },
+  );
   return {
     ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
     ...{ journal, feed, sessions, projector, uncertain, results },

@@ -23,25 +23,24 @@ export class AttemptStore {
    * Brings fields of the stored attempt in line with the journal. Two processes may do so in any order:
    * what belongs to an earlier state never overwrites a completed one.
    */
-  async project(attempt_id: string, { final_selection, ...fields }: Partial<Projection>): Promise<void> {
-    const completes = fields.status === 'completed';
-    const selection = final_selection && {
-      option_id: new ObjectId(final_selection.option_id),
-      option_code: final_selection.option_code,
-    };
-    const values = { ...fields, ...(selection === undefined ? {} : { final_selection: selection }) };
+  async project(attempt_id: string, change: Partial<Projection>): Promise<void> {
+    const values = toDocument(change);
     await this.#updates.update({
       filter: { _id: new ObjectId(attempt_id) },
-      update: completes ? { $set: values } : [{ $set: unlessCompleted(values) }],
+      update: change.status === 'completed' ? { $set: values } : [{ $set: unlessCompleted(values) }],
     });
   }
 
-  /** Marks that the results are saved; idempotent. */
-  async lock(attempt_id: string): Promise<void> {
-    await this.#updates.update({
+  /**
+   * Marks that the results are saved; idempotent.
+   * @param projection of the whole journal: it is closed now, so what is stored is settled for good.
+   */
+  async lock(attempt_id: string, projection: Partial<Projection>): Promise<void> {
+    const lock = {
       filter: { _id: new ObjectId(attempt_id) },
-      update: { $set: { is_locked: true } },
-    });
+      update: { $set: { ...toDocument(projection), is_locked: true } },
+    };
+    await this.#updates.update(lock, true);
   }
 
   /** Ids of waiting and open attempts whose time is over at `now`, at most `limit`. */
@@ -75,6 +74,14 @@ export class AttemptStore {
       yield _id.toHexString();
     }
   }
+}
+
+function toDocument({ final_selection, ...fields }: Partial<Projection>) {
+  const selection = final_selection && {
+    option_id: new ObjectId(final_selection.option_id),
+    option_code: final_selection.option_code,
+  };
+  return { ...fields, ...(selection === undefined ? {} : { final_selection: selection }) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AttemptMachine } from '../../machines/index.ts';
 import { attemptNotRedeemed, notFound } from '../errors.ts';
 import type { Task } from '../tasks/task.ts';
-import { type Attempt, isRedeemed } from './attempt.ts';
+import { type Attempt, isRedeemed, type RedeemedAttempt } from './attempt.ts';
 import { initialState, isCompleted, nextState } from './machine-state.ts';
 import { missingProjection } from './projection.ts';
 import { continueReplay } from './replay.ts';
@@ -18,6 +18,7 @@ export interface SessionSources {
 /**
  * Rebuilds an attempt's session from its journal. What the machine invokes does not run during the replay; a
  * computation that was pending runs once when the session's actor starts.
+ * @param redeemed the attempt where it was redeemed just now, so that nothing need be read
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
  * @throws UnreplayableJournal when the machine does not allow what the journal holds.
  */
@@ -25,14 +26,15 @@ export async function loadSession(
   attempt_id: string,
   sources: SessionSources,
   services: SessionServices,
+  redeemed?: RedeemedAttempt,
 ): Promise<Session> {
-  const attempt = await sources.findAttempt(attempt_id);
+  const attempt = redeemed ?? (await sources.findAttempt(attempt_id));
   if (!attempt) throw notFound(`There is no attempt ${attempt_id}.`);
   if (!isRedeemed(attempt)) throw attemptNotRedeemed('The token of this attempt has not been redeemed yet.');
 
   const task = await sources.task(attempt.task_id);
   const machine = sources.machine(attempt.machine_id);
-  const events = await services.journal.read(attempt_id);
+  const events = redeemed ? [] : await services.journal.read(attempt_id);
   const input = { attempt_id, requires_reasoning: task.requires_reasoning };
   let state = continueReplay(machine, initialState(machine, input), events);
   if (attempt.is_locked && isCompleted(state)) state = nextState(machine, state, { type: 'results_saved' });

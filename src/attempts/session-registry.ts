@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { RedeemedAttempt } from './attempt.ts';
 import type { Session } from './session.ts';
 
 /** When a session that nobody uses is ended. */
@@ -8,6 +9,9 @@ export interface EvictionLimits {
   /** How many sessions may be kept; the least recently used idle ones go first. */
   maxSessions: number;
 }
+
+/** @param redeemed the attempt where it is known, and nothing can be recorded of it yet. */
+export type LoadSession = (attempt_id: string, redeemed?: RedeemedAttempt) => Promise<Session>;
 
 interface Entry {
   loading: Promise<Session>;
@@ -22,10 +26,10 @@ interface Entry {
 export class SessionRegistry {
   /** In the order of last use, the longest unused first. */
   readonly #entries = new Map<string, Entry>();
-  readonly #load: (attempt_id: string) => Promise<Session>;
+  readonly #load: LoadSession;
   readonly #limits: EvictionLimits;
 
-  constructor(load: (attempt_id: string) => Promise<Session>, limits: EvictionLimits) {
+  constructor(load: LoadSession, limits: EvictionLimits) {
     this.#load = load;
     this.#limits = limits;
   }
@@ -42,6 +46,15 @@ export class SessionRegistry {
     this.#entries.delete(attempt_id);
     this.#entries.set(attempt_id, entry);
     return entry.loading;
+  }
+
+  /**
+   * Begins the session of an attempt that was redeemed just now: nothing can be recorded of it yet, so that nothing
+   * need be read, and its candidate is about to post the first event.
+   */
+  open(attempt: RedeemedAttempt): void {
+    if (!this.#entries.has(attempt.attempt_id))
+      this.#entries.set(attempt.attempt_id, this.#begin(attempt.attempt_id, attempt));
   }
 
   /** The session of an attempt if it is loaded already. */
@@ -82,9 +95,13 @@ export class SessionRegistry {
     this.#entries.clear();
   }
 
-  #begin(attempt_id: string): Entry {
+  #begin(attempt_id: string, redeemed?: RedeemedAttempt): Entry {
     if (this.#entries.size > this.#limits.maxSessions) this.evict();
-    const entry: Entry = { session: undefined, lastUsed: 0, loading: this.#load(attempt_id) };
+    const entry: Entry = {
+      session: undefined,
+      lastUsed: Date.now(),
+      loading: this.#load(attempt_id, redeemed),
+    };
     entry.loading.then(
       (session) => {
         entry.session = session;

@@ -25,9 +25,12 @@ export class GroupedInserts<T extends Document> {
     );
   }
 
-  /** @throws the database's error when it is not known whether the document was written. */
-  insert(document: T): Promise<WriteVerdict> {
-    return this.#grouping.add(document);
+  /**
+   * @param patient see `Grouping.add`
+   * @throws the database's error when it is not known whether the document was written.
+   */
+  insert(document: T, patient = false): Promise<WriteVerdict> {
+    return this.#grouping.add(document, patient);
   }
 
   /** Resolves when nothing is waiting or under way. */
@@ -47,9 +50,12 @@ export class GroupedUpdates<T extends Document> {
     });
   }
 
-  /** @throws the database's error when it is not known whether the document was changed. */
-  async update(update: UpdateOneModel<T>): Promise<void> {
-    await this.#grouping.add(update);
+  /**
+   * @param patient see `Grouping.add`
+   * @throws the database's error when it is not known whether the document was changed.
+   */
+  async update(update: UpdateOneModel<T>, patient = false): Promise<void> {
+    await this.#grouping.add(update, patient);
   }
 }
 

@@ -8,6 +8,8 @@ interface Pending<Item, Result> {
 const MAX_IN_FLIGHT = 2;
 /** Keeps one call well under the server's 48 MB message limit at 16 KiB an item. */
 const MAX_GROUP = 500;
+/** Milliseconds after a call for which what nobody waits for stays behind, for company. */
+const PATIENCE_MS = 15;
 
 /**
  * Shares calls of the database: what is asked for while calls are under way goes into the next one, whoever asked
@@ -15,31 +17,52 @@ const MAX_GROUP = 500;
  */
 export class Grouping<Item, Result> {
   readonly #call: (items: Item[]) => Promise<(Result | Error)[]>;
+  readonly #maxGroup: number;
   #waiting: Pending<Item, Result>[] = [];
   readonly #inFlight = new Set<Promise<void>>();
+  /** When the next call may begin, in ms since the epoch. */
+  #dueAt = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param call answers each item at its place, with an error where only that item failed; throws if all did. */
-  constructor(call: (items: Item[]) => Promise<(Result | Error)[]>) {
+  constructor(call: (items: Item[]) => Promise<(Result | Error)[]>, maxGroup = MAX_GROUP) {
     this.#call = call;
+    this.#maxGroup = maxGroup;
   }
 
-  /** @throws what the call says of this item, or of all. */
-  add(item: Item): Promise<Result> {
+  /**
+   * @param patient true where nobody waits for the answer: it then goes with the next item that somebody waits
+   * for, or 15 ms after the last call at the latest.
+   * @throws what the call says of this item, or of all.
+   */
+  add(item: Item, patient = false): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
+      if (!patient) this.#dueAt = 0;
       this.#next();
     });
   }
 
   /** Resolves when nothing is waiting or under way. */
   async drain(): Promise<void> {
+    this.#dueAt = 0;
+    this.#next();
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
   #next(): void {
     if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
-    const group = this.#waiting.slice(0, MAX_GROUP);
-    this.#waiting = this.#waiting.slice(MAX_GROUP);
+    const now = Date.now();
+    if (now < this.#dueAt) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#next();
+      }, this.#dueAt - now);
+      return;
+    }
+    this.#dueAt = now + PATIENCE_MS;
+    const group = this.#waiting.slice(0, this.#maxGroup);
+    this.#waiting = this.#waiting.slice(this.#maxGroup);
     const underWay = this.#run(group).finally(() => {
       this.#inFlight.delete(underWay);
       this.#next();

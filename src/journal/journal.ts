@@ -2,7 +2,11 @@ import { type Collection, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
 import type { BehaviorEventDocument } from '../database/collections/behavior-events.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
+import { Grouping } from '../database/grouping.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
+
+/** Attempts whose events are read by one call. */
+const MAX_READ_TOGETHER = 30;
 
 /**
  * - `stored`: on disk on a majority.
@@ -19,11 +23,13 @@ export class Journal {
   readonly #events: Collection<BehaviorEventDocument>;
   readonly #availability: Pick<Availability, 'run'>;
   readonly #writer: GroupedInserts<BehaviorEventDocument>;
+  readonly #reader: Grouping<string, RecordedEvent[]>;
 
   constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
     this.#events = events;
     this.#availability = availability;
     this.#writer = new GroupedInserts(events);
+    this.#reader = new Grouping((attempt_ids) => this.#readSeveral(attempt_ids), MAX_READ_TOGETHER);
   }
 
   /**
@@ -56,6 +62,24 @@ export class Journal {
         .toArray(),
     );
     return documents.map(toEvent);
+  }
+
+  /** All events of an attempt that takes no more; read together with others, for somebody who has the time. */
+  readClosed(attempt_id: string): Promise<RecordedEvent[]> {
+    return this.#reader.add(attempt_id, true);
+  }
+
+  async #readSeveral(attempt_ids: string[]): Promise<RecordedEvent[][]> {
+    const documents = await this.#availability.run(() =>
+      this.#events
+        .find({ attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) } }, { batchSize: 1000 })
+        .sort({ attempt_id: 1, sequence_number: 1 })
+        .hint('attempt_sequence')
+        .toArray(),
+    );
+    const byAttempt = new Map(attempt_ids.map((attempt_id) => [attempt_id, [] as RecordedEvent[]]));
+    for (const event of documents.map(toEvent)) byAttempt.get(event.attempt_id)?.push(event);
+    return attempt_ids.map((attempt_id) => byAttempt.get(attempt_id) ?? []);
   }
 
   /** Of `attempt_ids`, those that have a recorded event of this type. */

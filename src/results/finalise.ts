@@ -4,16 +4,16 @@ import type { ComputationInput } from '../../machines/attempt.machine.ts';
 import type { AttemptMachine } from '../../machines/index.ts';
 import { isRedeemed } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
-import { projectionOfAll } from '../attempts/projection.ts';
+import { type Projection, projectionOfAll } from '../attempts/projection.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { interpret } from './interpretation/interpret.ts';
-import { computeMetrics } from './metrics/compute-metrics.ts';
+import { type ComputedMetrics, computeMetrics } from './metrics/compute-metrics.ts';
 import type { ResultStore } from './result-store.ts';
 
 export interface FinaliseServices {
   journal: Journal;
-  attempts: AttemptStore;
+  attempts: Pick<AttemptStore, 'find' | 'lock'>;
   tasks: TaskStore;
   results: ResultStore;
   log: Logger;
@@ -25,6 +25,8 @@ export interface FinaliseServices {
  */
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
   const { journal, attempts, tasks, results, log } = services;
+  /** What the first step leaves to the second, by attempt. */
+  const measured = new Map<string, { metrics: ComputedMetrics; projection: Partial<Projection> }>();
 
   const find = async (attempt_id: string) => {
     const attempt = await attempts.find(attempt_id);
@@ -47,17 +49,20 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
-        const events = await journal.read(attempt_id);
-        // The journal is closed now, so that what is stored of the attempt can be settled for good.
-        await attempts.project(attempt_id, projectionOfAll(events));
-        await results.saveMetrics(attempt_id, computeMetrics(events, task));
+        const events = await journal.readClosed(attempt_id);
+        const computed = computeMetrics(events, task);
+        const isFirst = await results.saveMetrics(attempt_id, computed);
+        const metrics = isFirst ? computed : await results.findMetrics(attempt_id);
+        if (!metrics) throw new Error(`The metrics of attempt ${attempt_id} are not saved.`);
+        measured.set(attempt_id, { metrics, projection: projectionOfAll(events) });
       }),
       interpretMetrics: step('Interpreting the metrics', async (attempt_id) => {
         const { attempt, task } = await find(attempt_id);
-        const metrics = await results.findMetrics(attempt_id);
-        if (!metrics) throw new Error(`The metrics of attempt ${attempt_id} are not saved.`);
-        await results.saveProfile(attempt, interpret(metrics, task));
-        await attempts.lock(attempt_id);
+        const found = measured.get(attempt_id);
+        if (!found) throw new Error(`The metrics of attempt ${attempt_id} were not computed.`);
+        measured.delete(attempt_id);
+        await results.saveProfile(attempt, interpret(found.metrics, task));
+        await attempts.lock(attempt_id, found.projection);
       }),
     },
   });

@@ -27,27 +27,30 @@ export class ResultStore {
     this.#newProfiles = new GroupedInserts(skillProfiles);
   }
 
-  async saveMetrics(attempt_id: string, metrics: ComputedMetrics): Promise<void> {
-    await this.#newMetrics.insert({
+  /** @returns false when metrics of this attempt had been saved before. */
+  async saveMetrics(attempt_id: string, metrics: ComputedMetrics): Promise<boolean> {
+    const document = {
       _id: new ObjectId(),
       attempt_id: new ObjectId(attempt_id),
       ...metrics,
       computed_at: new Date(),
-    });
+    };
+    return (await this.#newMetrics.insert(document, true)) === 'written';
   }
 
   async saveProfile(
     of: { attempt_id: string; user_id: string; task_id: string },
     profile: Interpretation,
   ): Promise<void> {
-    await this.#newProfiles.insert({
+    const document = {
       _id: new ObjectId(),
       attempt_id: new ObjectId(of.attempt_id),
       user_id: new ObjectId(of.user_id),
       task_id: new ObjectId(of.task_id),
       ...profile,
       computed_at: new Date(),
-    });
+    };
+    await this.#newProfiles.insert(document, true);
   }
 
   async findMetrics(attempt_id: string): Promise<SavedMetrics | undefined> {

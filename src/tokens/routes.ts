@@ -2,6 +2,7 @@ import type { TokenSigner } from '../accounts/jwt.ts';
 import type { AttemptList } from '../attempts/attempt-list.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { candidateAttempt } from '../attempts/attempt-view.ts';
+import type { SessionRegistry } from '../attempts/session-registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { forbidden, notFound } from '../errors.ts';
 import { accountOf, onlyRoles, optionalCallerOf } from '../http/access.ts';
@@ -18,6 +19,7 @@ export interface TokenRoutesServices {
   tokens: Tokens;
   tasks: TaskStore;
   attempts: AttemptStore;
+  sessions: Pick<SessionRegistry, 'open'>;
   attemptList: AttemptList;
   signer: Pick<TokenSigner, 'signAttemptToken'>;
   audit: AuditLog;
@@ -26,7 +28,7 @@ export interface TokenRoutesServices {
 
 /** Assessment tokens: staff issue and revoke them, whoever holds one may look at what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
-  const { tokens, tasks, attempts, attemptList, signer, audit, limit } = services;
+  const { tokens, tasks, attempts, sessions, attemptList, signer, audit, limit } = services;
   const router = apiRouter('/api/v1');
 
   router.post('/tokens/generate', onlyRoles('recruiter', 'admin'), async (ctx) => {
@@ -88,6 +90,7 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
     const { token } = await readBody(ctx, redemption);
     const caller = optionalCallerOf(ctx);
     const attempt = await tokens.redeem(token, caller?.kind === 'account' ? caller.user_id : undefined);
+    sessions.open(attempt);
     ctx.status = 201;
     ctx.body = {
       attempt: candidateAttempt(attempt),
