@@ -34,13 +34,13 @@ export class Lane {
     });
   }
 
-  /** @param body ASCII */
+  /** @param token for none `''` @param body ASCII */
   send(method: string, path: string, token: string, body = ''): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#socket.write(
-        `${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\nAuthorization: Bearer ${token}\r\n` +
+        `${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${token && `Authorization: Bearer ${token}\r\n`}` +
           `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
         'latin1',
       );

@@ -63,6 +63,18 @@ export class Seeder {
     return seeded;
   }
 
+  /** Attempts that are nowhere in the database, for who does not look there. */
+  unstored(count: number): SeededAttempt[] {
+    return Array.from({ length: count }, () => this.#open(new ObjectId(), 0));
+  }
+
+  #open(_id: ObjectId, stored: number): SeededAttempt {
+    const attempt_id = _id.toHexString();
+    const until = new Date(Date.now() + DAY_MS);
+    const token = this.#signer.signAttemptToken({ user_id: attempt_id, attempt_id }, until);
+    return { attempt_id, token, task: this.task, stored };
+  }
+
   /** `count` events in completed and locked attempts. @returns the id of one of them. */
   async history(count: number): Promise<string | undefined> {
     const acts = playedActs(this.task);
@@ -110,14 +122,7 @@ export class Seeder {
     for (let start = 0; start < events.length; start += 10 * GROUP) {
       await behaviorEvents.insertMany(events.slice(start, start + 10 * GROUP), QUICK);
     }
-    return ids.map((_id) => {
-      const attempt_id = _id.toHexString();
-      const token = this.#signer.signAttemptToken(
-        { user_id: attempt_id, attempt_id },
-        new Date(now + DAY_MS),
-      );
-      return { attempt_id, token, task: this.task, stored: acts.length };
-    });
+    return ids.map((_id) => this.#open(_id, acts.length));
   }
 }
 

@@ -2,12 +2,15 @@ import { playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { type LoadResult, playAttempts } from '../load.ts';
 import { type Measured, startFloor } from '../processes.ts';
-import type { Seeder } from '../seed.ts';
+import { redeemedAttempts } from '../redeem.ts';
+import type { SeededAttempt, Seeder } from '../seed.ts';
 import { median } from '../statistics.ts';
 
 const WARM_UP_SECONDS = 3;
-/** Events per second that attempts are seeded for, well above what is expected of any server here. */
-const SEEDED_RATE = 12_000;
+/** How many more attempts are there than were played at the speed of the warm-up. */
+const RESERVE = 2;
+/** Events per second that the warm-up's attempts are enough for. */
+const WARM_UP_RATE = 5000;
 
 interface Round extends LoadResult {
   /** Processor time in µs per event: of the measured process, and of the engine. */
@@ -15,24 +18,41 @@ interface Round extends LoadResult {
   engineCpu: number;
 }
 
+interface Subject {
+  process: Measured;
+  attempts(count: number): SeededAttempt[] | Promise<SeededAttempt[]>;
+  /** Of the last round, in events per second. */
+  rate: number;
+}
+
 /** (a) Durable events per second, and (b) against the floor servers, in alternating rounds. */
 export async function throughput(bench: Bench): Promise<void> {
   await bench.withServer('throughput', async (server, seeder, place) => {
-    const subjects: Record<string, Measured> = { server };
+    const subjects: Record<string, Subject> = {
+      server: {
+        process: server,
+        attempts: (count) => redeemedAttempts(server.url, seeder, count),
+        rate: WARM_UP_RATE,
+      },
+    };
     if (bench.options.only.includes('b')) {
-      subjects['floor'] = await startFloor(place, false);
-      subjects['bare floor'] = await startFloor(place, true);
+      for (const [name, bare] of [
+        ['floor', false],
+        ['bare floor', true],
+      ] as const) {
+        const process = await startFloor(place, bare);
+        subjects[name] = { process, attempts: (count) => seeder.unstored(count), rate: WARM_UP_RATE };
+      }
     }
     for (const candidates of [50, 500]) await compare(bench, seeder, subjects, candidates);
-    await subjects['floor']?.stop();
-    await subjects['bare floor']?.stop();
+    for (const name of ['floor', 'bare floor']) await subjects[name]?.process.stop();
   });
 }
 
 async function compare(
   bench: Bench,
   seeder: Seeder,
-  subjects: Record<string, Measured>,
+  subjects: Record<string, Subject>,
   candidates: number,
 ): Promise<void> {
   const { report } = bench;
@@ -86,15 +106,16 @@ async function compare(
 async function playRound(
   bench: Bench,
   seeder: Seeder,
-  { url, cpu }: Measured,
+  subject: Subject,
   load: { candidates: number; seconds: number },
 ): Promise<Round> {
   const acts = playedActs(seeder.task);
-  const attempts = await seeder.attempts(
-    load.candidates + Math.ceil((load.seconds * SEEDED_RATE) / acts.length),
-  );
+  const { url, cpu } = subject.process;
+  const expected = (load.seconds * subject.rate * RESERVE) / acts.length;
+  const attempts = await subject.attempts(load.candidates + Math.ceil(expected));
   const [cpuBefore, engineBefore] = [await cpu(), await bench.engineCpu()];
   const result = await playAttempts(url, attempts, acts, load);
+  subject.rate = result.rate;
   const perEvent = 1000 / (result.rate * load.seconds);
   return {
     ...result,
