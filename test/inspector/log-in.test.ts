@@ -1,11 +1,13 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { admitCandidate, createTask, registerCandidate } from '../integration/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
 import { starts } from '../support/recorded.ts';
 import { ADMIN, startTestServer, type TestServer } from '../support/server.ts';
-import { WatchedPage } from './watched-page.ts';
+import { soon, WatchedPage } from './watched-page.ts';
 
+// A browser is slow to start on a machine that has much else to do.
+vi.setConfig({ testTimeout: 60_000 });
 const chromium = findChromium();
 
 describe.skipIf(!chromium)('the page of the machines in production', () => {
@@ -41,10 +43,10 @@ describe.skipIf(!chromium)('the page of the machines in production', () => {
 
   it('says what is wrong, and lets no candidate in', async () => {
     await logIn(ADMIN.email, 'not the password');
-    await expect.poll(() => watched.text('log-in-problem')).toContain('wrong');
+    await soon(() => watched.text('log-in-problem')).toContain('wrong');
     const { email } = await registerCandidate(server.api);
     await logIn(email, 'harbour-violin-7-moss');
-    await expect.poll(() => watched.text('log-in-problem')).toBe('This page is for staff accounts.');
+    await soon(() => watched.text('log-in-problem')).toBe('This page is for staff accounts.');
     expect(await watched.page.locator('#watch').isVisible()).toBe(false);
   });
 
@@ -52,14 +54,14 @@ describe.skipIf(!chromium)('the page of the machines in production', () => {
     const candidate = await admitCandidate(server.admin, server.api, await createTask(server.admin));
     await candidate.does(starts(0));
     await logIn(ADMIN.email, ADMIN.password);
-    await expect.poll(() => watched.text('state')).toBe('active(undecided + not_started)');
+    await soon(() => watched.text('state')).toBe('active(undecided + not_started)');
 
     await watched.page.evaluate(`
       const kept = JSON.parse(sessionStorage.getItem('machines.tokens'));
       sessionStorage.setItem('machines.tokens', JSON.stringify({ ...kept, access_token: 'run.out.now' }));
     `);
     await watched.page.reload();
-    await expect.poll(() => watched.text('status')).toBe('Live');
+    await soon(() => watched.text('status')).toBe('Live');
     expect(await watched.active()).toContain('active.decision.undecided');
   });
 

@@ -1,5 +1,5 @@
 import type { Browser, WebSocketRoute } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/event-types.ts';
 import { admitCandidate, type Candidate, createTask } from '../integration/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
@@ -14,8 +14,10 @@ import {
   views,
 } from '../support/recorded.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { WatchedPage } from './watched-page.ts';
+import { soon, WatchedPage } from './watched-page.ts';
 
+// A browser is slow to start on a machine that has much else to do.
+vi.setConfig({ testTimeout: 60_000 });
 const chromium = findChromium();
 const allBut = (...types: string[]) => EVENT_TYPES.filter((type) => !types.includes(type));
 const REASONING = 'Because the outage hits everyone, I would fix it first; however, the demo comes next.';
@@ -34,7 +36,7 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   afterAll(() => browser?.close());
 
   it('needs no log-in here, and waits for a first attempt with the picture in view', async () => {
-    await expect.poll(() => watched.text('status')).toBe('Waiting for a first attempt');
+    await soon(() => watched.text('status')).toBe('Waiting for a first attempt');
     await watched.page.locator('#picture svg[data-machine=attempt-v1]').waitFor();
     expect(await watched.active()).toEqual([]);
   });
@@ -47,7 +49,7 @@ describe.skipIf(!chromium)('the page of the machines', () => {
       active: ['waiting_for_start'],
     });
     expect(await watched.text('status')).toBe('Live');
-    expect(await watched.log()).toEqual(['before the first event']);
+    await soon(() => watched.log()).toEqual(['before the first event']);
   });
 
   it('moves the highlight and the log along with the events', async () => {
@@ -63,12 +65,12 @@ describe.skipIf(!chromium)('the page of the machines', () => {
         'active.reasoning.not_started',
       ],
     });
-    await expect.poll(() => watched.taken()).toEqual(['waiting_for_start → active']);
+    await soon(() => watched.taken()).toEqual(['waiting_for_start → active']);
 
     await candidate.does(views(0, 'A', 2400), views(0, 'C', 5100), selects(0, 'C'));
-    await expect.poll(() => watched.text('state')).toBe('active(decided + not_started)');
-    await expect.poll(() => watched.taken()).toEqual(['active.decision.undecided → active.decision.decided']);
-    expect((await watched.log()).slice(1)).toEqual([
+    await soon(() => watched.text('state')).toBe('active(decided + not_started)');
+    await soon(() => watched.taken()).toEqual(['active.decision.undecided → active.decision.decided']);
+    await soon(async () => (await watched.log()).slice(1)).toEqual([
       'task_started',
       'option_viewed A, 2.400 s',
       'option_viewed C, 5.100 s',
@@ -78,12 +80,13 @@ describe.skipIf(!chromium)('the page of the machines', () => {
 
   it('shows both arrows that resuming takes', async () => {
     await candidate.does(abandons(0));
-    await expect.poll(() => watched.active()).toEqual(['abandoned']);
+    await soon(() => watched.active()).toEqual(['abandoned']);
     await candidate.does(startsReasoning(0));
-    await expect.poll(() => watched.text('state')).toBe('active(decided + writing)');
-    await expect
-      .poll(() => watched.taken())
-      .toEqual(['active.reasoning → active.reasoning.writing', 'abandoned → active.where_it_was']);
+    await soon(() => watched.text('state')).toBe('active(decided + writing)');
+    await soon(() => watched.taken()).toEqual([
+      'active.reasoning → active.reasoning.writing',
+      'abandoned → active.where_it_was',
+    ]);
   });
 
   it('goes back through the log with the keyboard and stays there while events arrive', async () => {
@@ -107,13 +110,13 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     );
 
     await candidate.does(changes(0, 'C', 'A'));
-    await expect.poll(async () => (await watched.log()).at(-1)).toBe('option_changed C → A');
+    await soon(async () => (await watched.log()).at(-1)).toBe('option_changed C → A');
     expect(await watched.text('state')).toBe('active(decided + not_started)');
 
     await page.keyboard.press('Home');
-    await expect.poll(() => watched.active()).toEqual(['waiting_for_start']);
+    await soon(() => watched.active()).toEqual(['waiting_for_start']);
     await page.keyboard.press('End');
-    await expect.poll(() => watched.text('state')).toBe('active(decided + writing)');
+    await soon(() => watched.text('state')).toBe('active(decided + writing)');
     expect(await page.locator('#to-end').getAttribute('aria-pressed')).toBe('true');
   });
 
@@ -146,7 +149,10 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   it('shows skills with evidence, notes and metrics once the attempt is locked', async () => {
     await candidate.does(submitsReasoning(0, REASONING), completes(0, 'A'));
     await watched.shows({ state: 'locked', allowed: ['nothing any more'], active: ['locked'] });
-    expect((await watched.log()).slice(-2)).toEqual(['task_completed A', 'by the server itself']);
+    await soon(async () => (await watched.log()).slice(-2)).toEqual([
+      'task_completed A',
+      'by the server itself',
+    ]);
 
     const results = watched.page.locator('#results');
     await results.locator('.skill').first().waitFor();
@@ -165,14 +171,12 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   it('moves on to the next attempt, unless the reader chooses another', async () => {
     const next = await admitCandidate(server.admin, server.api, await createTask(server.admin));
     await next.does(starts(0));
-    await expect
-      .poll(() => watched.text('state'), { timeout: 10_000 })
-      .toBe('active(undecided + not_started)');
+    await soon(() => watched.text('state')).toBe('active(undecided + not_started)');
     expect(await watched.page.locator('#results').isVisible()).toBe(false);
-    expect(await watched.page.locator('#attempt optgroup').count()).toBe(2);
+    await soon(() => watched.page.locator('#attempt optgroup').count()).toBe(2);
 
     await watched.page.locator('#attempt').selectOption(candidate.attempt_id);
-    await expect.poll(() => watched.text('state')).toBe('locked');
+    await soon(() => watched.text('state')).toBe('locked');
     expect(await watched.page.locator('#follow').isChecked()).toBe(false);
   });
 
@@ -206,11 +210,11 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     });
     await page.goto(`${server.url}/machines#${running.attempt_id}`);
     await page.reload();
-    await expect.poll(() => watched.log()).toEqual(['before the first event', 'task_started']);
+    await soon(() => watched.log()).toEqual(['before the first event', 'task_started']);
     const before = sockets.length;
     await sockets.at(-1)?.close({ code: 1012, reason: 'The server is restarting.' });
     await running.does(selects(0, 'B'));
-    await expect.poll(async () => (await watched.log()).at(-1)).toBe('option_selected B');
+    await soon(async () => (await watched.log()).at(-1)).toBe('option_selected B');
     expect(await watched.text('status')).toBe('Live');
     expect(sockets.length).toBe(before + 1);
   });

@@ -4,6 +4,9 @@ import { expect } from 'vitest';
 /** Calm, so that nothing is still on its way when it is looked at. */
 const LOOK: BrowserContextOptions = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' };
 
+/** Expects something to become true, on a machine that may have much else to do. */
+export const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 15_000 });
+
 /** The page `/machines` in a browser, as a person reads it. */
 export class WatchedPage {
   readonly page: Page;
@@ -40,15 +43,13 @@ export class WatchedPage {
   }
 
   /** The dotted paths of the states that the picture highlights. */
-  active(): Promise<(string | null)[]> {
-    return this.#attributes('#picture g.state.is-active', 'data-state');
+  active(): Promise<string[]> {
+    return this.#drawn('g.state.is-active', 'one.dataset.state');
   }
 
   /** The arrows that the picture shows as taken, as `source → target`. */
-  async taken(): Promise<string[]> {
-    const sources = await this.#attributes('#picture g.edge.is-taken', 'data-source');
-    const targets = await this.#attributes('#picture g.edge.is-taken', 'data-target');
-    return sources.map((source, index) => `${source} → ${targets[index]}`);
+  taken(): Promise<string[]> {
+    return this.#drawn('g.edge.is-taken', 'one.dataset.source + " → " + one.dataset.target');
   }
 
   /** What happened, row by row, without times. */
@@ -62,8 +63,8 @@ export class WatchedPage {
 
   /** Waits until the page says this at once everywhere. */
   async shows(expected: { state: string; allowed: string[]; active: string[] }): Promise<void> {
-    await expect.poll(() => this.text('state'), { timeout: 10_000 }).toBe(expected.state);
-    await expect.poll(() => this.active()).toEqual(expected.active);
+    await soon(() => this.text('state')).toBe(expected.state);
+    await soon(() => this.active()).toEqual(expected.active);
     expect(await this.page.locator('#allowed li').allInnerTexts()).toEqual(expected.allowed);
   }
 
@@ -74,10 +75,10 @@ export class WatchedPage {
     );
   }
 
-  #attributes(selector: string, name: string): Promise<(string | null)[]> {
-    return this.page
-      .locator(selector)
-      .all()
-      .then((all) => Promise.all(all.map((one) => one.getAttribute(name))));
+  /** All at one moment: asked one by one, they may be gone before it is their turn. */
+  #drawn(selector: string, text: string): Promise<string[]> {
+    return this.page.evaluate<string[]>(
+      `[...document.querySelectorAll('#picture ${selector}')].map((one) => ${text})`,
+    );
   }
 }

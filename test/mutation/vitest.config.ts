@@ -10,6 +10,7 @@ export default defineConfig({
       'test/machines/attempt-machine.test.ts',
       'test/machines/computing.test.ts',
       'test/machines/published.test.ts',
+      'test/machines/reasoning.test.ts',
       'test/attempts/decide*.test.ts',
       'test/results/**/*.test.ts',
     ],

@@ -45,6 +45,7 @@ export class Screen {
   enter(): void {
     this.#watch.hidden = false;
     this.#choice.hidden = false;
+    this.begin(new Timeline());
   }
 
   /** Takes everything off the screen. */
@@ -81,6 +82,7 @@ export class Screen {
     const { stops, position, shown, isFollowing } = timeline;
     const last = stops.length - 1;
     this.#state.textContent = shown ? stateLabel(shown.state as StateValue) : 'No attempt yet';
+    this.#state.classList.toggle('is-empty', !shown);
     this.#allowed.replaceChildren(...allowedOf(shown));
     this.#slider.max = String(Math.max(last, 0));
     this.#slider.valueAsNumber = position;
@@ -109,7 +111,7 @@ function allowedOf(stop: Stop | undefined): HTMLElement[] {
 /** Where the slider stands, in words. */
 function placeOf(stops: readonly Stop[], position: number): string {
   const stop = stops[position];
-  if (!stop) return '';
+  if (!stop) return 'The first attempt that begins appears here by itself';
   if (stop.event) {
     const { sequence_number, event_type, timestamp_server } = stop.event;
     const count = stops.filter(({ event }) => event).length;
