@@ -61,7 +61,7 @@ export class AttemptStore {
 
   /** Ids of attempts that are completed and have no saved results yet. */
   completedButNotLocked(): AsyncIterable<string> {
-    return this.#ids({ status: 'completed', is_locked: false });
+    return this.#ids({ status: 'completed', is_locked: false }, 'results_missing');
   }
 
   /** Ids of redeemed attempts of which the store does not know that they have started, or that they have ended. */
@@ -69,10 +69,9 @@ export class AttemptStore {
     return this.#ids({ status, redeemed_at: { $type: 'date' } });
   }
 
-  async *#ids(filter: Filter<AttemptDocument>): AsyncIterable<string> {
-    for await (const { _id } of this.#attempts.find(filter).project<{ _id: ObjectId }>({ _id: 1 })) {
-      yield _id.toHexString();
-    }
+  async *#ids(filter: Filter<AttemptDocument>, hint?: string): AsyncIterable<string> {
+    const found = this.#attempts.find(filter, hint === undefined ? {} : { hint });
+    for await (const { _id } of found.project<{ _id: ObjectId }>({ _id: 1 })) yield _id.toHexString();
   }
 }
 

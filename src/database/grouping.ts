@@ -6,6 +6,8 @@ interface Pending<Item, Result> {
 
 /** One durable write at a time leaves the disk idle while the next is sent; more than two gain nothing. */
 const MAX_IN_FLIGHT = 2;
+/** Items that a second call must have to carry: smaller groups cost the processor more than they gain. */
+const WORTH_A_SECOND = 16;
 /** Keeps one call well under the server's 48 MB message limit at 16 KiB an item. */
 const MAX_GROUP = 500;
 /** Milliseconds after a call for which what nobody waits for stays behind, for company. */
@@ -51,7 +53,8 @@ export class Grouping<Item, Result> {
   }
 
   #next(): void {
-    if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
+    const worthwhile = this.#inFlight.size === 0 ? 1 : WORTH_A_SECOND;
+    if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#waiting.length < worthwhile) return;
     const now = Date.now();
     if (now < this.#dueAt) {
       this.#timer ??= setTimeout(() => {

@@ -71,6 +71,12 @@ export const taskAttempts: CollectionDefinition = {
       partialFilterExpression: { redeemed_at: { $type: 'date' } },
     },
     { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
+    // Of few at any time, so that looking for them costs the same however many attempts were ever made.
+    {
+      name: 'results_missing',
+      key: { completed_at: 1 },
+      partialFilterExpression: { status: 'completed', is_locked: false },
+    },
     // Lists: what is asked for, then the order of the pages.
     { name: 'by_status', key: { status: 1, ...newestFirst } },
     { name: 'by_task_status', key: { task_id: 1, status: 1, ...newestFirst } },
