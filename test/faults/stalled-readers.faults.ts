@@ -39,6 +39,8 @@ async function attemptWith(events: number): Promise<Candidate> {
     metadata: {},
   }));
   await journal.insertMany(documents);
+  // Whoever reads an attempt brings its session up to date.
+  await staff.call('GET', `/attempts/${candidate.attempt_id}`);
   return candidate;
 }
 
