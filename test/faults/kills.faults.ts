@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { type Candidate, logIn, redeem } from './candidate.ts';
 import { Load } from './load.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
 import { Watcher } from './watcher.ts';
@@ -91,7 +91,7 @@ it('attempts that were completed right before a kill get their results after it'
     note(inject('figures'), { kills: 1 });
     await Promise.all(completions);
     const staff = await logIn(server);
-    const logs = await eventually(() => expectNothingLost(staff, some));
+    const logs = await expectNothingLost(staff, some);
     const completed = some.filter((each) => logs.get(each)?.at(-1)?.event_type === 'task_completed');
     expect(completed.length).toBeGreaterThan(0);
     await expectResults(staff, completed);
