@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../events/recorded-event.ts';
 const MAX_READ_TOGETHER = 30;
 
 /**
- * - `stored`: on disk on a majority.
+ * - `stored`: on disk, on a majority where there are several.
  * - `sequence_taken`: another process recorded an event under this number first; nothing was stored.
  * - `repeated`: the attempt has an event with this `client_event_id` already; nothing was stored.
  */
@@ -33,7 +33,7 @@ export class Journal {
   }
 
   /**
-   * Appends one event; resolves once it is on disk on a majority.
+   * Appends one event; resolves once it is on disk, on a majority where there are several.
    * @throws Refusal 503 `database_unavailable`, or any database error. The outcome is then unknown: the event may
    * or may not be stored, so whoever keeps state must read the journal again before deciding anything.
    */

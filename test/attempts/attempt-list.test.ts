@@ -99,7 +99,7 @@ describe('with 20 000 attempts', async () => {
   const { db } = await openTestDatabase();
   const client = new MongoClient(inject('mongodbUri'), { monitorCommands: true });
   atTheEnd(() => client.close());
-  const { taskAttempts } = collectionsOf(client.db(db.databaseName));
+  const { taskAttempts } = collectionsOf(client.db(db.databaseName), { w: 1 });
   const attempts = new AttemptList(taskAttempts);
   const ids = (count: number) => Array.from({ length: count }, () => new ObjectId());
   const [tasks, issuers, users] = [ids(10), ids(5), ids(500)];

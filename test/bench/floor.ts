@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MongoClient, ObjectId } from 'mongodb';
 import { behaviorEvents } from '../../src/database/collections/behavior-events.ts';
+import { durableWriteConcern } from '../../src/database/connection.ts';
 import { GroupedInserts } from '../../src/database/grouped-writes.ts';
 
 /**
@@ -17,7 +18,7 @@ if (!FLOOR_BARE && (await db.listCollections({ name }).toArray()).length === 0) 
   await db.createCollection(name, { validator: { $jsonSchema: behaviorEvents.schema } });
   await db.collection(name).createIndexes(behaviorEvents.indexes);
 }
-const writer = new GroupedInserts(db.collection(name, { writeConcern: { w: 'majority', j: true } }));
+const writer = new GroupedInserts(db.collection(name, { writeConcern: await durableWriteConcern(db) }));
 const counters = new Map<string, number>();
 
 const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-import { type Collection, type Db, MongoServerError } from 'mongodb';
+import { type Collection, type Db, MongoServerError, type WriteConcernSettings } from 'mongodb';
 import { type AuditLogDocument, auditLog } from './audit-log.ts';
 import { type BehaviorEventDocument, behaviorEvents } from './behavior-events.ts';
 import type { CollectionDefinition } from './definition.ts';
@@ -40,9 +40,9 @@ export const definitions: readonly CollectionDefinition[] = [
   serverInstances,
 ];
 
-/** The typed collections of `db`. Everything but idempotent reads is written to disk on a majority first. */
-export function collectionsOf(db: Db): Collections {
-  const durable = { ignoreUndefined: true, writeConcern: { w: 'majority', j: true } } as const;
+/** The typed collections of `db`. Whatever is written is acknowledged as `writeConcern` says. */
+export function collectionsOf(db: Db, writeConcern: WriteConcernSettings): Collections {
+  const durable = { ignoreUndefined: true, writeConcern };
   return {
     users: db.collection(users.name, durable),
     refreshTokens: db.collection(refreshTokens.name, durable),
