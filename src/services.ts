@@ -57,7 +57,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const computations: FinaliseServices = {
     // Who is computed for is nearly always loaded, and whose attempt it is never changes.
     attempts: {
-      find: async (attempt_id) => sessions.peek(attempt_id)?.attempt ?? attempts.find(attempt_id),
+      facts: async (attempt_id) => {
+        const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
+        if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
+        return { ...attempt, user_id: attempt.user_id };
+      },
       lock: (attempt_id, projection) => attempts.lock(attempt_id, projection),
     },
     ...{ journal, tasks, results, log },

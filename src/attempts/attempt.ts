@@ -26,4 +26,7 @@ export interface Attempt {
 /** An attempt that a candidate has redeemed: from here on it has an owner and a machine. */
 export type RedeemedAttempt = Attempt & { user_id: string; machine_id: string; redeemed_at: Date };
 
+/** What never changes of a redeemed attempt: all that needs to stay in memory for as long as it is open. */
+export type AttemptFacts = Pick<RedeemedAttempt, 'attempt_id' | 'user_id' | 'task_id' | 'expires_at'>;
+
 export const isRedeemed = (attempt: Attempt): attempt is RedeemedAttempt => attempt.redeemed_at !== null;

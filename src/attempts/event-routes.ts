@@ -13,8 +13,9 @@ import { inOrderOfArrival } from '../http/order-of-arrival.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { hasBody, parse, readBody } from '../http/request.ts';
 import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
+import type { Acknowledgement } from './recording.ts';
 import { addressed, completion, eventBatch, MAX_BATCH } from './schemas.ts';
-import type { Acknowledgement, Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** How the front end posts what a candidate does. */

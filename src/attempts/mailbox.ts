@@ -1,5 +1,8 @@
 import { overloaded } from '../errors.ts';
 
+/** Only that a job has ended matters to the next one, so that its result need not stay in memory. */
+const forget = () => undefined;
+
 /**
  * Takes one job at a time, in the order of arrival. A job that fails does not stop the next one.
  */
@@ -29,7 +32,7 @@ export class Mailbox {
     const done = this.#last.then(job).finally(() => {
       this.#waiting -= 1;
     });
-    this.#last = done.catch(() => undefined);
+    this.#last = done.then(forget, forget);
     return done;
   }
 }

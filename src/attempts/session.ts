@@ -4,21 +4,14 @@ import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { SubmittedEvent } from '../events/submitted-event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Task } from '../tasks/task.ts';
-import type { RedeemedAttempt } from './attempt.ts';
+import type { AttemptFacts } from './attempt.ts';
 import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
 import type { AttemptFeed, AttemptNews, AttemptView } from './feed.ts';
 import { isCompleted, nextState, toMachineEvent, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Projection, projectionOf, projectionOfAll } from './projection.ts';
+import { type Acknowledgement, acknowledge, recordOf } from './recording.ts';
 import { continueReplay, replay } from './replay.ts';
-
-/** What a front end is told about an event that is on disk. */
-export interface Acknowledgement {
-  event_id: string;
-  sequence_number: number;
-  timestamp_server: Date;
-  acknowledged: true;
-}
 
 /** What every session of a process shares. */
 export interface SessionServices {
@@ -35,7 +28,7 @@ export interface SessionServices {
 
 /** What a session begins with: an attempt and the state that its journal leads to. */
 export interface SessionStart {
-  attempt: RedeemedAttempt;
+  attempt: AttemptFacts;
   task: Task;
   machine: AttemptMachine;
   state: AttemptSnapshot;
@@ -48,7 +41,7 @@ export interface SessionStart {
  * outlives it. Memory never leads the journal: an event reaches the actor only once it is on disk.
  */
 export class Session {
-  readonly attempt: RedeemedAttempt;
+  readonly attempt: AttemptFacts;
   readonly task: Task;
   readonly #machine: AttemptMachine;
   readonly #services: SessionServices;
@@ -61,7 +54,8 @@ export class Session {
   #broken = false;
 
   constructor({ attempt, task, machine, state, last_recorded_at }: SessionStart, services: SessionServices) {
-    this.attempt = attempt;
+    const { attempt_id, user_id, task_id, expires_at } = attempt;
+    this.attempt = { attempt_id, user_id, task_id, expires_at };
     this.task = task;
     this.#machine = machine;
     this.#services = services;
@@ -212,19 +206,12 @@ export class Session {
   }
 
   #record(event: SubmittedEvent, now: Date, batched: boolean): RecordedEvent {
-    const { attempt_id, event_type, payload, timestamp_client, metadata, client_event_id } = event;
-    return {
+    return recordOf(event, {
       event_id: this.#services.newEventId(),
-      attempt_id,
       sequence_number: this.state.context.sequence_number + 1,
-      event_type,
-      timestamp_client,
       timestamp_server: new Date(Math.max(now.getTime(), this.#lastTime)),
-      payload,
-      metadata,
-      ...(client_event_id === undefined ? {} : { client_event_id }),
-      ...(batched ? { batched } : {}),
-    } as RecordedEvent;
+      batched,
+    });
   }
 
   #apply(recorded: RecordedEvent): void {
@@ -288,7 +275,10 @@ export class Session {
   #start(state: AttemptSnapshot): AttemptActor {
     const actor = createActor(this.#machine, { snapshot: state, input: state.context });
     if (isCompleted(state)) this.#tellResults(actor);
-    return actor.start();
+    actor.start();
+    // The actor would keep what it began with beside what it is now, for as long as the attempt is open.
+    (actor.options as { snapshot?: unknown }).snapshot = undefined;
+    return actor;
   }
 
   /** Only from completion on does the actor move by itself, so only then is it listened to. */
@@ -301,8 +291,4 @@ export class Session {
       if (state.matches('locked')) feed.publish(attempt_id, { kind: 'results_saved' });
     });
   }
-}
-
-function acknowledge({ event_id, sequence_number, timestamp_server }: RecordedEvent): Acknowledgement {
-  return { event_id, sequence_number, timestamp_server, acknowledged: true };
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { fromPromise } from 'xstate';
 import type { ComputationInput } from '../../machines/attempt.machine.ts';
 import type { AttemptMachine } from '../../machines/index.ts';
-import { isRedeemed } from '../attempts/attempt.ts';
+import type { AttemptFacts } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { type Projection, projectionOfAll } from '../attempts/projection.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -13,7 +13,7 @@ import type { ResultStore } from './result-store.ts';
 
 export interface FinaliseServices {
   journal: Journal;
-  attempts: Pick<AttemptStore, 'find' | 'lock'>;
+  attempts: Pick<AttemptStore, 'lock'> & { facts(attempt_id: string): Promise<AttemptFacts> };
   tasks: TaskStore;
   results: ResultStore;
   log: Logger;
@@ -29,8 +29,7 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
   const measured = new Map<string, { metrics: ComputedMetrics; projection: Partial<Projection> }>();
 
   const find = async (attempt_id: string) => {
-    const attempt = await attempts.find(attempt_id);
-    if (!attempt || !isRedeemed(attempt)) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
+    const attempt = await attempts.facts(attempt_id);
     return { attempt, task: await tasks.get(attempt.task_id) };
   };
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Acknowledgement } from '../../attempts/recording.ts';
 import { completion } from '../../attempts/schemas.ts';
-import type { Acknowledgement, Session } from '../../attempts/session.ts';
+import type { Session } from '../../attempts/session.ts';
 import { bodyTooLarge, Refusal } from '../../errors.ts';
 import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../../events/submitted-event.ts';
 import { parse } from '../../http/request.ts';

@@ -11,6 +11,11 @@ const LONGEST_SOCKET = '/sos-XXXXXX/embedded-mongodb-XXXXXX/mongodb.sock';
 /** By data directory: an engine restarted on the same directory is found at the same address. */
 const folders = new Map<string, string>();
 
+// Kept over failed starts and crashes of the engine, so that a restart keeps the address.
+process.once('exit', () => {
+  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+});
+
 /** The private folder (0700) in which this process's engine on `directory` has its socket. */
 export async function socketFolderFor(directory: string): Promise<string> {
   const known = folders.get(directory);
@@ -18,8 +23,6 @@ export async function socketFolderFor(directory: string): Promise<string> {
   const fits = Buffer.byteLength(tmpdir() + LONGEST_SOCKET) <= SOCKET_PATH_LIMIT;
   const folder = await mkdtemp(path.join(fits ? tmpdir() : '/tmp', 'sos-'));
   folders.set(directory, folder);
-  // Kept over failed starts and crashes of the engine, so that a restart keeps the address.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
