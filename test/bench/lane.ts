@@ -37,6 +37,7 @@ export class Lane {
   /** @param token for none `''` @param body ASCII */
   send(method: string, path: string, token: string, body = ''): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) reject(new Error('The connection was closed before the request'));
       this.#resolve = resolve;
       this.#reject = reject;
       this.#socket.write(

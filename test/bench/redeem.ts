@@ -10,7 +10,6 @@ export async function redeemedAttempts(url: string, seeder: Seeder, count: numbe
   const tokens: string[] = [];
   const redeemed: SeededAttempt[] = [];
   const { task } = seeder;
-  const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open(url)));
   const redeem = async (lane: Lane) => {
     for (let token = tokens.pop(); token !== undefined; token = tokens.pop()) {
       const body = await lane.expect('POST', '/api/v1/attempts', '', JSON.stringify({ token }));
@@ -21,13 +20,15 @@ export async function redeemedAttempts(url: string, seeder: Seeder, count: numbe
       redeemed.push({ attempt_id: attempt.attempt_id, token: access_token, task, stored: 0 });
     }
   };
+  const issuing = await Lane.open(url);
   for (let issued = 0; issued < count; issued += ORDER) {
     const order = JSON.stringify({ task_id: task.task_id, count: ORDER });
-    const [lane] = lanes;
-    const body = await lane?.expect('POST', '/api/v1/tokens/generate', seeder.staffToken, order);
-    const answer = JSON.parse(body ?? '{"tokens":[]}') as { tokens: { token: string }[] };
+    const body = await issuing.expect('POST', '/api/v1/tokens/generate', seeder.staffToken, order);
+    const answer = JSON.parse(body) as { tokens: { token: string }[] };
     tokens.push(...answer.tokens.map(({ token }) => token));
   }
+  issuing.close();
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open(url)));
   await Promise.all(lanes.map(redeem));
   for (const lane of lanes) lane.close();
   return redeemed;

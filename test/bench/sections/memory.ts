@@ -77,8 +77,9 @@ async function atRest(server: Measured): Promise<NodeJS.MemoryUsage> {
 /** Each attempt has some events and gets one more, so that its session is loaded and has worked. */
 async function openAttempts(url: string, seeder: Seeder, count: number): Promise<void> {
   const acts = openActs(seeder.task, STORED + 1);
-  const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open(url)));
+  // Prefilled first: the server cuts connections on which nothing comes.
   const attempts = await seeder.attempts(count, acts.slice(0, STORED));
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open(url)));
   const work = async (lane: Lane) => {
     for (let next: SeededAttempt | undefined = attempts.pop(); next; next = attempts.pop()) {
       await lane.expect('POST', '/api/v1/events', next.token, bodyOf(next.attempt_id, acts[STORED] as Act));
