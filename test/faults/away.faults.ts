@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ApiClient } from '../../src/cli/api-client.ts';
+import { describe, expect, inject, it } from 'vitest';
 import { atTheEnd } from '../support/database.ts';
 import { type Candidate, logIn, type Outcome, redeem } from './candidate.ts';
 import { DatabaseProxy, isCommand } from './proxy.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, type ServerProcess, startEngine, startServerProcess } from './server-process.ts';
+import { eventually, startEngine, startServerProcess } from './server-process.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
 import { Watcher } from './watcher.ts';
@@ -14,19 +13,11 @@ import { Watcher } from './watcher.ts';
 const ANSWER_MS = 3000 + 500;
 
 const random = new Random(SEED);
-let enginePid: number;
-let proxy: DatabaseProxy;
-let server: ServerProcess;
-let staff: ApiClient;
-
-beforeAll(async () => {
-  const { socketPath, pid } = await startEngine();
-  enginePid = pid;
-  proxy = await DatabaseProxy.start(socketPath);
-  atTheEnd(() => proxy.stop());
-  server = await startServerProcess({ MONGODB_URI: proxy.uri });
-  staff = await logIn(server);
-});
+const { socketPath, pid: enginePid } = await startEngine();
+const proxy = await DatabaseProxy.start(socketPath);
+atTheEnd(() => proxy.stop());
+const server = await startServerProcess({ MONGODB_URI: proxy.uri });
+const staff = await logIn(server);
 
 const status = async (path: string) =>
   (await fetch(server.url + path, { signal: AbortSignal.timeout(5000) })).status;
