@@ -8,5 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/engine-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // By default one core would be left idle for a watching developer.
+    maxWorkers: 2,
   },
 });
