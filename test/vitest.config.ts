@@ -10,5 +10,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // By default one core would be left idle for a watching developer.
     maxWorkers: 2,
+    // A machine that is busy with something else may starve one test; one that fails twice is broken.
+    retry: process.env['CI'] ? 1 : 0,
   },
 });

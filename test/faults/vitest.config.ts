@@ -10,5 +10,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Each file brings processes of its own, and what is measured is time: more at once would only measure that.
     maxWorkers: 2,
+    // A machine that is busy with something else may starve one test; one that fails twice is broken.
+    retry: process.env['CI'] ? 1 : 0,
   },
 });

@@ -188,9 +188,8 @@ describe.skipIf(!chromium)('the page of the machines', () => {
       wide: { viewport: { width: 1920, height: 1080 } },
     } as const;
     for (const [name, look] of Object.entries(looks)) {
-      const other = await WatchedPage.open(browser, server.url, look);
-      await other.page.goto(`${server.url}/machines#${candidate.attempt_id}`);
-      await other.page.reload();
+      // Opened by its address: a page that is open already may move on to the newest attempt in between.
+      const other = await WatchedPage.open(browser, server.url, look, `#${candidate.attempt_id}`);
       await other.page.locator('#results .skill').first().waitFor();
       expect(await other.isTooWide(), name).toBe(false);
       await other.page.screenshot({ path: outputFile(`machines-${name}.png`) });

@@ -30,10 +30,11 @@ export class WatchedPage {
     browser: Browser,
     url: string,
     options: BrowserContextOptions = {},
+    hash = '',
   ): Promise<WatchedPage> {
     const context = await browser.newContext({ ...LOOK, ...options });
     const watched = new WatchedPage(await context.newPage(), url);
-    await watched.page.goto(`${url}/machines`);
+    await watched.page.goto(`${url}/machines${hash}`);
     return watched;
   }
 
