@@ -1,12 +1,21 @@
 import { z } from 'zod';
 
-const seconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
+const wholeNumber = (least: number, most: number, fallback: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce
+    .number({ error })
+    .int({ error })
+    .min(least, { error })
+    .max(most, { error })
+    .default(fallback);
+};
+const seconds = (fallback: number) => wholeNumber(1, 31_536_000, fallback);
 const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback);
 
 const environment = z
   .object({
     NODE_ENV: z.string().default('development'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    PORT: wholeNumber(0, 65_535, 3000),
     HOST: z.string().min(1).optional(),
     MONGODB_URI: z
       .string()
@@ -22,13 +31,13 @@ const environment = z
       .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be at least 32 bytes long')
       .optional(),
     ADMIN_EMAIL: z.email().toLowerCase().optional(),
-    ADMIN_PASSWORD: z.string().min(12).optional(),
+    ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
     ATTEMPT_TTL_SECONDS: seconds(86_400),
     SESSION_IDLE_SECONDS: seconds(600),
-    MAX_SESSIONS: z.coerce.number().int().min(1).max(10_000_000).default(50_000),
+    MAX_SESSIONS: wholeNumber(1, 10_000_000, 50_000),
     RATE_LIMITS: onOff('on'),
-    TRUST_PROXY: z.coerce.number('must be the number of proxies').int().min(0).max(10).default(0),
+    TRUST_PROXY: wholeNumber(0, 10, 0),
     CORS_ORIGINS: z.string().default(''),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
