@@ -27,8 +27,7 @@ function fail(error: unknown): never {
 async function main(): Promise<void> {
   const config: Config = readConfig(process.env);
   const log = createLog(config.logLevel);
-  const server: RunningServer = await startServer(config, log, print);
-  print(`Listening on ${server.url}`);
+  const starting: Promise<RunningServer> = startServer(config, log, print);
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
@@ -37,11 +36,15 @@ async function main(): Promise<void> {
     log.info({ signal }, 'Stopping');
     // Whatever cannot end by then, for example because the database is away, is resumed at the next start.
     setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
-    await server.stop();
+    await (await starting).stop();
     process.exit(0);
   };
+  // Before it is ready too: a start that is called off has to end its engine as any other stop does.
   process.on('SIGTERM', (signal) => void stop(signal).catch(fail));
   process.on('SIGINT', (signal) => void stop(signal).catch(fail));
+
+  const { url } = await starting;
+  if (!stopping) print(`Listening on ${url}`);
 }
 
 main().catch(fail);

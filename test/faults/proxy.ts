@@ -6,8 +6,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  * - `cut`: every connection is reset, new ones too.
  * - `silent`: accepts connections but passes nothing on in either direction.
  * - `deaf`: passes requests on and drops the answers, so that nobody knows what became of a request.
+ * - `half-closed`: ends each connection towards the server, but passes on what that still says.
  */
-export type ProxyMode = 'pass' | 'cut' | 'silent' | 'deaf';
+export type ProxyMode = 'pass' | 'cut' | 'silent' | 'deaf' | 'half-closed';
 
 interface Pair {
   client: Socket;
@@ -32,9 +33,11 @@ export class DatabaseProxy {
 
   /** @param socketPath of the database */
   static async start(socketPath: string): Promise<DatabaseProxy> {
-    const server = createServer();
+    const server = createServer({ allowHalfOpen: true });
     const proxy = new DatabaseProxy(server);
-    server.on('connection', (client) => proxy.#join(client, connect(socketPath)));
+    server.on('connection', (client) =>
+      proxy.#join(client, connect({ path: socketPath, allowHalfOpen: true })),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
@@ -52,6 +55,7 @@ export class DatabaseProxy {
   set(mode: ProxyMode): void {
     this.#mode = mode;
     if (mode === 'cut') for (const pair of [...this.#pairs]) this.#end(pair);
+    if (mode === 'half-closed') for (const pair of [...this.#pairs]) this.#halfClose(pair);
     if (mode !== 'pass') return;
     this.deafenOn = undefined;
     for (const pair of [...this.#pairs]) {
@@ -72,6 +76,8 @@ export class DatabaseProxy {
       socket.on('error', () => undefined);
       socket.on('close', () => this.#end(pair));
     }
+    client.on('end', () => database.end());
+    database.on('end', () => client.end());
     client.on('data', (request) => {
       if (this.#mode === 'silent') {
         pair.spoilt = true;
@@ -87,6 +93,12 @@ export class DatabaseProxy {
       else setTimeout(() => client.writable && client.write(answer), this.delayMs);
     });
     if (this.#mode === 'cut') this.#end(pair);
+    if (this.#mode === 'half-closed') this.#halfClose(pair);
+  }
+
+  #halfClose(pair: Pair): void {
+    pair.spoilt = true;
+    pair.client.end();
   }
 
   #end(pair: Pair): void {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { logIn, redeem } from './candidate.ts';
 import { Load } from './load.ts';
-import { startServerProcess } from './server-process.ts';
+import { eventually, startServerProcess } from './server-process.ts';
 import { expectAllTold, expectNothingLost } from './verify.ts';
 import { Watcher } from './watcher.ts';
 
@@ -26,4 +26,15 @@ it('SIGTERM under load ends with 0 within 10 s, closes every socket with 1012 an
     const refused = load.outcomes.filter((outcome) => outcome.kind === 'refused' && outcome.status < 503);
     expect(refused, server.errors.join('\n')).toEqual([]);
   }
+});
+
+it('SIGTERM ends with 0 as soon as the engine runs, and at the moment the server is ready', async () => {
+  const server = await startServerProcess();
+  expect((await server.terminate()).code).toBe(0);
+  const called = server.start();
+  called.catch(() => undefined);
+  const engine = await eventually(() => server.enginePid, 10_000, 1);
+  expect((await server.terminate()).code).toBe(0);
+  await expect(called).rejects.toThrow('The server ended with 0');
+  await eventually(() => expect(() => process.kill(engine, 0)).toThrow('ESRCH'));
 });

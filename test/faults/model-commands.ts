@@ -1,0 +1,171 @@
+import fc, { type AsyncCommand } from 'fast-check';
+import { expect, inject } from 'vitest';
+import type { Candidate, Posted } from './candidate.ts';
+import type { DatabaseProxy, ProxyMode } from './proxy.ts';
+import { Random } from './random.ts';
+import { eventually, type ServerProcess } from './server-process.ts';
+import { note } from './summary.ts';
+import { Watcher } from './watcher.ts';
+
+export const CANDIDATES = 5;
+
+/** What the front ends were promised and what is broken now; commands are chosen by it. */
+export interface Model {
+  readonly candidates: readonly Candidate[];
+  /** The event each candidate has in hand: a front end sends it again until it is acknowledged. */
+  readonly inHand: Map<Candidate, Posted>;
+  /** How many sockets watch each candidate's attempt. */
+  readonly watching: Map<Candidate, number>;
+  readonly broken: Set<DatabaseProxy>;
+}
+
+/** The processes, connections and sockets that commands do something to. */
+export interface Real {
+  readonly servers: readonly ServerProcess[];
+  /** One before each server's database, where that is not the server's own. */
+  readonly proxies: readonly DatabaseProxy[];
+  readonly watchers: Watcher[];
+  /** Requests that wait for their answer: whatever else is done is done meanwhile. */
+  readonly flights: Map<Candidate, Promise<void>[]>;
+}
+
+type Command = AsyncCommand<Model, Real>;
+
+/** A command as a line of the counterexample that fast-check prints. */
+function command(name: string, run: Command['run'], check: Command['check'] = () => true): Command {
+  return { check, run, toString: () => name };
+}
+
+/** Numbers become one of what there is, so that a shrunk command means something in either world. */
+function at<T>(list: readonly T[], index: number): T {
+  return list[index % list.length] as T;
+}
+
+/** Sends the event in hand without waiting for the answer, which must be "stored" or "try again". */
+function send(model: Model, real: Real, candidate: Candidate, server: ServerProcess, event: Posted): void {
+  const flight = candidate.post(server, event, 6000).then((outcome) => {
+    if (outcome.kind === 'acknowledged') {
+      if (model.inHand.get(candidate) === event) model.inHand.delete(candidate);
+    } else if (outcome.kind === 'refused') {
+      expect(outcome.status, JSON.stringify({ outcome, event })).toBe(503);
+    }
+  });
+  // Judged when it is waited for; until then its failure is nobody's.
+  flight.catch(() => undefined);
+  real.flights.set(candidate, [...(real.flights.get(candidate) ?? []), flight]);
+}
+
+/** Waits until a candidate has the answers to everything sent. @throws what was wrong with one */
+export async function land({ flights }: Real, candidate: Candidate): Promise<void> {
+  await Promise.all(flights.get(candidate) ?? []);
+  flights.delete(candidate);
+}
+
+/** The candidate's next event, or once more the one in hand. */
+const post = (who: number, where: number, seed: number): Command =>
+  command(`post(${who}, ${where}, ${seed})`, async (model, real) => {
+    const candidate = at(model.candidates, who);
+    await land(real, candidate);
+    const event = model.inHand.get(candidate) ?? candidate.next(new Random(seed));
+    model.inHand.set(candidate, event);
+    send(model, real, candidate, at(real.servers, where), event);
+  });
+
+/** The event in hand again, beside the request that waits for its answer. */
+const retry = (who: number, where: number): Command =>
+  command(
+    `retry(${who}, ${where})`,
+    async (model, real) => {
+      const candidate = at(model.candidates, who);
+      const event = model.inHand.get(candidate);
+      if (event) send(model, real, candidate, at(real.servers, where), event);
+    },
+    (model) => model.inHand.has(at(model.candidates, who)),
+  );
+
+const killServer = (which: number): Command =>
+  command(`killServer(${which})`, async (_model, { servers }) => {
+    const server = at(servers, which);
+    await server.kill();
+    note(inject('figures'), { kills: 1 });
+    await server.start();
+  });
+
+const killEngine = (which: number): Command =>
+  command(`killEngine(${which})`, async (_model, { servers }) => {
+    // After the last kill it may need a moment to be there again.
+    await eventually(() => at(servers, which).killEngine());
+    note(inject('figures'), { kills: 1 });
+  });
+
+/** Only where it finds its database again: without it a server does not start. */
+const restart = (which: number): Command =>
+  command(
+    `restart(${which})`,
+    async (_model, { servers }) => {
+      const server = at(servers, which);
+      expect((await server.terminate()).code).toBe(0);
+      await server.start();
+    },
+    ({ broken }) => broken.size === 0,
+  );
+
+const connect = (who: number, where: number): Command =>
+  command(`connect(${who}, ${where})`, async ({ candidates, watching }, { servers, watchers }) => {
+    const candidate = at(candidates, who);
+    watching.set(candidate, (watching.get(candidate) ?? 0) + 1);
+    watchers.push(new Watcher(candidate).connect(at(servers, where)));
+  });
+
+/** Loses the connection; the watcher comes back by itself with `since`. */
+const disconnect = (who: number): Command =>
+  command(
+    `disconnect(${who})`,
+    async ({ candidates }, { watchers }) => {
+      const { attempt_id } = at(candidates, who);
+      for (const watcher of watchers) if (watcher.attempt_id === attempt_id) watcher.drop();
+    },
+    ({ candidates, watching }) => watching.has(at(candidates, who)),
+  );
+
+const cut = (which: number, mode: ProxyMode): Command =>
+  command(
+    `cut(${which}, ${mode})`,
+    async ({ broken }, { proxies }) => {
+      const proxy = at(proxies, which);
+      broken.add(proxy);
+      proxy.set(mode);
+      note(inject('figures'), { cuts: 1 });
+    },
+    ({ broken }) => broken.size === 0,
+  );
+
+const heal = (): Command =>
+  command(
+    'heal()',
+    async ({ broken }) => {
+      for (const proxy of broken) proxy.set('pass');
+      broken.clear();
+    },
+    ({ broken }) => broken.size > 0,
+  );
+
+const who = fc.nat(CANDIDATES - 1);
+const where = fc.nat(1);
+const posts = fc.tuple(who, where, fc.nat(9999)).map((args) => post(...args));
+const retries = fc.tuple(who, where).map((args) => retry(...args));
+const connects = fc.tuple(who, where).map((args) => connect(...args));
+const common = [posts, posts, posts, posts, posts, retries, retries, connects, who.map(disconnect)];
+
+/** A server that brings its own engine: processes die. */
+export const processesDie = [...common, where.map(killServer), where.map(killEngine), where.map(restart)];
+
+/** Two servers, each with its own connection to one database: connections break. */
+export const connectionsBreak = [
+  ...common,
+  fc
+    .tuple(where, fc.constantFrom<ProxyMode>('cut', 'silent', 'deaf', 'half-closed'))
+    .map((args) => cut(...args)),
+  fc.constant(null).map(heal),
+  where.map(restart),
+];
