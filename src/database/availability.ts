@@ -12,12 +12,18 @@ const PROBE_INTERVAL_MS = 200;
  */
 export class Availability {
   readonly #ping: () => Promise<unknown>;
+  readonly #reconnect: () => Promise<unknown>;
   readonly #log: Logger;
   #probing: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(ping: () => Promise<unknown>, log: Logger) {
+  /**
+   * @param ping the probe
+   * @param reconnect begins anew with connections of which none can be stuck; may reject
+   */
+  constructor(ping: () => Promise<unknown>, reconnect: () => Promise<unknown>, log: Logger) {
     this.#ping = ping;
+    this.#reconnect = reconnect;
     this.#log = log;
   }
 
@@ -56,6 +62,8 @@ export class Availability {
         break;
       } catch {
         await setTimeout(PROBE_INTERVAL_MS);
+        // Whatever the driver believes of its connections may be why the probe did not get through.
+        await this.#reconnect().catch(() => undefined);
       }
     }
     this.#probing = undefined;

@@ -2,6 +2,7 @@ import { type Db, MongoClient, type WriteConcernSettings } from 'mongodb';
 import type { Logger } from 'pino';
 import { Availability } from './availability.ts';
 import { type Collections, collectionsOf, ensureCollections } from './collections/index.ts';
+import { answered } from './impatience.ts';
 
 /** The open database: what the stores need of it, and how to end it. */
 export interface Database {
@@ -37,13 +38,14 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
   try {
     await client.connect();
     const db = client.db(name);
-    const availability = new Availability(() => db.command({ ping: 1 }), log);
+    const ping = () => answered(() => db.command({ ping: 1 }));
+    const availability = new Availability(ping, () => reconnect(client), log);
     return {
       db,
       collections: collectionsOf(db, await durableWriteConcern(db)),
       availability,
       ping: async () => {
-        await availability.run(() => db.command({ ping: 1 }));
+        await availability.run(ping);
       },
       close: async () => {
         await availability.stop();
@@ -54,6 +56,15 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
     await client.close();
     throw error;
   }
+}
+
+/**
+ * Lets the driver begin anew; open collections go on with the new connections. Its monitor of a server may hang as
+ * any other call (see `answered`), and no operation finds a server then until the process ends.
+ */
+async function reconnect(client: MongoClient): Promise<void> {
+  await answered(() => client.close());
+  await answered(() => client.connect());
 }
 
 /**

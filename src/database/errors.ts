@@ -11,6 +11,7 @@ import {
   MongoTopologyClosedError,
   MongoWriteConcernError,
 } from 'mongodb';
+import { NoAnswer } from './impatience.ts';
 
 const DUPLICATE_KEY = 11_000;
 
@@ -43,7 +44,7 @@ function unwrapBulkWrite(error: unknown): unknown {
  */
 export function isUnavailable(thrown: unknown): boolean {
   const error = unwrapBulkWrite(thrown);
-  if (isLostConnection(error)) return true;
+  if (isLostConnection(error) || error instanceof NoAnswer) return true;
   if (!(error instanceof MongoError)) return false;
   if (AWAY.some((type) => error instanceof type)) return true;
   // Pools that close or time out waiting have no exported class of their own.

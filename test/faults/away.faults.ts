@@ -44,38 +44,43 @@ function expectUnavailable(outcomes: readonly Outcome[]): void {
   }
 }
 
-describe.each(['cut', 'silent', 'deaf'] as const)('while the connection to the database is %s', (mode) => {
-  it('events are refused within 3 s; when it returns, everything goes on by itself', async () => {
-    const candidates = await started(8);
-    const unloaded = await redeem(server, 4, staff);
-    const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
-    await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
-    proxy.set(mode);
-    note(inject('figures'), { cuts: 1 });
+describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
+  'while the connection to the database is %s',
+  (mode) => {
+    it('events are refused within 3 s; when it returns, everything goes on by itself', async () => {
+      const candidates = await started(8);
+      const unloaded = await redeem(server, 4, staff);
+      const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+      await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
+      proxy.set(mode);
+      note(inject('figures'), { cuts: 1 });
 
-    const events = [...candidates, ...unloaded].map((candidate) => ({
-      candidate,
-      event: candidate.next(random),
-    }));
-    expectUnavailable(await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event))));
-    // By now it is known, and nobody has to wait for a time-out any more.
-    const again = await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event)));
-    expectUnavailable(again);
-    expect(Math.max(...again.map(({ ms }) => ms))).toBeLessThan(1000);
-    expect(await status('/readyz')).toBe(503);
-    expect(await status('/healthz')).toBe(200);
+      const events = [...candidates, ...unloaded].map((candidate) => ({
+        candidate,
+        event: candidate.next(random),
+      }));
+      expectUnavailable(
+        await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event))),
+      );
+      // By now it is known, and nobody has to wait for a time-out any more.
+      const again = await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event)));
+      expectUnavailable(again);
+      expect(Math.max(...again.map(({ ms }) => ms))).toBeLessThan(1000);
+      expect(await status('/readyz')).toBe(503);
+      expect(await status('/healthz')).toBe(200);
 
-    await heal();
-    const outcomes = await Promise.all(
-      events.map(({ candidate, event }) => candidate.postUntilAnswered(server, event)),
-    );
-    expect(outcomes.map(({ kind }) => kind)).toEqual(events.map(() => 'acknowledged'));
-    const logs = await expectNothingLost(staff, [...candidates, ...unloaded]);
-    await expectAllTold(watchers, logs);
-    for (const watcher of watchers) watcher.disconnect();
-    note(inject('figures'), { acknowledged: candidates.length * 2 + unloaded.length });
-  });
-});
+      await heal();
+      const outcomes = await Promise.all(
+        events.map(({ candidate, event }) => candidate.postUntilAnswered(server, event)),
+      );
+      expect(outcomes.map(({ kind }) => kind)).toEqual(events.map(() => 'acknowledged'));
+      const logs = await expectNothingLost(staff, [...candidates, ...unloaded]);
+      await expectAllTold(watchers, logs);
+      for (const watcher of watchers) watcher.disconnect();
+      note(inject('figures'), { acknowledged: candidates.length * 2 + unloaded.length });
+    });
+  },
+);
 
 it('watchers learn of an event whose sender was told 503, and its retry of the truth', async () => {
   const candidates = await started(6);

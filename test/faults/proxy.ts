@@ -103,7 +103,8 @@ export class DatabaseProxy {
 
   #end(pair: Pair): void {
     this.#pairs.delete(pair);
-    pair.client.destroyed || pair.client.resetAndDestroy();
+    if (pair.client.writableEnded) pair.client.destroy();
+    else pair.client.resetAndDestroy();
     pair.database.destroy();
   }
 }

@@ -1,4 +1,11 @@
-import { type Collection, type Db, MongoServerError, type WriteConcernSettings } from 'mongodb';
+import {
+  type Collection,
+  type Db,
+  type Document,
+  MongoServerError,
+  type WriteConcernSettings,
+} from 'mongodb';
+import { impatient } from '../impatience.ts';
 import { type AuditLogDocument, auditLog } from './audit-log.ts';
 import { type BehaviorEventDocument, behaviorEvents } from './behavior-events.ts';
 import type { CollectionDefinition } from './definition.ts';
@@ -40,20 +47,25 @@ export const definitions: readonly CollectionDefinition[] = [
   serverInstances,
 ];
 
-/** The typed collections of `db`. Whatever is written is acknowledged as `writeConcern` says. */
+/**
+ * The typed collections of `db`. Whatever is written is acknowledged as `writeConcern` says; every call is answered
+ * or fails in less than 3 s.
+ */
 export function collectionsOf(db: Db, writeConcern: WriteConcernSettings): Collections {
   const durable = { ignoreUndefined: true, writeConcern };
+  const open = <T extends Document>({ name }: CollectionDefinition, options = {}) =>
+    impatient(db.collection<T>(name, options));
   return {
-    users: db.collection(users.name, durable),
-    refreshTokens: db.collection(refreshTokens.name, durable),
-    tasks: db.collection(tasks.name, durable),
-    options: db.collection(options.name, durable),
-    taskAttempts: db.collection(taskAttempts.name, durable),
-    behaviorEvents: db.collection(behaviorEvents.name, durable),
-    computedMetrics: db.collection(computedMetrics.name, durable),
-    skillProfiles: db.collection(skillProfiles.name, durable),
-    auditLog: db.collection(auditLog.name, durable),
-    serverInstances: db.collection(serverInstances.name),
+    users: open(users, durable),
+    refreshTokens: open(refreshTokens, durable),
+    tasks: open(tasks, durable),
+    options: open(options, durable),
+    taskAttempts: open(taskAttempts, durable),
+    behaviorEvents: open(behaviorEvents, durable),
+    computedMetrics: open(computedMetrics, durable),
+    skillProfiles: open(skillProfiles, durable),
+    auditLog: open(auditLog, durable),
+    serverInstances: open(serverInstances),
   };
 }
 

@@ -1,0 +1,38 @@
+import { pino } from 'pino';
+import { expect, inject, it } from 'vitest';
+import { openDatabase } from '../../src/database/connection.ts';
+import { atTheEnd } from '../support/database.ts';
+import { DatabaseProxy } from './proxy.ts';
+import { eventually, startEngine } from './server-process.ts';
+import { note } from './summary.ts';
+
+/** Milliseconds; a call that waits for ever waits longer than this. */
+const FOREVER_MS = 10_000;
+/** Milliseconds after its last look at the server after which the driver, told of a failure, looks again at once. */
+const CHECKED_AGAIN_MS = 600;
+
+it('a database that closes every connection at once, as one that restarts does, is found again', async () => {
+  const { socketPath } = await startEngine();
+  const proxy = await DatabaseProxy.start(socketPath);
+  atTheEnd(() => proxy.stop());
+  const database = await openDatabase(proxy.uri, 'reconnect', pino({ level: 'silent' }));
+  atTheEnd(() => database.close());
+  const { users } = database.collections;
+  let checked = Date.now();
+  database.db.client.on('serverHeartbeatSucceeded', () => {
+    checked = Date.now();
+  });
+  const calls = () => Promise.allSettled([1, 2, 3].map(() => users.findOne({ email: 'nobody' })));
+  for (let round = 0; round < 2; round++) {
+    await calls();
+    await eventually(() => expect(Date.now() - checked).toBeGreaterThan(CHECKED_AGAIN_MS));
+    // In one turn of the event loop: whoever writes to one of them then does not know yet that it is closed.
+    proxy.set('half-closed');
+    note(inject('figures'), { cuts: 1 });
+    const since = Date.now();
+    await calls();
+    expect(Date.now() - since).toBeLessThan(FOREVER_MS);
+    proxy.set('pass');
+    await eventually(() => database.ping(), FOREVER_MS);
+  }
+});
