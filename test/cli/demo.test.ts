@@ -19,11 +19,17 @@ beforeAll(async () => {
 afterEach(() => vi.unstubAllEnvs());
 
 /** Runs the command with its output captured. */
-async function demo(args: string[], more: { env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {}) {
+async function demo(
+  args: string[],
+  { heard, ...more }: { env?: NodeJS.ProcessEnv; signal?: AbortSignal; heard?: (line: string) => void } = {},
+) {
   const lines: string[] = [];
   const errors: string[] = [];
   const code = await runDemo(args, {
-    print: (line) => lines.push(line),
+    print: (line) => {
+      lines.push(line);
+      heard?.(line);
+    },
     printError: (line) => errors.push(line),
     env: {},
     colours: false,
@@ -103,10 +109,10 @@ it('without --server it plays on a server of its own, never in MONGODB_URI, and 
 
 it('Ctrl-C ends it at once', async () => {
   const interrupted = new AbortController();
-  setTimeout(() => interrupted.abort(), 700);
   const began = performance.now();
   const { code, lines, errors } = await demo(onServer('analytical', '--real-time'), {
     signal: interrupted.signal,
+    heard: (line) => line.includes('task_started') && interrupted.abort(),
   });
   expect({ code, errors, last: lines.at(-1) }).toEqual({ code: 130, errors: [], last: 'Stopped.' });
   expect(performance.now() - began).toBeLessThan(5_000);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { atTheEnd } from '../support/database.ts';
 import { type Candidate, logIn, type Outcome, redeem } from './candidate.ts';
@@ -115,8 +114,7 @@ it('a database that stood still and carries out late what it was asked surprises
   expectUnavailable(outcomes);
   await heal();
   // Whatever reaches the journal by itself, soon or late, is told without anybody posting anything.
-  await sleep(2000);
-  await expectAllTold(watchers, await expectNothingLost(staff, candidates));
+  await eventually(async () => expectAllTold(watchers, await expectNothingLost(staff, candidates)));
   for (const { candidate, event } of events) {
     expect(await candidate.postUntilAnswered(server, event)).toMatchObject({ sequence_number: 2 });
   }
@@ -156,6 +154,5 @@ it('a slow database is no reason to refuse anything', async () => {
   const outcomes = await Promise.all(candidates.map((each) => each.post(server, each.next(random))));
   proxy.delayMs = 0;
   expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'acknowledged'));
-  await sleep(400);
   await expectNothingLost(staff, candidates);
 });
