@@ -26,7 +26,8 @@ const ARGUMENTS = ['--enable-source-maps', '--expose-gc', '--import', './test/be
 
 /**
  * Starts the compiled server as `npm start` does, with rate limits off.
- * `BENCH_CPU_PROF` names a folder for CPU profiles, which cost some speed themselves.
+ * `BENCH_CPU_PROF` names a folder for CPU profiles, which cost some speed themselves; `BENCH_NODE_OPTIONS` are
+ * more options of Node.js, to try what they change.
  */
 export function startServer(
   entry: string,
@@ -36,7 +37,8 @@ export function startServer(
   const profile = process.env.BENCH_CPU_PROF
     ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_CPU_PROF}`]
     : [];
-  return start([...ARGUMENTS, ...profile, entry], {
+  const more = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
+  return start([...ARGUMENTS, ...profile, ...more, entry], {
     PORT: '0',
     MONGODB_URI: place.mongodbUri,
     MONGODB_DATABASE: place.mongodbDatabase,
