@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 2000;
 /** With a look each way this keeps events of other processes well under half a second. */
 const REMOTE_EVENTS_MS = 150;
 const UNCERTAIN_MS = 250;
-const REPAIR_MS = 1000;
+const PROJECTION_MS = 30;
 const EXPIRY_MS = 5000;
 const RECOVERY_MS = 15_000;
 const EVICTION_MS = 30_000;
@@ -26,7 +26,7 @@ export interface Background {
  * watchers would not see them.
  */
 export async function startBackground(services: Services): Promise<Background> {
-  const { database, log, sessions, accounts } = services;
+  const { database, log, sessions, accounts, attempts } = services;
   const presence = new Presence(database.collections.serverInstances);
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
@@ -36,7 +36,7 @@ export async function startBackground(services: Services): Promise<Background> {
     new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
     new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
     new Periodic('Looking up uncertain events', UNCERTAIN_MS, log, () => services.uncertain.look()),
-    new Periodic('Repairing stored attempts', REPAIR_MS, log, () => services.projector.retry()),
+    new Periodic('Writing stored attempts', PROJECTION_MS, log, () => attempts.flush()),
     new Periodic('Expiring attempts', EXPIRY_MS, log, async () => {
       await expiry.sweep(await presence.beat());
       await accounts.refreshTokens.deleteExpired();

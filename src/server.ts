@@ -61,6 +61,10 @@ export async function startServer(
       await background.stop();
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
+      // What cannot be written now follows from the journal at the next start.
+      await services.attempts
+        .flush(0)
+        .catch((err: unknown) => log.warn({ err }, 'Stored attempts are behind'));
       services.sessions.stop();
       await database.close();
     };

@@ -5,7 +5,6 @@ import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
-import { Projector } from './attempts/projector.ts';
 import type { SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
 import { UncertainSessions } from './attempts/uncertain-sessions.ts';
@@ -32,7 +31,6 @@ export interface Services {
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
-  projector: Projector;
   uncertain: UncertainSessions;
   results: ResultStore;
 }
@@ -46,12 +44,13 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const audit = new AuditLogStore(collections.auditLog);
   const accounts = createAccounts(collections, jwtSecret, audit);
   const tasks = new TaskStore(collections);
-  const attempts = new AttemptStore(collections.taskAttempts);
+  const attempts = new AttemptStore(collections.taskAttempts, (operation) =>
+    database.availability.run(operation),
+  );
   const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
   const journal = new Journal(collections.behaviorEvents, database.availability);
   const results = new ResultStore(collections);
   const feed = new AttemptFeed();
-  const projector = new Projector(attempts, (operation) => database.availability.run(operation), log);
   const uncertain = new UncertainSessions(log);
 
   const computations: FinaliseServices = {
@@ -81,7 +80,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const sessionServices: SessionServices = {
     journal,
     feed,
-    project: (attempt_id, change) => projector.project(attempt_id, change),
+    project: (attempt_id, change) => attempts.project(attempt_id, change),
     onUncertain: (session) => uncertain.add(session),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
@@ -96,6 +95,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   );
   return {
     ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
-    ...{ journal, feed, sessions, projector, uncertain, results },
+    ...{ journal, feed, sessions, uncertain, results },
   };
 }

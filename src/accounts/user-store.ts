@@ -1,8 +1,12 @@
 import { type Collection, ObjectId, type WithoutId } from 'mongodb';
 import type { Role, UserDocument } from '../database/collections/users.ts';
 import { isDuplicateKey } from '../database/errors.ts';
+import { Grouping } from '../database/grouping.ts';
 import { emailTaken } from '../errors.ts';
 import type { Credentials, User } from './user.ts';
+
+/** Accounts read by one call. */
+const MAX_READ_TOGETHER = 100;
 
 export interface NewAccount {
   /** Lower-cased by the store. */
@@ -14,9 +18,11 @@ export interface NewAccount {
 /** The accounts in the database; nothing else touches their collection. */
 export class UserStore {
   readonly #users: Collection<UserDocument>;
+  readonly #reader: Grouping<string, User | null>;
 
   constructor(users: Collection<UserDocument>) {
     this.#users = users;
+    this.#reader = new Grouping((user_ids) => this.#findSeveral(user_ids), MAX_READ_TOGETHER);
   }
 
   /**
@@ -35,9 +41,15 @@ export class UserStore {
     return userOf(document);
   }
 
-  async findById(user_id: string): Promise<User | null> {
-    const found = await this.#users.findOne({ _id: new ObjectId(user_id) });
-    return found && userOf(found);
+  /** Reads asked for at the same time share a call. */
+  findById(user_id: string): Promise<User | null> {
+    return this.#reader.add(user_id);
+  }
+
+  async #findSeveral(user_ids: string[]): Promise<(User | null)[]> {
+    const found = await this.#users.find({ _id: { $in: user_ids.map((id) => new ObjectId(id)) } }).toArray();
+    const byId = new Map(found.map((user) => [user._id.toHexString(), userOf(user)]));
+    return user_ids.map((user_id) => byId.get(user_id) ?? null);
   }
 
   async findByEmail(email: string): Promise<User | null> {

@@ -25,10 +25,11 @@ export function attemptRoutes(
   };
 
   router.get('/:attempt_id', async (ctx) => {
-    const attempt = await readableAttempt(ctx, attempts);
+    const stored = await readableAttempt(ctx, attempts);
     const { caller } = ctx.state;
+    const live = isRedeemed(stored) ? await liveView(stored.attempt_id) : unredeemedView(stored);
+    const attempt = attempts.current(stored);
     const shown = caller && isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
-    const live = isRedeemed(attempt) ? await liveView(attempt.attempt_id) : unredeemedView(attempt);
     ctx.body = { ...shown, ...live };
   });
 

@@ -1,33 +1,53 @@
 import { type Collection, type Document, type Filter, ObjectId } from 'mongodb';
 import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import { GroupedUpdates } from '../database/grouped-writes.ts';
-import type { Attempt } from './attempt.ts';
+import type { Attempt, AttemptStatus } from './attempt.ts';
 import type { Projection } from './projection.ts';
+import { Projector } from './projector.ts';
 
 /** The stored attempts. Tokens write the fields of issue and redemption; this store those of the course. */
 export class AttemptStore {
   readonly #attempts: Collection<AttemptDocument>;
   readonly #updates: GroupedUpdates<AttemptDocument>;
+  readonly #projector: Projector;
 
-  constructor(attempts: Collection<AttemptDocument>) {
+  /** @param run as `Availability.run`, so that nothing waits for a database that is known to be away */
+  constructor(
+    attempts: Collection<AttemptDocument>,
+    run: <T>(operation: () => Promise<T>) => Promise<T> = (operation) => operation(),
+  ) {
     this.#attempts = attempts;
     this.#updates = new GroupedUpdates(attempts);
+    this.#projector = new Projector((attempt_id, change) => run(() => this.#write(attempt_id, change)));
   }
 
+  /** The attempt as it is stored, with what this process has noted but not written yet. */
   async find(attempt_id: string): Promise<Attempt | undefined> {
-    const found = await this.#attempts.findOne({ _id: new ObjectId(attempt_id) });
-    return found ? toAttempt(found) : undefined;
+    const found = (await this.#attempts.findOne({ _id: new ObjectId(attempt_id) })) ?? undefined;
+    return found && this.current(toAttempt(found));
   }
 
-  /**
-   * Brings fields of the stored attempt in line with the journal. Two processes may do so in any order:
-   * what belongs to an earlier state never overwrites a completed one.
-   */
-  async project(attempt_id: string, change: Partial<Projection>): Promise<void> {
+  /** An attempt that was read, with what has been noted since. */
+  current(attempt: Attempt): Attempt {
+    return { ...attempt, ...this.#projector.pending(attempt.attempt_id) };
+  }
+
+  /** Brings fields of the stored attempt in line with the journal, a moment later. */
+  project(attempt_id: string, change: Partial<Projection>): void {
+    this.#projector.project(attempt_id, change);
+  }
+
+  /** Writes what was noted a while ago; see `Projector.flush`. */
+  async flush(delayMs?: number): Promise<void> {
+    await this.#projector.flush(delayMs);
+  }
+
+  /** Two processes may write in any order: what belongs to an earlier state never overwrites a later one. */
+  async #write(attempt_id: string, change: Partial<Projection>): Promise<void> {
     const values = toDocument(change);
     await this.#updates.update({
       filter: { _id: new ObjectId(attempt_id) },
-      update: change.status === 'completed' ? { $set: values } : [{ $set: unlessCompleted(values) }],
+      update: change.status === 'completed' ? { $set: values } : [{ $set: unlessEnded(values) }],
     });
   }
 
@@ -41,6 +61,7 @@ export class AttemptStore {
       update: { $set: { ...toDocument(projection), is_locked: true } },
     };
     await this.#updates.update(lock, true);
+    this.#projector.settled(attempt_id);
   }
 
   /** Ids of waiting and open attempts whose time is over at `now`, at most `limit`. */
@@ -87,13 +108,16 @@ function toDocument({ final_selection, ...fields }: Partial<Projection>) {
  * Said of each value and not in the filter: for a filter by `_id` and nothing else the database needs no plan,
  * which halves the cost of the update.
  */
-const unlessCompleted = (values: object): Document =>
+const unlessEnded = (values: object): Document =>
   Object.fromEntries(
     Object.entries(values).map(([field, value]) => [
       field,
-      { $cond: [{ $eq: ['$status', 'completed'] }, `$${field}`, { $literal: value }] },
+      { $cond: [{ $in: ['$status', ENDED[field] ?? ['completed']] }, `$${field}`, { $literal: value }] },
     ]),
   );
+
+/** An attempt that has expired is not in progress any more, whatever was noted before; it still did start. */
+const ENDED: Record<string, AttemptStatus[]> = { status: ['completed', 'expired'] };
 
 const dueAt = (now: Date): Filter<AttemptDocument> => ({
   status: { $in: ['pending', 'in_progress'] },

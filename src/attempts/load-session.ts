@@ -43,7 +43,7 @@ export async function loadSession(
   }
 
   const change = missingProjection(attempt, events);
-  if (change) await services.project(attempt_id, change);
+  if (change) services.project(attempt_id, change);
   const last_recorded_at = events.at(-1)?.timestamp_server;
   return new Session({ attempt, task, machine, state, last_recorded_at }, services);
 }

@@ -1,59 +1,57 @@
-import type { Logger } from 'pino';
-import type { AttemptStore } from './attempt-store.ts';
 import type { Projection } from './projection.ts';
 
 type Change = Partial<Projection>;
 
+/** Milliseconds that a change waits for company: a completion is then written together with its lock. */
+const DELAY_MS = 60;
+
+interface Behind {
+  change: Change;
+  /** When the oldest part of it was noted, in ms since the epoch. */
+  since: number;
+}
+
 /**
- * Keeps stored attempts in line with their journals. An event that is on disk is acknowledged even when the
- * stored attempt cannot be changed just then; what could not be written is written later.
+ * Keeps stored attempts in line with their journals, a moment later: the journal is what counts, so that nobody
+ * who posts an event has to wait for this. Whoever reads an attempt in this process sees the change at once;
+ * other processes see it within about 0.1 s. After a crash it follows from the journal.
  */
 export class Projector {
-  readonly #attempts: Pick<AttemptStore, 'project'>;
-  readonly #run: <T>(operation: () => Promise<T>) => Promise<T>;
-  readonly #log: Logger;
-  /** By attempt, what is not written yet. */
-  readonly #behind = new Map<string, Change>();
-  readonly #writing = new Map<string, Promise<void>>();
+  readonly #write: (attempt_id: string, change: Change) => Promise<void>;
+  readonly #behind = new Map<string, Behind>();
 
-  /** @param run as `Availability.run`, so that nobody waits for a database that is known to be away */
-  constructor(
-    attempts: Pick<AttemptStore, 'project'>,
-    run: <T>(operation: () => Promise<T>) => Promise<T>,
-    log: Logger,
-  ) {
-    this.#attempts = attempts;
-    this.#run = run;
-    this.#log = log;
+  constructor(write: (attempt_id: string, change: Change) => Promise<void>) {
+    this.#write = write;
   }
 
-  /** Writes a change, now or later; never rejects. */
-  async project(attempt_id: string, change: Change): Promise<void> {
-    this.#behind.set(attempt_id, { ...this.#behind.get(attempt_id), ...change });
-    try {
-      await this.#write(attempt_id);
-    } catch (err) {
-      this.#log.warn({ err, attempt_id }, 'The stored attempt is behind its journal for now');
-    }
+  /** Notes a change, to be written soon. */
+  project(attempt_id: string, change: Change): void {
+    const { change: earlier, since = Date.now() } = this.#behind.get(attempt_id) ?? {};
+    this.#behind.set(attempt_id, { change: { ...earlier, ...change }, since });
   }
 
-  /** Writes what could not be written before. @throws what the first failing write throws. */
-  async retry(): Promise<void> {
-    for (const attempt_id of [...this.#behind.keys()]) await this.#write(attempt_id);
+  /** What is not written yet of this attempt. */
+  pending(attempt_id: string): Change | undefined {
+    return this.#behind.get(attempt_id)?.change;
   }
 
-  /** One write at a time for an attempt: of two under way, the older could come last. */
-  async #write(attempt_id: string): Promise<void> {
-    for (let other = this.#writing.get(attempt_id); other; other = this.#writing.get(attempt_id)) {
-      await other.catch(() => undefined);
-    }
-    const change = this.#behind.get(attempt_id);
-    if (!change) return;
-    const writing = this.#run(() => this.#attempts.project(attempt_id, change)).finally(() =>
-      this.#writing.delete(attempt_id),
-    );
-    this.#writing.set(attempt_id, writing);
-    await writing;
-    if (this.#behind.get(attempt_id) === change) this.#behind.delete(attempt_id);
+  /** Somebody else has written all there is to write of this attempt. */
+  settled(attempt_id: string): void {
+    this.#behind.delete(attempt_id);
+  }
+
+  /**
+   * Writes what has waited for `delayMs`; not to be called again before it has ended, because of two writes under
+   * way the older could come last. @throws what the first failing write throws; what it was to write stays noted.
+   */
+  async flush(delayMs = DELAY_MS): Promise<void> {
+    const until = Date.now() - delayMs;
+    const due = [...this.#behind].filter(([, { since }]) => since <= until);
+    const writes = due.map(async ([attempt_id, behind]) => {
+      await this.#write(attempt_id, behind.change);
+      if (this.#behind.get(attempt_id) === behind) this.#behind.delete(attempt_id);
+    });
+    const failed = (await Promise.allSettled(writes)).find(({ status }) => status === 'rejected');
+    if (failed) throw (failed as PromiseRejectedResult).reason;
   }
 }

@@ -5,7 +5,6 @@ import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import { missingProjection } from './projection.ts';
-import type { Projector } from './projector.ts';
 import { UnreplayableJournal } from './replay.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -16,7 +15,6 @@ export interface RecoveryServices {
   attempts: AttemptStore;
   journal: Journal;
   sessions: SessionRegistry;
-  projector: Projector;
   presence: Pick<Presence, 'buryDead'>;
   log: Logger;
 }
@@ -88,9 +86,9 @@ export class Recovery {
   }
 
   async #repair(attempt_id: string): Promise<void> {
-    const { attempts, journal, projector } = this.#services;
+    const { attempts, journal } = this.#services;
     const attempt = await attempts.find(attempt_id);
     const change = attempt && missingProjection(attempt, await journal.read(attempt_id));
-    if (change) await projector.project(attempt_id, change);
+    if (change) attempts.project(attempt_id, change);
   }
 }

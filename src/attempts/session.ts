@@ -17,8 +17,8 @@ import { continueReplay, replay } from './replay.ts';
 export interface SessionServices {
   journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
   feed: AttemptFeed;
-  /** Brings the stored attempt in line; a failure is the service's to log, the journal can repair it. */
-  project(attempt_id: string, change: Partial<Projection>): Promise<void>;
+  /** Brings the stored attempt in line, soon; the journal can repair it. */
+  project(attempt_id: string, change: Partial<Projection>): void;
   /** Called when nobody knows whether an event was stored: the session should soon be made to catch up. */
   onUncertain(session: Session): void;
   now(): Date;
@@ -165,7 +165,7 @@ export class Session {
       if (first) return acknowledge(first);
       // Another process may have recorded what allows it; a number that is taken would only show when it is appended.
       if (await this.#catchUp()) return this.#take(event, batched);
-      if (refusal.code === 'attempt_expired') await this.#expire();
+      if (refusal.code === 'attempt_expired') this.#expire();
       throw refusal;
     }
 
@@ -179,9 +179,9 @@ export class Session {
     if (result.outcome === 'sequence_taken') return this.#take(event, batched);
     if (result.outcome === 'repeated') return acknowledge(result.first);
 
-    // 4. Whoever is told of a completion may ask for the results at once, so the stored attempt comes first.
+    // 4. Whoever is told of a completion may ask for the results at once, so this comes first.
     const change = projectionOf(recorded);
-    if (change) await this.#services.project(this.attempt.attempt_id, change);
+    if (change) this.#services.project(this.attempt.attempt_id, change);
 
     // 5. Apply, and only then 6. tell: the watchers first, the sender by returning.
     this.#stale = false;
@@ -189,10 +189,10 @@ export class Session {
     return acknowledge(recorded);
   }
 
-  async #expire(): Promise<void> {
+  #expire(): void {
     if (this.state.matches('expired')) return;
     this.#signal('attempt_expired');
-    await this.#services.project(this.attempt.attempt_id, { status: 'expired' });
+    this.#services.project(this.attempt.attempt_id, { status: 'expired' });
   }
 
   #situation(): Situation {
@@ -238,7 +238,6 @@ export class Session {
   async #catchUp(): Promise<boolean> {
     const { attempt_id } = this.attempt;
     const { journal } = this.#services;
-    const uncertain = this.#stale;
     const after = this.state.context.sequence_number;
     const events = await journal.read(attempt_id, { after });
     const news: AttemptNews[] = [];
@@ -256,9 +255,9 @@ export class Session {
     this.#actor.stop();
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
-    // Whoever recorded them sees to the stored attempt; if that was this session, it did not know.
+    // Whoever recorded them may have ended before it saw to the stored attempt.
     const change = projectionOfAll(events);
-    if (uncertain && Object.keys(change).length > 0) await this.#services.project(attempt_id, change);
+    if (Object.keys(change).length > 0) this.#services.project(attempt_id, change);
     return true;
   }
 

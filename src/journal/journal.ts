@@ -4,6 +4,7 @@ import type { BehaviorEventDocument } from '../database/collections/behavior-eve
 import { GroupedInserts } from '../database/grouped-writes.ts';
 import { Grouping } from '../database/grouping.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
+import { RecentEvents } from './recent-events.ts';
 
 /** Attempts whose events are read by one call. */
 const MAX_READ_TOGETHER = 30;
@@ -24,6 +25,7 @@ export class Journal {
   readonly #availability: Pick<Availability, 'run'>;
   readonly #writer: GroupedInserts<BehaviorEventDocument>;
   readonly #reader: Grouping<string, RecordedEvent[]>;
+  readonly #recent = new RecentEvents();
 
   constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
     this.#events = events;
@@ -39,7 +41,10 @@ export class Journal {
    */
   async append(event: RecordedEvent): Promise<AppendResult> {
     const verdict = await this.#availability.run(() => this.#writer.insert(toDocument(event)));
-    if (verdict === 'written') return { outcome: 'stored' };
+    if (verdict === 'written') {
+      this.#recent.appended(event);
+      return { outcome: 'stored' };
+    }
     const first = event.client_event_id && (await this.findRepeated(event.attempt_id, event.client_event_id));
     return first ? { outcome: 'repeated', first } : { outcome: 'sequence_taken' };
   }
@@ -65,8 +70,8 @@ export class Journal {
   }
 
   /** All events of an attempt that takes no more; read together with others, for somebody who has the time. */
-  readClosed(attempt_id: string): Promise<RecordedEvent[]> {
-    return this.#reader.add(attempt_id, true);
+  async readClosed(attempt_id: string): Promise<RecordedEvent[]> {
+    return this.#recent.takeCompleted(attempt_id) ?? (await this.#reader.add(attempt_id, true));
   }
 
   async #readSeveral(attempt_ids: string[]): Promise<RecordedEvent[][]> {

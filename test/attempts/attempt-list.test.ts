@@ -1,5 +1,5 @@
 import { type CommandStartedEvent, type Document, MongoClient, ObjectId } from 'mongodb';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { ATTEMPT_STATUSES } from '../../src/attempts/attempt.ts';
 import { type AttemptFilter, AttemptList } from '../../src/attempts/attempt-list.ts';
 import { collectionsOf } from '../../src/database/collections/index.ts';
@@ -61,7 +61,8 @@ describe('GET /attempts', () => {
     const both = [waiting?.attempt_id, candidate.attempt_id];
     const query = (more: string) => list(`task_id=${task.task_id}&${more}`).then(idsOf);
     expect(await query('')).toEqual(both);
-    expect(await query('status=in_progress')).toEqual([candidate.attempt_id]);
+    // What lists are made from follows the journal within a moment.
+    await vi.waitFor(async () => expect(await query('status=in_progress')).toEqual([candidate.attempt_id]));
     expect(await query(`user_id=${candidate.user_id}`)).toEqual([candidate.attempt_id]);
     expect(await query(`issued_by=${user_id}`)).toEqual(both);
     expect(await query(`issued_by=${'f'.repeat(24)}`)).toEqual([]);

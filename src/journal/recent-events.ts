@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache';
+import type { RecordedEvent } from '../events/recorded-event.ts';
+
+/** Events kept at most, of all attempts together: some 10 MB. */
+const CAPACITY = 10_000;
+
+/**
+ * The events of the attempts that this process appended to last, so that a completion need not read back what was
+ * written a moment before. It holds an attempt from its first event on or not at all.
+ */
+export class RecentEvents {
+  readonly #attempts = new LRUCache<string, RecordedEvent[]>({
+    maxSize: CAPACITY,
+    maxEntrySize: CAPACITY / 10,
+    sizeCalculation: ({ length }) => length,
+  });
+
+  /** To be told of every event that was appended, once it is on disk. */
+  appended(event: RecordedEvent): void {
+    const { attempt_id, sequence_number } = event;
+    const events = sequence_number === 1 ? [] : this.#attempts.get(attempt_id);
+    if (!events) return;
+    // Another process recorded some in between.
+    if (events.length !== sequence_number - 1) this.#attempts.delete(attempt_id);
+    else this.#attempts.set(attempt_id, [...events, event]);
+  }
+
+  /** All events of a completed attempt, if they are known; nothing is recorded after a completion. */
+  takeCompleted(attempt_id: string): RecordedEvent[] | undefined {
+    const events = this.#attempts.get(attempt_id);
+    if (events?.at(-1)?.event_type !== 'task_completed') return undefined;
+    this.#attempts.delete(attempt_id);
+    return events;
+  }
+}
