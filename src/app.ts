@@ -1,5 +1,4 @@
 import Koa from 'koa';
-import helmet from 'koa-helmet';
 import websockify from 'koa-websocket';
 import { accountRoutes } from './accounts/routes.ts';
 import { AttemptList } from './attempts/attempt-list.ts';
@@ -17,6 +16,7 @@ import { problemDetails } from './http/problem-details.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { requestLog } from './http/request-log.ts';
 import { readableTarget } from './http/request-target.ts';
+import { securityHeaders } from './http/security-headers.ts';
 import { unmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
@@ -45,7 +45,7 @@ export function createApp(services: Services): App {
   app.use(requestLog(log));
   app.use(problemDetails(log));
   app.use(readableTarget);
-  app.use(helmet());
+  app.use(securityHeaders());
   app.use(noStore);
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());

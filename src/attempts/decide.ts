@@ -9,7 +9,7 @@ import {
 } from '../errors.ts';
 import type { BehaviorEvent } from '../events/event-types.ts';
 import type { Task } from '../tasks/task.ts';
-import { accepts, allowedEvents, isCompleted, toMachineEvent } from './machine-state.ts';
+import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
 
 /** Milliseconds by which a front end's clock may run ahead of the server's. */
 export const CLOCK_TOLERANCE_MS = 5000;
@@ -58,7 +58,7 @@ function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefine
   if (isCompleted(state)) {
     return attemptLocked('The attempt is completed; nothing more is recorded.', shown(state));
   }
-  if (state.matches('expired') || now >= expires_at) {
+  if (isExpired(state) || now >= expires_at) {
     const nothing = { state: state.value, allowed_events: [] };
     return attemptExpired('The attempt has expired; nothing more is recorded.', nothing);
   }

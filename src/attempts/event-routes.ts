@@ -14,7 +14,7 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { hasBody, parse, readBody } from '../http/request.ts';
 import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
 import type { Acknowledgement } from './recording.ts';
-import { addressed, completion, eventBatch, MAX_BATCH } from './schemas.ts';
+import { completion, eventBatch, MAX_BATCH } from './schemas.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
@@ -60,8 +60,8 @@ export function eventRoutes(
 
 /** Which attempt an event is for. @throws Refusal 422 naming everything that is wrong with one that says none. */
 function attemptOf(body: unknown): string {
-  const { data } = addressed.safeParse(body);
-  return (data ?? parse(submittedEvent, body)).attempt_id;
+  const { data } = objectIdString.safeParse((body as { attempt_id?: unknown } | null)?.attempt_id);
+  return data ?? parse(submittedEvent, body).attempt_id;
 }
 
 /** @throws Refusal 422 naming everything that does not fit, with where the attempt stands. */

@@ -56,15 +56,26 @@ function mostAcceptable(type: EventType, { context }: AttemptSnapshot): MachineE
   return { type, payload } as MachineEvent;
 }
 
-export function statusOf(state: AttemptSnapshot): AttemptStatus {
-  if (state.matches('waiting_for_start')) return 'pending';
-  if (state.matches('expired')) return 'expired';
-  return isCompleted(state) ? 'completed' : 'in_progress';
+const STATUS: Record<string, AttemptStatus> = {
+  waiting_for_start: 'pending',
+  active: 'in_progress',
+  abandoned: 'in_progress',
+  computing: 'completed',
+  retrying: 'completed',
+  failed: 'completed',
+  locked: 'completed',
+  expired: 'expired',
+};
+
+export function statusOf({ value }: AttemptSnapshot): AttemptStatus {
+  const top = typeof value === 'string' ? value : Object.keys(value)[0];
+  const status = STATUS[top ?? ''];
+  if (!status) throw new Error(`The machine has a state "${top}" of which it is not known what it means.`);
+  return status;
 }
 
 /** Whether nothing more is accepted because the attempt was completed. */
-export const isCompleted = (state: AttemptSnapshot): boolean =>
-  state.matches('computing') ||
-  state.matches('retrying') ||
-  state.matches('failed') ||
-  state.matches('locked');
+export const isCompleted = (state: AttemptSnapshot): boolean => statusOf(state) === 'completed';
+
+/** Whether nothing more is accepted because its time is over. */
+export const isExpired = (state: AttemptSnapshot): boolean => statusOf(state) === 'expired';

@@ -5,7 +5,7 @@ import { objectIdString, submittedEnvelope } from '../events/submitted-event.ts'
 export const MAX_BATCH = 100;
 
 /** What must be known of an event before anything else: whose session judges it. */
-export const addressed = z.looseObject({ attempt_id: objectIdString });
+const addressed = z.looseObject({ attempt_id: objectIdString });
 
 /** A batch is looked at as a whole only so far: each event gets a verdict of its own. */
 export const eventBatch = z.strictObject({

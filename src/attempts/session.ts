@@ -7,7 +7,7 @@ import type { Task } from '../tasks/task.ts';
 import type { AttemptFacts } from './attempt.ts';
 import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
 import type { AttemptFeed, AttemptNews, AttemptView } from './feed.ts';
-import { isCompleted, nextState, toMachineEvent, viewOf } from './machine-state.ts';
+import { isCompleted, isExpired, nextState, toMachineEvent, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Projection, projectionOf, projectionOfAll } from './projection.ts';
 import { type Acknowledgement, acknowledge, recordOf } from './recording.ts';
@@ -190,7 +190,7 @@ export class Session {
   }
 
   #expire(): void {
-    if (this.state.matches('expired')) return;
+    if (isExpired(this.state)) return;
     this.#signal('attempt_expired');
     this.#services.project(this.attempt.attempt_id, { status: 'expired' });
   }
@@ -241,7 +241,7 @@ export class Session {
     const after = this.state.context.sequence_number;
     const events = await journal.read(attempt_id, { after });
     const news: AttemptNews[] = [];
-    const expired = this.state.matches('expired');
+    const expired = isExpired(this.state);
     // Expiring is not recorded and final: to go on from there, what was recorded before is replayed.
     let state = expired && events.length > 0 ? await this.#replayUntil(after) : this.state;
     for (const event of events) {
