@@ -10,7 +10,7 @@ import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
 
 /** Walks of a world, each with candidates of its own and up to so many commands. */
-const WALKS = 3;
+const WALKS = 2;
 const COMMANDS = 160;
 /** Milliseconds; generous, because other work may share the machine. */
 const DEADLINE_MS = 240_000;
