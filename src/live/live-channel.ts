@@ -107,7 +107,8 @@ export class LiveChannel {
     // Nothing is read before everything is attached, so that no early message is lost.
     ctx.websocket.pause();
     let watcher: AttemptWatcher | undefined;
-    const socket = new LiveSocket(ctx.websocket, this.#services.limit.messages, () => {
+    const { messages } = this.#services.limit;
+    const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () => {
       watcher?.stop();
       this.#sockets.delete(socket);
     });

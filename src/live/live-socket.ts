@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Rate } from '../http/rate-limiter.ts';
 import { CLOSE } from './close-codes.ts';
@@ -14,15 +15,20 @@ const CLOSE_DEADLINE_MS = 3000;
  */
 export class LiveSocket {
   readonly #socket: WebSocket;
+  readonly #connection: Writable;
   #answeredLastPing = true;
   #deadline: NodeJS.Timeout | undefined;
   /** Messages since the present span began, and when it ends, in ms since the epoch. */
   #messages = 0;
   #spanEnd = 0;
 
-  /** @param limit how many messages the peer may send; one that sends more is closed with 4429. */
-  constructor(socket: WebSocket, limit: Rate, onClosed: () => void) {
+  /**
+   * @param connection that carries the socket
+   * @param limit how many messages the peer may send; one that sends more is closed with 4429.
+   */
+  constructor(socket: WebSocket, connection: Writable, limit: Rate, onClosed: () => void) {
     this.#socket = socket;
+    this.#connection = connection;
     socket.on('message', (message: Buffer, isBinary) => {
       if (this.#isTooOften(limit)) this.close(CLOSE.tooManyMessages, 'These are too many messages.');
       else this.send(answer(message, isBinary));
@@ -42,10 +48,18 @@ export class LiveSocket {
 
   send(message: LiveMessage): void {
     if (!this.isOpen) return;
+    this.#writeTogether();
     this.#socket.send(JSON.stringify(message));
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
     }
+  }
+
+  /** What is sent in one go, as an event and the state it leads to, costs one call of the system. */
+  #writeTogether(): void {
+    if (this.#connection.writableCorked > 0) return;
+    this.#connection.cork();
+    process.nextTick(() => this.#connection.uncork());
   }
 
   /** Closes in order, and cuts the connection if the peer does not answer in time. */

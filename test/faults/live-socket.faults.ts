@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { LiveSocket, MAX_BUFFERED_BYTES } from '../../src/live/live-socket.ts';
@@ -25,7 +26,8 @@ const PING_INTERVAL_MS = 25_000;
 function connected() {
   const peer = new DeadPeer();
   const onClosed = vi.fn();
-  return { peer, onClosed, socket: new LiveSocket(peer as unknown as WebSocket, messages, onClosed) };
+  const socket = new LiveSocket(peer as unknown as WebSocket, new PassThrough(), messages, onClosed);
+  return { peer, onClosed, socket };
 }
 
 beforeEach(() => void vi.useFakeTimers());
