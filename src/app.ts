@@ -77,7 +77,7 @@ function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
     eventRoutes(sessions, limit),
     attemptListRoutes(attemptList),
     attemptRoutes(attempts, journal, sessions),
-    resultRoutes({ attempts, results, tasks, users, audit }),
+    resultRoutes({ attempts, sessions, results, tasks, users, audit }),
     tokenRoutes({ tokens, tasks, attempts, sessions, attemptList, signer, audit, limit }),
     taskRoutes(tasks, audit),
     accountRoutes(accounts, '/api/v1', limit),

@@ -19,6 +19,8 @@ const EVICTION_MS = 30_000;
 export interface Background {
   /** Resolves when nothing of it is under way any more. */
   stop(): Promise<void>;
+  /** Tells other processes that this one leaves nothing undone; those that end without are looked after. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -48,8 +50,7 @@ export async function startBackground(services: Services): Promise<Background> {
   return {
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
-      // Whoever cannot be told now finds out by himself after ten seconds.
-      await presence.leave().catch(() => undefined);
     },
+    leave: () => presence.leave(),
   };
 }

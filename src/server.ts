@@ -61,10 +61,11 @@ export async function startServer(
       await background.stop();
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
-      // What cannot be written now follows from the journal at the next start.
+      // What cannot be written now follows from the journal: others see to it, or this server when it starts again.
       await services.attempts
         .flush(0)
-        .catch((err: unknown) => log.warn({ err }, 'Stored attempts are behind'));
+        .then(() => background.leave())
+        .catch((err: unknown) => log.warn({ err }, 'Stored attempts may be behind their journals'));
       services.sessions.stop();
       await database.close();
     };

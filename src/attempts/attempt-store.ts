@@ -90,9 +90,16 @@ export class AttemptStore {
     return this.#ids({ status, redeemed_at: { $type: 'date' } });
   }
 
+  /** Ids of redeemed attempts that expired since then, which may have been completed at that very moment. */
+  expiredSince(time: Date): AsyncIterable<string> {
+    return this.#ids({ status: 'expired', expires_at: { $gte: time }, redeemed_at: { $type: 'date' } });
+  }
+
   async *#ids(filter: Filter<AttemptDocument>, hint?: string): AsyncIterable<string> {
     const found = this.#attempts.find(filter, hint === undefined ? {} : { hint });
-    for await (const { _id } of found.project<{ _id: ObjectId }>({ _id: 1 })) yield _id.toHexString();
+    // All at once: a cursor that stays open would end as if at its end when the driver reconnects.
+    const ids = await found.project<{ _id: ObjectId }>({ _id: 1 }).toArray();
+    for (const { _id } of ids) yield _id.toHexString();
   }
 }
 

@@ -7,7 +7,7 @@ const DELAY_MS = 60;
 
 interface Behind {
   change: Change;
-  /** When the oldest part of it was noted, in ms since the epoch. */
+  /** When the oldest part of it was noted, in ms of the process's clock. */
   since: number;
 }
 
@@ -26,8 +26,11 @@ export class Projector {
 
   /** Notes a change, to be written soon. */
   project(attempt_id: string, change: Change): void {
-    const { change: earlier, since = Date.now() } = this.#behind.get(attempt_id) ?? {};
-    this.#behind.set(attempt_id, { change: { ...earlier, ...change }, since });
+    const { change: earlier, since = performance.now() } = this.#behind.get(attempt_id) ?? {};
+    const merged = { ...earlier, ...change };
+    // A completion that was recorded stands, whatever else is learnt of it.
+    if (earlier?.status === 'completed') merged.status = 'completed';
+    this.#behind.set(attempt_id, { change: merged, since });
   }
 
   /** What is not written yet of this attempt. */
@@ -45,7 +48,7 @@ export class Projector {
    * way the older could come last. @throws what the first failing write throws; what it was to write stays noted.
    */
   async flush(delayMs = DELAY_MS): Promise<void> {
-    const until = Date.now() - delayMs;
+    const until = performance.now() - delayMs;
     const due = [...this.#behind].filter(([, { since }]) => since <= until);
     const writes = due.map(async ([attempt_id, behind]) => {
       await this.#write(attempt_id, behind.change);

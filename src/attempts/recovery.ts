@@ -10,6 +10,8 @@ import type { SessionRegistry } from './session-registry.ts';
 
 /** Attempts looked up in the journal at once. */
 const GROUP = 500;
+/** A week: how long a server may have been down and still find completions that met their expiry. */
+const RECENTLY_MS = 7 * 86_400_000;
 
 export interface RecoveryServices {
   attempts: AttemptStore;
@@ -44,6 +46,8 @@ export class Recovery {
     if (!this.#looked) {
       await this.#resumeThoseWith('task_started', attempts.redeemedWith('pending'));
       await this.#resumeThoseWith('task_completed', attempts.redeemedWith('in_progress'));
+      const recently = new Date(Date.now() - RECENTLY_MS);
+      await this.#resumeThoseWith('task_completed', attempts.expiredSince(recently));
       this.#looked = true;
     }
     for await (const attempt_id of attempts.completedButNotLocked()) await this.#resume(attempt_id);

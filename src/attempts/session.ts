@@ -238,6 +238,7 @@ export class Session {
   async #catchUp(): Promise<boolean> {
     const { attempt_id } = this.attempt;
     const { journal } = this.#services;
+    const uncertain = this.#stale;
     const after = this.state.context.sequence_number;
     const events = await journal.read(attempt_id, { after });
     const news: AttemptNews[] = [];
@@ -255,8 +256,9 @@ export class Session {
     this.#actor.stop();
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
-    // Whoever recorded them may have ended before it saw to the stored attempt.
-    const change = projectionOfAll(events);
+    // Whoever recorded them may have ended before it saw to the stored attempt, or has written something newer.
+    const { reasoning_text, ...lasting } = projectionOfAll(events);
+    const change = uncertain && reasoning_text !== undefined ? { ...lasting, reasoning_text } : lasting;
     if (Object.keys(change).length > 0) this.#services.project(attempt_id, change);
     return true;
   }

@@ -60,11 +60,20 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
 
 /**
  * Lets the driver begin anew; open collections go on with the new connections. Its monitor of a server may hang as
- * any other call (see `answered`), and no operation finds a server then until the process ends.
+ * any other call (see `answered`), and no operation finds a server then until the process ends. Not by
+ * `client.close()`, which talks to the server and may so hang itself, for good.
  */
 async function reconnect(client: MongoClient): Promise<void> {
-  await answered(() => client.close());
+  const { topology } = client as unknown as { topology?: Topology };
+  topology?.closeCheckedOutConnections();
+  topology?.close();
   await answered(() => client.connect());
+}
+
+/** What the driver keeps to itself of its view of the servers; the driver's version is fixed to a minor one. */
+interface Topology {
+  closeCheckedOutConnections(): void;
+  close(): void;
 }
 
 /**

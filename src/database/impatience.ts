@@ -53,7 +53,8 @@ export function impatient<T extends Document>(collection: Collection<T>): Collec
     find: (...args: unknown[]) => {
       const cursor = find(...args);
       const next = cursor.next.bind(cursor);
-      return Object.assign(cursor, { next: () => answered(next) });
+      const close = cursor.close.bind(cursor);
+      return Object.assign(cursor, { next: () => answered(next), close: () => answered(close) });
     },
   });
 }

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
-/** Events kept at most, of all attempts together: some 10 MB. */
-const CAPACITY = 10_000;
+/** Events kept at most, of all attempts together: usually some 5 MB, and 100 MB with the largest bodies allowed. */
+const CAPACITY = 6000;
 
 /**
  * The events of the attempts that this process appended to last, so that a completion need not read back what was

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Attempt } from '../attempts/attempt.ts';
+import { type Attempt, isRedeemed } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { readableAttempt } from '../attempts/readable-attempt.ts';
+import type { SessionRegistry } from '../attempts/session-registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { attemptNotCompleted, notFound } from '../errors.ts';
 import { objectIdString } from '../events/submitted-event.ts';
@@ -17,6 +18,7 @@ const explanationWanted = z.strictObject({ explain: z.enum(['true', 'false']).de
 
 export interface ResultRoutesServices {
   attempts: AttemptStore;
+  sessions: SessionRegistry;
   results: ResultStore;
   tasks: TaskStore;
   users: { findById(user_id: string): Promise<unknown> };
@@ -24,11 +26,12 @@ export interface ResultRoutesServices {
 }
 
 /** Metrics, skills and the aggregate profile: there after completion only, and then for good. */
-export function resultRoutes({ attempts, results, tasks, users, audit }: ResultRoutesServices): ApiRouter {
+export function resultRoutes(services: ResultRoutesServices): ApiRouter {
+  const { attempts, sessions, results, tasks, users, audit } = services;
   const router = apiRouter('/api/v1');
 
   router.get('/attempts/:attempt_id/metrics', async (ctx) => {
-    const attempt = await completedAttempt(ctx, attempts);
+    const attempt = await completedAttempt(ctx, attempts, sessions);
     const metrics = await results.findMetrics(attempt.attempt_id);
     if (!metrics) return pending(ctx);
     await noteReading(ctx, audit, 'metrics_read', attempt);
@@ -37,7 +40,7 @@ export function resultRoutes({ attempts, results, tasks, users, audit }: ResultR
 
   router.get('/attempts/:attempt_id/skills', async (ctx) => {
     const { explain: wanted } = readQuery(ctx, explanationWanted);
-    const attempt = await completedAttempt(ctx, attempts);
+    const attempt = await completedAttempt(ctx, attempts, sessions);
     const [profile, metrics] = await Promise.all([
       results.findProfile(attempt.attempt_id),
       results.findMetrics(attempt.attempt_id),
@@ -63,12 +66,22 @@ export function resultRoutes({ attempts, results, tasks, users, audit }: ResultR
   return router;
 }
 
-async function completedAttempt(ctx: Context, attempts: AttemptStore) {
+async function completedAttempt(
+  ctx: Context,
+  attempts: AttemptStore,
+  sessions: SessionRegistry,
+): Promise<Attempt> {
   const attempt = await readableAttempt(ctx, attempts);
-  if (attempt.status !== 'completed') {
-    throw attemptNotCompleted('Results exist only after the attempt is completed.');
-  }
-  return attempt;
+  if (attempt.status === 'completed' || (await isCompletedByNow(attempt, sessions))) return attempt;
+  throw attemptNotCompleted('Results exist only after the attempt is completed.');
+}
+
+/** Another process may have recorded the completion a moment ago; what is stored follows the journal. */
+async function isCompletedByNow(attempt: Attempt, sessions: SessionRegistry): Promise<boolean> {
+  if (!isRedeemed(attempt)) return false;
+  const session = await sessions.get(attempt.attempt_id);
+  await session.catchUp();
+  return session.view.status === 'completed';
 }
 
 /** Staff who read about a person leave a trace before they are answered; candidates read of themselves. */

@@ -79,6 +79,7 @@ export class Candidate {
     this.sent.add(event.client_event_id);
     const since = performance.now();
     const ms = () => Math.round(performance.now() - since);
+    let answer: { status: number; retryAfter: string | null; body: Acknowledged & { code: string } };
     try {
       const response = await fetch(`${server.url}/api/v1/events`, {
         method: 'POST',
@@ -87,15 +88,14 @@ export class Candidate {
         signal: AbortSignal.timeout(patienceMs),
       });
       const body = (await response.json()) as Acknowledged & { code: string };
-      if (response.status === 201) {
-        this.note(event, body);
-        return { kind: 'acknowledged', sequence_number: body.sequence_number, ms: ms() };
-      }
-      const { status, headers } = response;
-      return { kind: 'refused', status, code: body.code, retryAfter: headers.get('retry-after'), ms: ms() };
+      answer = { status: response.status, retryAfter: response.headers.get('retry-after'), body };
     } catch {
       return { kind: 'unknown', ms: ms() };
     }
+    const { status, retryAfter, body } = answer;
+    if (status !== 201) return { kind: 'refused', status, code: body.code, retryAfter, ms: ms() };
+    this.note(event, body);
+    return { kind: 'acknowledged', sequence_number: body.sequence_number, ms: ms() };
   }
 
   /** Posts again and again until there is an answer that is not "try again". */

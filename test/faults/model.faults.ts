@@ -1,13 +1,19 @@
 import fc, { type Arbitrary, type AsyncCommand } from 'fast-check';
 import { expect, inject, it } from 'vitest';
 import { atTheEnd } from '../support/database.ts';
-import { logIn, redeem } from './candidate.ts';
+import { type Candidate, logIn, type Posted, redeem } from './candidate.ts';
 import { CANDIDATES, connectionsBreak, land, type Model, processesDie, type Real } from './model-commands.ts';
 import { DatabaseProxy } from './proxy.ts';
 import { Random, SEED } from './random.ts';
 import { eventually, type ServerProcess, startEngine, startServerProcess } from './server-process.ts';
 import { note } from './summary.ts';
-import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
+import {
+  expectAllTold,
+  expectMeasured,
+  expectNothingLost,
+  expectProjected,
+  expectResults,
+} from './verify.ts';
 
 /** Walks of a world, each with candidates of its own and up to so many commands. */
 const WALKS = 2;
@@ -20,26 +26,32 @@ async function expectAgreement({ candidates, inHand }: Model, real: Real): Promi
   const [server] = real.servers as [ServerProcess];
   for (const proxy of real.proxies) proxy.set('pass');
   const random = new Random(SEED);
+  const post = async (candidate: Candidate, event: Posted) => {
+    const outcome = await candidate.postUntilAnswered(server, event);
+    expect(outcome.kind, JSON.stringify(outcome)).toBe('acknowledged');
+  };
   await Promise.all(
     candidates.map(async (candidate) => {
       await land(real, candidate);
       const event = inHand.get(candidate);
-      const rest = [
-        ...(event ? [() => event] : []),
-        () => candidate.next(random),
-        () => candidate.selection(random),
-        () => candidate.completion(),
-      ];
-      for (const next of rest) {
-        const outcome = await candidate.postUntilAnswered(server, next());
-        expect(outcome.kind, JSON.stringify(outcome)).toBe('acknowledged');
-      }
+      if (event) await post(candidate, event);
+      await post(candidate, candidate.next(random));
     }),
   );
   const staff = await eventually(() => logIn(server));
+  for (const [candidate, stored] of await expectNothingLost(staff, candidates)) {
+    await expectProjected(staff, candidate, stored);
+  }
+  await Promise.all(
+    candidates.map(async (candidate) => {
+      await post(candidate, candidate.selection(random));
+      await post(candidate, candidate.completion());
+    }),
+  );
   const logs = await expectNothingLost(staff, candidates);
   await expectAllTold(real.watchers, logs);
   await expectResults(staff, candidates);
+  await expectMeasured(staff, logs);
   for (const [candidate, stored] of logs) await expectProjected(staff, candidate, stored);
   for (const watcher of real.watchers) watcher.disconnect();
   const acknowledged = candidates.reduce((sum, each) => sum + each.acknowledged.length, 0);

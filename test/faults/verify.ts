@@ -4,6 +4,8 @@ import { projectionOf } from '../../src/attempts/projection.ts';
 import { replay } from '../../src/attempts/replay.ts';
 import type { ApiClient } from '../../src/cli/api-client.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import type { Candidate } from './candidate.ts';
 import { eventually } from './server-process.ts';
 import { note } from './summary.ts';
@@ -84,6 +86,20 @@ export async function expectResults(staff: ApiClient, candidates: readonly Candi
       const answer = await staff.send('GET', `/attempts/${attempt_id}/skills`);
       expect(answer.status, `${attempt_id}: ${await answer.text()}`).toBe(200);
     }, 40_000);
+  }
+}
+
+/** The saved metrics are those of the stored log, and of nothing less. */
+export async function expectMeasured(staff: ApiClient, logs: Map<Candidate, RecordedEvent[]>): Promise<void> {
+  for (const [{ attempt_id, task }, stored] of logs) {
+    const whole = await staff.call<{ task: Task }>('GET', `/tasks/${task.task_id}`);
+    const events = stored.map((event) => ({
+      ...event,
+      timestamp_client: new Date(event.timestamp_client),
+      timestamp_server: new Date(event.timestamp_server),
+    })) as RecordedEvent[];
+    const computed = JSON.parse(JSON.stringify(computeMetrics(events, whole.task)));
+    expect(await staff.call('GET', `/attempts/${attempt_id}/metrics`)).toMatchObject(computed);
   }
 }
 
