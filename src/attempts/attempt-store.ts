@@ -23,13 +23,16 @@ export class AttemptStore {
 
   /** The attempt as it is stored, with what this process has noted but not written yet. */
   async find(attempt_id: string): Promise<Attempt | undefined> {
+    // What is noted now may be written, and forgotten here, just after the database has looked.
+    const noted = this.#projector.pending(attempt_id);
     const found = (await this.#attempts.findOne({ _id: new ObjectId(attempt_id) })) ?? undefined;
-    return found && this.current(toAttempt(found));
+    return found && this.current(toAttempt(found), noted);
   }
 
   /** An attempt that was read, with what has been noted since. */
-  current(attempt: Attempt): Attempt {
-    return { ...attempt, ...this.#projector.pending(attempt.attempt_id) };
+  current(attempt: Attempt, noted: Partial<Projection> = {}): Attempt {
+    const current = { ...attempt, ...noted, ...this.#projector.pending(attempt.attempt_id) };
+    return attempt.status === 'completed' ? { ...current, status: 'completed' } : current;
   }
 
   /** Brings fields of the stored attempt in line with the journal, a moment later. */
