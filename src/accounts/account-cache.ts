@@ -3,7 +3,7 @@ import type { User } from './user.ts';
 /** How long this process may go on believing what it read of an account, in milliseconds. */
 const TTL_MS = 5000;
 /** Accounts kept at most; the one not asked for the longest goes first. */
-const CAPACITY = 10_000;
+const CAPACITY = 4096;
 
 interface Entry {
   user: Promise<User | null>;

@@ -16,7 +16,7 @@ export async function memory(bench: Bench): Promise<void> {
   const { report, options } = bench;
   report.begin('d');
   await bench.withServer('memory', async (server, seeder) => {
-    const base = await settled(bench, server, seeder);
+    const base = await settled(bench, server, seeder, 0);
     let open = 0;
     for (const count of options.openAttempts) {
       await openAttempts(server.url, seeder, count - open);
@@ -42,7 +42,7 @@ export async function memory(bench: Bench): Promise<void> {
     }
   });
   const measureEvicted = async (server: Measured, seeder: Seeder) => {
-    const base = await settled(bench, server, seeder);
+    const base = await settled(bench, server, seeder, EVICTION_MS);
     const count = Math.max(...options.openAttempts);
     await openAttempts(server.url, seeder, count);
     await setTimeout(EVICTION_MS);
@@ -60,9 +60,15 @@ export async function memory(bench: Bench): Promise<void> {
 
 const taken = ({ heapUsed, external }: NodeJS.MemoryUsage) => heapUsed + external;
 
-/** The memory of a server that has worked, so that compiled code is not counted as an attempt's. */
-async function settled(bench: Bench, server: Measured, seeder: Seeder): Promise<NodeJS.MemoryUsage> {
-  await openAttempts(server.url, seeder, 300);
+/** The memory of a server that has worked and rested, so that compiled code is not counted as an attempt's. */
+async function settled(
+  bench: Bench,
+  server: Measured,
+  seeder: Seeder,
+  restMs: number,
+): Promise<NodeJS.MemoryUsage> {
+  await openAttempts(server.url, seeder, 2000);
+  await setTimeout(restMs);
   const used = await atRest(server);
   bench.report.add('before: heap', used.heapUsed / 2 ** 20, 'MB');
   bench.report.add('before: RSS', used.rss / 2 ** 20, 'MB');
