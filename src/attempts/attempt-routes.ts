@@ -17,17 +17,10 @@ export function attemptRoutes(
 ): ApiRouter {
   const router = apiRouter('/api/v1/attempts');
 
-  /** Another process may have recorded events that the session here has not seen. */
-  const liveView = async (attempt_id: string) => {
-    const session = await sessions.get(attempt_id);
-    await session.catchUp();
-    return session.view;
-  };
-
   router.get('/:attempt_id', async (ctx) => {
     const stored = await readableAttempt(ctx, attempts);
     const { caller } = ctx.state;
-    const live = isRedeemed(stored) ? await liveView(stored.attempt_id) : unredeemedView(stored);
+    const live = isRedeemed(stored) ? await sessions.currentView(stored.attempt_id) : unredeemedView(stored);
     const attempt = attempts.current(stored);
     const shown = caller && isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
     ctx.body = { ...shown, ...live };

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RedeemedAttempt } from './attempt.ts';
+import type { AttemptView } from './feed.ts';
 import type { Session } from './session.ts';
 
 /** When a session that nobody uses is ended. */
@@ -55,6 +56,13 @@ export class SessionRegistry {
   open(attempt: RedeemedAttempt): void {
     if (!this.#entries.has(attempt.attempt_id))
       this.#entries.set(attempt.attempt_id, this.#begin(attempt.attempt_id, attempt));
+  }
+
+  /** Where an attempt stands by its journal: another process may have recorded what its session here has not seen. */
+  async currentView(attempt_id: string): Promise<AttemptView> {
+    const session = await this.get(attempt_id);
+    await session.catchUp();
+    return session.view;
   }
 
   /** The session of an attempt if it is loaded already. */

@@ -79,9 +79,7 @@ async function completedAttempt(
 /** Another process may have recorded the completion a moment ago; what is stored follows the journal. */
 async function isCompletedByNow(attempt: Attempt, sessions: SessionRegistry): Promise<boolean> {
   if (!isRedeemed(attempt)) return false;
-  const session = await sessions.get(attempt.attempt_id);
-  await session.catchUp();
-  return session.view.status === 'completed';
+  return (await sessions.currentView(attempt.attempt_id)).status === 'completed';
 }
 
 /** Staff who read about a person leave a trace before they are answered; candidates read of themselves. */
