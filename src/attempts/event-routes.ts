@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { bodyTooLarge, Refusal } from '../errors.ts';
 import {
   EVENT_BODY_LIMIT,
@@ -11,7 +10,7 @@ import { asRefusal } from '../http/as-refusal.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
 import { inOrderOfArrival } from '../http/order-of-arrival.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
-import { hasBody, parse, readBody } from '../http/request.ts';
+import { hasBody, parse, peekJson, readBody } from '../http/request.ts';
 import { refuseOtherAttempts, refuseStrangers } from './readable-attempt.ts';
 import type { Acknowledgement } from './recording.ts';
 import { completion, eventBatch, MAX_BATCH } from './schemas.ts';
@@ -28,7 +27,7 @@ export function eventRoutes(
 
   router.post('/events', limit.event, inOrder, async (ctx) => {
     callerOf(ctx);
-    const body = await readBody(ctx, z.unknown(), EVENT_BODY_LIMIT);
+    const body = await peekJson(ctx, EVENT_BODY_LIMIT);
     const session = await ownSession(ctx, sessions, attemptOf(body));
     ctx.body = await session.submit(parseFor(session, body));
     ctx.status = 201;

@@ -3,7 +3,5 @@ import type { BareContext, Next } from './context.ts';
 
 /** Answers 503 at once while the database is away, instead of letting every request find out by a time-out. */
 export function databaseGate(availability: Pick<Availability, 'run'>) {
-  return async (_ctx: BareContext, next: Next): Promise<void> => {
-    await availability.run(next);
-  };
+  return (_ctx: BareContext, next: Next): Promise<unknown> => availability.run(next);
 }

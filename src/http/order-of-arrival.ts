@@ -7,13 +7,13 @@ import type { Context, Next } from './context.ts';
  */
 export function inOrderOfArrival() {
   const last = new WeakMap<Socket, Promise<unknown>>();
-  return async (ctx: Context, next: Next): Promise<void> => {
+  return (ctx: Context, next: Next): Promise<unknown> => {
     const { socket } = ctx.req;
-    const handled = (last.get(socket) ?? Promise.resolve()).then(next);
-    last.set(
-      socket,
-      handled.catch(() => undefined),
-    );
-    await handled;
+    const before = last.get(socket);
+    const handled = before === undefined ? next() : before.then(next);
+    last.set(socket, handled.then(forget, forget));
+    return handled;
   };
 }
+
+const forget = () => undefined;

@@ -13,10 +13,10 @@ export function originForm(target: string | undefined): string | undefined {
 }
 
 /** Brings the request's target into one form. @throws Refusal 400 for what is none */
-export async function readableTarget(ctx: BareContext, next: Next): Promise<void> {
+export function readableTarget(ctx: BareContext, next: Next): Promise<unknown> {
   const target = originForm(ctx.req.url);
   // Set in any case: the refusal names the path, and must be able to read it.
   ctx.url = target ?? '/';
   if (target === undefined) throw malformedRequest('The request names no path of this server.');
-  await next();
+  return next();
 }

@@ -59,20 +59,25 @@ function fieldErrors(error: z.ZodError): FieldError[] {
 }
 
 async function readJson(ctx: BareContext, limit: number): Promise<unknown> {
-  if (!ctx.is('application/json', '+json')) {
-    throw unsupportedMediaType('Send a JSON body with "Content-Type: application/json".');
-  }
+  // Nearly every client sends exactly this, and taking the header apart costs more than the rest of the checks.
+  if (ctx.req.headers['content-type'] !== 'application/json') refuseOtherTypes(ctx);
   if (ctx.get('content-encoding') && ctx.get('content-encoding') !== 'identity') {
     throw unsupportedMediaType('Send the body without Content-Encoding.');
-  }
-  if (!/^(utf-?8|us-ascii)?$/i.test(ctx.request.charset)) {
-    throw unsupportedMediaType('Send the body in UTF-8.');
   }
   const value = parseJson(await readBytes(ctx, limit));
   if (!isShallow(value, MAX_NESTING)) {
     throw validationFailed([{ path: '', message: `may nest at most ${MAX_NESTING} levels` }]);
   }
   return value;
+}
+
+function refuseOtherTypes(ctx: BareContext): void {
+  if (!ctx.is('application/json', '+json')) {
+    throw unsupportedMediaType('Send a JSON body with "Content-Type: application/json".');
+  }
+  if (!/^(utf-?8|us-ascii)?$/i.test(ctx.request.charset)) {
+    throw unsupportedMediaType('Send the body in UTF-8.');
+  }
 }
 
 function parseJson(bytes: Buffer): unknown {
