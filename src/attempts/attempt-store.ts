@@ -1,7 +1,7 @@
 import { type Collection, type Document, type Filter, ObjectId } from 'mongodb';
 import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import { GroupedUpdates } from '../database/grouped-writes.ts';
-import type { Attempt, AttemptStatus } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { Projection } from './projection.ts';
 import { Projector } from './projector.ts';
 
@@ -45,13 +45,8 @@ export class AttemptStore {
     await this.#projector.flush(delayMs);
   }
 
-  /** Two processes may write in any order: what belongs to an earlier state never overwrites a later one. */
   async #write(attempt_id: string, change: Partial<Projection>): Promise<void> {
-    const values = toDocument(change);
-    await this.#updates.update({
-      filter: { _id: new ObjectId(attempt_id) },
-      update: change.status === 'completed' ? { $set: values } : [{ $set: unlessEnded(values) }],
-    });
+    await this.#updates.update({ filter: { _id: new ObjectId(attempt_id) }, update: updateOf(change) });
   }
 
   /**
@@ -115,19 +110,19 @@ function toDocument({ final_selection, ...fields }: Partial<Projection>) {
 }
 
 /**
- * Said of each value and not in the filter: for a filter by `_id` and nothing else the database needs no plan,
- * which halves the cost of the update.
+ * Two processes may write in any order: what belongs to an earlier state never overwrites a later one. This is
+ * said in the update and not in its filter: for a filter by `_id` alone the database needs no plan, which halves
+ * the cost. Of the names of the states the later one always comes first in the alphabet, so that `$min` keeps it.
  */
-const unlessEnded = (values: object): Document =>
-  Object.fromEntries(
-    Object.entries(values).map(([field, value]) => [
-      field,
-      { $cond: [{ $in: ['$status', ENDED[field] ?? ['completed']] }, `$${field}`, { $literal: value }] },
-    ]),
-  );
-
-/** An attempt that has expired is not in progress any more, whatever was noted before; it still did start. */
-const ENDED: Record<string, AttemptStatus[]> = { status: ['completed', 'expired'] };
+function updateOf(change: Partial<Projection>): Document | Document[] {
+  const { status, ...values } = toDocument(change);
+  if (status === 'completed' || values.reasoning_text === undefined) {
+    return { $set: values, ...(status && { $min: { status } }) };
+  }
+  const text = { $literal: values.reasoning_text };
+  const reasoning_text = { $cond: [{ $eq: ['$status', 'completed'] }, '$reasoning_text', text] };
+  return [{ $set: { ...values, reasoning_text, ...(status && { status: { $min: ['$status', status] } }) } }];
+}
 
 const dueAt = (now: Date): Filter<AttemptDocument> => ({
   status: { $in: ['pending', 'in_progress'] },

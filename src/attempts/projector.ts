@@ -3,7 +3,7 @@ import type { Projection } from './projection.ts';
 type Change = Partial<Projection>;
 
 /** Milliseconds that a change waits for company: a completion is then written together with its lock. */
-const DELAY_MS = 60;
+const DELAY_MS = 200;
 
 interface Behind {
   change: Change;
@@ -14,7 +14,7 @@ interface Behind {
 /**
  * Keeps stored attempts in line with their journals, a moment later: the journal is what counts, so that nobody
  * who posts an event has to wait for this. Whoever reads an attempt in this process sees the change at once;
- * other processes see it within about 0.1 s. After a crash it follows from the journal.
+ * other processes see it within about 0.25 s. After a crash it follows from the journal.
  */
 export class Projector {
   readonly #write: (attempt_id: string, change: Change) => Promise<void>;

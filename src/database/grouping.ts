@@ -11,7 +11,7 @@ const WORTH_A_SECOND = 16;
 /** Keeps one call well under the server's 48 MB message limit at 16 KiB an item. */
 const MAX_GROUP = 500;
 /** Milliseconds after a call for which what nobody waits for stays behind, for company. */
-const PATIENCE_MS = 15;
+const PATIENCE_MS = 40;
 
 /**
  * Shares calls of the database: what is asked for while calls are under way goes into the next one, whoever asked
@@ -34,7 +34,7 @@ export class Grouping<Item, Result> {
 
   /**
    * @param patient true where nobody waits for the answer: it then goes with the next item that somebody waits
-   * for, or 15 ms after the last call at the latest.
+   * for, or 40 ms after the last call at the latest.
    * @throws what the call says of this item, or of all.
    */
   add(item: Item, patient = false): Promise<Result> {
