@@ -57,7 +57,7 @@ const straysAmongOurs = (folder: string, ...allowed: string[]) =>
 
 it('the imports are found', () => {
   expect(imports.length).toBeGreaterThan(ours.length);
-  expect(imports.map(shown)).toContain('src/attempts/session.ts imports xstate');
+  expect(imports.map(shown)).toContain('src/attempts/attempt-actor.ts imports xstate');
   for (const { from, to } of imports.filter(({ to }) => isOurs(to))) {
     expect(ours.includes(to) || !to.endsWith('.ts'), `${from}: ${to}`).toBe(true);
   }

@@ -1,10 +1,10 @@
-import { createActor } from 'xstate';
 import type { AttemptActor, AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { SubmittedEvent } from '../events/submitted-event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Task } from '../tasks/task.ts';
 import type { AttemptFacts } from './attempt.ts';
+import { startActor, stopActor } from './attempt-actor.ts';
 import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
 import type { AttemptFeed, AttemptNews, AttemptView } from './feed.ts';
 import { isCompleted, isExpired, nextState, toMachineEvent, viewOf } from './machine-state.ts';
@@ -54,8 +54,9 @@ export class Session {
   #broken = false;
 
   constructor({ attempt, task, machine, state, last_recorded_at }: SessionStart, services: SessionServices) {
-    const { attempt_id, user_id, task_id, expires_at } = attempt;
-    this.attempt = { attempt_id, user_id, task_id, expires_at };
+    const { user_id, expires_at } = attempt;
+    // Ids that are in memory already: there may be many thousands of sessions.
+    this.attempt = { attempt_id: state.context.attempt_id, user_id, task_id: task.task_id, expires_at };
     this.task = task;
     this.#machine = machine;
     this.#services = services;
@@ -149,7 +150,7 @@ export class Session {
 
   /** Ends the actor; the journal has everything. */
   stop(): void {
-    this.#actor.stop();
+    stopActor(this.#actor);
   }
 
   /** One event, top to bottom. */
@@ -253,7 +254,7 @@ export class Session {
     this.#stale = false;
     if (events.length === 0) return false;
     if (expired && !isCompleted(state)) state = nextState(this.#machine, state, { type: 'attempt_expired' });
-    this.#actor.stop();
+    stopActor(this.#actor);
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
     // Whoever recorded them may have ended before it saw to the stored attempt, or has written something newer.
@@ -274,12 +275,9 @@ export class Session {
   }
 
   #start(state: AttemptSnapshot): AttemptActor {
-    const actor = createActor(this.#machine, { snapshot: state, input: state.context });
-    if (isCompleted(state)) this.#tellResults(actor);
-    actor.start();
-    // The actor would keep what it began with beside what it is now, for as long as the attempt is open.
-    (actor.options as { snapshot?: unknown }).snapshot = undefined;
-    return actor;
+    return startActor(this.#machine, state, (actor) => {
+      if (isCompleted(state)) this.#tellResults(actor);
+    });
   }
 
   /** Only from completion on does the actor move by itself, so only then is it listened to. */
