@@ -2,7 +2,7 @@ import type { User } from './user.ts';
 
 /** How long this process may go on believing what it read of an account, in milliseconds. */
 const TTL_MS = 5000;
-/** Accounts kept at most; the one not asked for the longest goes first. */
+/** Accounts kept at most; the one read the longest ago goes first. */
 const CAPACITY = 4096;
 
 interface Entry {
@@ -26,8 +26,9 @@ export class AccountCache {
   /** @returns the account as it was at most 5 s ago; null where there is none. Simultaneous calls share a read. */
   get(user_id: string): Promise<User | null> {
     const known = this.#entries.get(user_id);
-    const entry = known && Date.now() - known.readAt < TTL_MS ? known : this.#load(user_id);
-    // A Map keeps the order of insertion: putting the entry in anew makes the first the least recently used.
+    if (known && Date.now() - known.readAt < TTL_MS) return known.user;
+    const entry = this.#load(user_id);
+    // A Map keeps the order of insertion: putting the entry in anew leaves the one read the longest ago first.
     this.#entries.delete(user_id);
     this.#entries.set(user_id, entry);
     if (this.#entries.size > CAPACITY) this.#dropOldest();

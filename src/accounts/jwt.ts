@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ROLES, type Role } from '../database/collections/users.ts';
 import { notAuthenticated } from '../errors.ts';
 
-/** Tokens remembered as genuine, at some 600 bytes each; the one not seen for the longest goes first. */
+/** Tokens remembered as genuine, at some 500 bytes each; the one not seen for the longest goes first. */
 const REMEMBERED = 4096;
 
 /** Seconds an access token is good for. */
@@ -29,8 +29,13 @@ const tokenClaims = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('attempt'), attempt_id: id, ...registered }),
 ]);
 
-/** What a genuine token says: for an account, or for one attempt only. */
-export type TokenClaims = z.output<typeof tokenClaims>;
+type AllClaims = z.output<typeof tokenClaims>;
+type Known = 'iss' | 'aud' | 'iat';
+
+/** What a genuine token says that is not the same in each: for an account, or for one attempt only. */
+export type TokenClaims =
+  | Omit<Extract<AllClaims, { type: 'access' }>, Known>
+  | Omit<Extract<AllClaims, { type: 'attempt' }>, Known>;
 
 /** Issues and checks the server's JSON Web Tokens (RFC 7519), signed with HMAC-SHA256. */
 export class TokenSigner {
@@ -65,8 +70,9 @@ export class TokenSigner {
     if (known && Date.now() < known.exp * 1000) return known;
     const parsed = tokenClaims.safeParse(this.#payload(token));
     if (!parsed.success) throw invalid();
-    this.#genuine.set(token, parsed.data);
-    return parsed.data;
+    const { iss: _, aud: __, iat: ___, ...claims } = parsed.data;
+    this.#genuine.set(token, claims);
+    return claims;
   }
 
   #sign(claims: object): string {

@@ -1,13 +1,13 @@
 import { overloaded } from '../errors.ts';
 
-/** Only that a job has ended matters to the next one, so that its result need not stay in memory. */
-const forget = () => undefined;
+const NOTHING = Promise.resolve();
 
 /**
  * Takes one job at a time, in the order of arrival. A job that fails does not stop the next one.
  */
 export class Mailbox {
-  #last: Promise<unknown> = Promise.resolve();
+  /** The end of the last job that came; absent while there is none. */
+  #last: Promise<void> | undefined;
   #waiting = 0;
   readonly #capacity: number;
 
@@ -29,10 +29,13 @@ export class Mailbox {
       });
     }
     this.#waiting += 1;
-    const done = this.#last.then(job).finally(() => {
+    const done = (this.#last ?? NOTHING).then(job);
+    // Only that a job has ended matters to the next one, so that its result need not stay in memory.
+    const ended = () => {
       this.#waiting -= 1;
-    });
-    this.#last = done.then(forget, forget);
+      if (this.#waiting === 0) this.#last = undefined;
+    };
+    this.#last = done.then(ended, ended);
     return done;
   }
 }

@@ -82,18 +82,17 @@ describe('the account cache', () => {
     expect(await identify(access)).toMatchObject({ user_id });
   });
 
-  it('keeps the 4 096 accounts asked for last', async () => {
+  it('keeps the 4 096 accounts read last', async () => {
     const reads: string[] = [];
     const cache = new AccountCache(async (id) => {
       reads.push(id);
       return account({ user_id: id });
     });
     for (let n = 0; n < 4096; n++) await cache.get(String(n));
-    await cache.get('0');
     await cache.get('one more');
-    await cache.get('0');
-    expect(reads).toHaveLength(4097);
     await cache.get('1');
+    expect(reads).toHaveLength(4097);
+    await cache.get('0');
     expect(reads).toHaveLength(4098);
   });
 });
