@@ -2,19 +2,26 @@ import { type AnyActorRef, createActor, fromCallback } from 'xstate';
 import type { AttemptActor, AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 
 /**
- * The parent of all attempts' actors, so that they share one actor system: one for each would take as much memory
- * as everything else of an attempt. What children report to it is of no use, but an error must not go unseen.
+ * Attempts that share an actor system: one for each would take as much memory as everything else of an attempt.
+ * Not more of them, because XState goes through all timers of a system whenever one of its actors ends.
  */
-const parent = createActor(
-  fromCallback<{ type: string; error?: unknown }>(({ receive }) => {
+const SHARING = 64;
+
+let started = 0;
+let parent = aParent();
+
+/** What makes actors share a system. What they report to it is of no use, but an error must not go unseen. */
+function aParent(): AnyActorRef {
+  const logic = fromCallback<{ type: string; error?: unknown }>(({ receive }) => {
     receive(({ type, error }) => {
       if (!type.startsWith('xstate.error.')) return;
       setImmediate(() => {
         throw error;
       });
     });
-  }),
-).start();
+  });
+  return createActor(logic).start();
+}
 
 /** What XState's types leave out. */
 interface Internals {
@@ -33,7 +40,11 @@ export function startActor(
   state: AttemptSnapshot,
   prepare?: (actor: AttemptActor) => void,
 ): AttemptActor {
-  const actor = createActor(machine, { snapshot: state, input: state.context, parent });
+  if (++started % SHARING === 0) parent = aParent();
+  // What a replay invoked has not run; only in this form does XState begin it anew with its input.
+  const isInvoking = Object.keys(state.children).length > 0;
+  const snapshot = isInvoking ? machine.getPersistedSnapshot(state) : state;
+  const actor = createActor(machine, { snapshot, input: state.context, parent });
   prepare?.(actor);
   actor.start();
   const internals = actor as unknown as Internals;

@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { fromPromise } from 'xstate';
 import { attemptMachine, type ComputationInput } from '../../machines/attempt.machine.ts';
 import { startActor, stopActor } from '../../src/attempts/attempt-actor.ts';
-import { initialState } from '../../src/attempts/machine-state.ts';
+import { initialState, nextState } from '../../src/attempts/machine-state.ts';
 
 const input = { attempt_id: 'a'.repeat(24), requires_reasoning: true };
 const option = { option_id: 'b'.repeat(24), option_code: 'A' };
@@ -75,4 +75,25 @@ it('an error inside an actor is not swallowed', () => {
   actor.send({ type: 'reasoning_started', payload: {} });
   expect(actor.getSnapshot().status).toBe('error');
   expect(() => vi.runAllTimers()).toThrow('a guard that throws');
+});
+
+it('a computation that a replay left to be run begins once, with what it needs', async () => {
+  vi.useFakeTimers();
+  const inputs: unknown[] = [];
+  const watched = attemptMachine.provide({
+    actors: {
+      computeMetrics: fromPromise<void, ComputationInput>(async ({ input }) => void inputs.push(input)),
+      interpretMetrics: fromPromise<void, ComputationInput>(async ({ input }) => void inputs.push(input)),
+    },
+  });
+  const { option_id: final_option_id, option_code: final_option_code } = option;
+  const replayed = [
+    { type: 'task_started' as const, payload: {} },
+    { type: 'option_selected' as const, payload: option },
+    { type: 'task_completed' as const, payload: { final_option_id, final_option_code } },
+  ].reduce((state, event) => nextState(watched, state, event), initialState(watched, input));
+  const actor = startActor(watched, replayed);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(actor.getSnapshot().value).toBe('locked');
+  expect(inputs).toEqual([{ attempt_id: input.attempt_id }, { attempt_id: input.attempt_id }]);
 });
