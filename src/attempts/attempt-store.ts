@@ -116,12 +116,12 @@ function toDocument({ final_selection, ...fields }: Partial<Projection>) {
  */
 function updateOf(change: Partial<Projection>): Document | Document[] {
   const { status, ...values } = toDocument(change);
-  if (status === 'completed' || values.reasoning_text === undefined) {
-    return { $set: values, ...(status && { $min: { status } }) };
-  }
-  const text = { $literal: values.reasoning_text };
+  if (values.reasoning_text === undefined) return { $set: values, ...(status && { $min: { status } }) };
+  // A text may be followed by another one, which only whoever locks the attempt knows for certain.
+  const literals = Object.entries(values).map(([field, value]) => [field, { $literal: value }]);
+  const { reasoning_text: text, ...others } = Object.fromEntries(literals);
   const reasoning_text = { $cond: [{ $eq: ['$status', 'completed'] }, '$reasoning_text', text] };
-  return [{ $set: { ...values, reasoning_text, ...(status && { status: { $min: ['$status', status] } }) } }];
+  return [{ $set: { ...others, reasoning_text, ...(status && { status: { $min: ['$status', status] } }) } }];
 }
 
 const dueAt = (now: Date): Filter<AttemptDocument> => ({

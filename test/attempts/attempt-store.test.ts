@@ -74,3 +74,18 @@ it('given no completion, then an expiry stands and what was recorded before is k
     }),
     { numRuns: 40 },
   ));
+
+it('given a locked attempt, then a text that was noted before stays behind the last one', async () => {
+  const attempt_id = await redeemedAttempt();
+  const [late, locking] = [new AttemptStore(taskAttempts), new AttemptStore(taskAttempts)];
+  late.project(attempt_id, DRAFT);
+  late.project(attempt_id, { ...COMPLETION, reasoning_text: 'a draft' });
+  await locking.lock(attempt_id, COMPLETION);
+  await late.flush(0);
+  expect(await locking.find(attempt_id)).toMatchObject({ ...COMPLETION, is_locked: true });
+});
+
+it('a code that looks like an expression of the database is stored as it is', async () => {
+  const final_selection = { ...option, option_code: '$status' };
+  expect(await written([{ ...COMPLETION, final_selection }])).toMatchObject({ final_selection });
+});
