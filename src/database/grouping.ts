@@ -63,14 +63,16 @@ export class Grouping<Item, Result> {
       }, this.#dueAt - now);
       return;
     }
-    this.#dueAt = now + PATIENCE_MS;
     const group = this.#waiting.slice(0, this.#maxGroup);
     this.#waiting = this.#waiting.slice(this.#maxGroup);
+    // What did not fit has company enough already.
+    this.#dueAt = this.#waiting.length > 0 ? 0 : now + PATIENCE_MS;
     const underWay = this.#run(group).finally(() => {
       this.#inFlight.delete(underWay);
       this.#next();
     });
     this.#inFlight.add(underWay);
+    this.#next();
   }
 
   async #run(group: Pending<Item, Result>[]): Promise<void> {
