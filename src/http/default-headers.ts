@@ -3,20 +3,14 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 import type { BareContext, Next } from './context.ts';
 
-const OWN_HEADERS = {
-  /** No cache may keep an answer, because nearly all hold tokens or personal data. */
-  'Cache-Control': 'no-store',
-  'Content-Type': 'application/json; charset=utf-8',
-};
-
 /**
- * What every answer says unless a route says otherwise: Helmet's headers, no caching, a JSON body. They are the
- * same each time, so that they are worked out once.
+ * What every answer says unless a route says otherwise: Helmet's headers, and that no cache may keep it, because
+ * nearly all hold tokens or personal data. They are the same each time, so that they are worked out once.
  */
 export function defaultHeaders() {
   const sample = new ServerResponse(new IncomingMessage(new Socket()));
   helmet()(sample.req, sample, () => undefined);
-  const headers = Object.entries({ ...sample.getHeaders(), ...OWN_HEADERS }).map(
+  const headers = Object.entries({ ...sample.getHeaders(), 'Cache-Control': 'no-store' }).map(
     ([name, value]) => [name, String(value)] as const,
   );
   return (ctx: BareContext, next: Next): Promise<unknown> => {
