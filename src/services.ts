@@ -80,7 +80,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const sessionServices: SessionServices = {
     journal,
     feed,
-    project: (attempt_id, change) => attempts.project(attempt_id, change),
+    project: (attempt_id, change, isOwn) => attempts.project(attempt_id, change, isOwn),
     onUncertain: (session) => uncertain.add(session),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),

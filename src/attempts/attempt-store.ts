@@ -35,9 +35,9 @@ export class AttemptStore {
     return attempt.status === 'completed' ? { ...current, status: 'completed' } : current;
   }
 
-  /** Brings fields of the stored attempt in line with the journal, a moment later. */
-  project(attempt_id: string, change: Partial<Projection>): void {
-    this.#projector.project(attempt_id, change);
+  /** Brings fields of the stored attempt in line with the journal, a moment later; see `Projector.project`. */
+  project(attempt_id: string, change: Partial<Projection>, isOwn = true): void {
+    this.#projector.project(attempt_id, change, isOwn);
   }
 
   /** Writes what was noted a while ago; see `Projector.flush`. */
@@ -116,8 +116,9 @@ function toDocument({ final_selection, ...fields }: Partial<Projection>) {
  */
 function updateOf(change: Partial<Projection>): Document | Document[] {
   const { status, ...values } = toDocument(change);
-  if (values.reasoning_text === undefined) return { $set: values, ...(status && { $min: { status } }) };
-  // A text may be followed by another one, which only whoever locks the attempt knows for certain.
+  if (status === 'completed' || values.reasoning_text === undefined) {
+    return { $set: values, ...(status && { $min: { status } }) };
+  }
   const literals = Object.entries(values).map(([field, value]) => [field, { $literal: value }]);
   const { reasoning_text: text, ...others } = Object.fromEntries(literals);
   const reasoning_text = { $cond: [{ $eq: ['$status', 'completed'] }, '$reasoning_text', text] };

@@ -24,10 +24,21 @@ export class Projector {
     this.#write = write;
   }
 
-  /** Notes a change, to be written soon. */
-  project(attempt_id: string, change: Change): void {
+  /**
+   * Notes a change, to be written soon.
+   * @param isOwn false for what another process recorded: that one writes the text itself, and may have a newer one
+   * by then, so that here it only replaces an older text that waits to be written.
+   */
+  project(attempt_id: string, change: Change, isOwn = true): void {
     const { change: earlier, since = performance.now() } = this.#behind.get(attempt_id) ?? {};
-    const merged = { ...earlier, ...change };
+    const { reasoning_text, ...lasting } = change;
+    const takesText = isOwn || earlier?.reasoning_text !== undefined;
+    const merged = {
+      ...earlier,
+      ...lasting,
+      ...(takesText && reasoning_text !== undefined && { reasoning_text }),
+    };
+    if (Object.keys(merged).length === 0) return;
     // A completion that was recorded stands, whatever else is learnt of it.
     if (earlier?.status === 'completed') merged.status = 'completed';
     this.#behind.set(attempt_id, { change: merged, since });

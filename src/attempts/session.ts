@@ -18,7 +18,7 @@ export interface SessionServices {
   journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
   feed: AttemptFeed;
   /** Brings the stored attempt in line, soon; the journal can repair it. */
-  project(attempt_id: string, change: Partial<Projection>): void;
+  project(attempt_id: string, change: Partial<Projection>, isOwn?: boolean): void;
   /** Called when nobody knows whether an event was stored: the session should soon be made to catch up. */
   onUncertain(session: Session): void;
   now(): Date;
@@ -258,9 +258,7 @@ export class Session {
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
     // Whoever recorded them may have ended before it saw to the stored attempt, or has written something newer.
-    const { reasoning_text, ...lasting } = projectionOfAll(events);
-    const change = uncertain && reasoning_text !== undefined ? { ...lasting, reasoning_text } : lasting;
-    if (Object.keys(change).length > 0) this.#services.project(attempt_id, change);
+    this.#services.project(attempt_id, projectionOfAll(events), uncertain);
     return true;
   }
 

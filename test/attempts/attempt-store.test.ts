@@ -75,14 +75,33 @@ it('given no completion, then an expiry stands and what was recorded before is k
     { numRuns: 40 },
   ));
 
-it('given a locked attempt, then a text that was noted before stays behind the last one', async () => {
+it('given a text that waits to be written, then a newer one of another process replaces it', async () => {
   const attempt_id = await redeemedAttempt();
-  const [late, locking] = [new AttemptStore(taskAttempts), new AttemptStore(taskAttempts)];
-  late.project(attempt_id, DRAFT);
-  late.project(attempt_id, { ...COMPLETION, reasoning_text: 'a draft' });
-  await locking.lock(attempt_id, COMPLETION);
-  await late.flush(0);
-  expect(await locking.find(attempt_id)).toMatchObject({ ...COMPLETION, is_locked: true });
+  const store = new AttemptStore(taskAttempts);
+  store.project(attempt_id, DRAFT);
+  store.project(attempt_id, { reasoning_text: 'the last word' }, false);
+  store.project(attempt_id, { status: 'completed', completed_at: completed });
+  await store.lock(attempt_id, COMPLETION);
+  await store.flush(0);
+  expect(await store.find(attempt_id)).toMatchObject({ ...COMPLETION, is_locked: true });
+
+  const unlocked = await redeemedAttempt();
+  store.project(unlocked, DRAFT);
+  store.project(unlocked, { reasoning_text: 'the last word' }, false);
+  store.project(unlocked, { status: 'completed', completed_at: completed });
+  await store.flush(0);
+  expect(await store.find(unlocked)).toMatchObject({ status: 'completed', reasoning_text: 'the last word' });
+});
+
+it('given no text that waits to be written, then the one of another process is left to that one', async () => {
+  const attempt_id = await redeemedAttempt();
+  const store = new AttemptStore(taskAttempts);
+  store.project(attempt_id, { reasoning_text: 'a draft' }, false);
+  store.project(attempt_id, DRAFT);
+  await store.flush(0);
+  store.project(attempt_id, { ...START, reasoning_text: 'the last word' }, false);
+  await store.flush(0);
+  expect(await store.find(attempt_id)).toMatchObject({ status: 'in_progress', reasoning_text: 'a draft' });
 });
 
 it('a code that looks like an expression of the database is stored as it is', async () => {
