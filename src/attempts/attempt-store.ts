@@ -119,10 +119,10 @@ function updateOf(change: Partial<Projection>): Document | Document[] {
   if (status === 'completed' || values.reasoning_text === undefined) {
     return { $set: values, ...(status && { $min: { status } }) };
   }
-  const literals = Object.entries(values).map(([field, value]) => [field, { $literal: value }]);
-  const { reasoning_text: text, ...others } = Object.fromEntries(literals);
+  // A candidate's text is taken as it is and never as an expression.
+  const text = { $literal: values.reasoning_text };
   const reasoning_text = { $cond: [{ $eq: ['$status', 'completed'] }, '$reasoning_text', text] };
-  return [{ $set: { ...others, reasoning_text, ...(status && { status: { $min: ['$status', status] } }) } }];
+  return [{ $set: { ...values, reasoning_text, ...(status && { status: { $min: ['$status', status] } }) } }];
 }
 
 const dueAt = (now: Date): Filter<AttemptDocument> => ({

@@ -17,7 +17,7 @@ import { continueReplay, replay } from './replay.ts';
 export interface SessionServices {
   journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
   feed: AttemptFeed;
-  /** Brings the stored attempt in line, soon; the journal can repair it. */
+  /** Brings the stored attempt in line, soon; the journal can repair it. For `isOwn` see `Projector.project`. */
   project(attempt_id: string, change: Partial<Projection>, isOwn?: boolean): void;
   /** Called when nobody knows whether an event was stored: the session should soon be made to catch up. */
   onUncertain(session: Session): void;
@@ -257,7 +257,7 @@ export class Session {
     stopActor(this.#actor);
     this.#actor = this.#start(state);
     for (const item of news) this.#services.feed.publish(attempt_id, item);
-    // Whoever recorded them may have ended before it saw to the stored attempt, or has written something newer.
+    // Whoever recorded them may have ended before it saw to the stored attempt; what was uncertain may be our own.
     this.#services.project(attempt_id, projectionOfAll(events), uncertain);
     return true;
   }

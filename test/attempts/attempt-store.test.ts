@@ -104,7 +104,10 @@ it('given no text that waits to be written, then the one of another process is l
   expect(await store.find(attempt_id)).toMatchObject({ status: 'in_progress', reasoning_text: 'a draft' });
 });
 
-it('a code that looks like an expression of the database is stored as it is', async () => {
+it('a code or text that looks like an expression of the database is stored as it is', async () => {
   const final_selection = { ...option, option_code: '$status' };
   expect(await written([{ ...COMPLETION, final_selection }])).toMatchObject({ final_selection });
+  expect(await written([{ ...DRAFT, reasoning_text: '$status' }])).toMatchObject({
+    reasoning_text: '$status',
+  });
 });
