@@ -79,6 +79,12 @@ export const databaseUnavailable = (cause?: unknown) => {
   return error;
 };
 export const overloaded = refusal(503, 'overloaded');
+/** Says nothing of the inside; `cause` is for the log. */
+export const internalError = (cause: unknown) => {
+  const error = new Refusal(500, 'internal_error', 'Something went wrong inside the server; it was logged.');
+  error.cause = cause;
+  return error;
+};
 
 function summary(errors: FieldError[]): string {
   const shown = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));

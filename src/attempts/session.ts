@@ -127,6 +127,11 @@ export class Session {
     });
   }
 
+  /** The server's clock. */
+  now(): Date {
+    return this.#services.now();
+  }
+
   /** Applies what other processes have recorded meanwhile. */
   async catchUp(): Promise<void> {
     await this.#mailbox.run(() => this.#catchUp());

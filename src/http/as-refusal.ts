@@ -1,5 +1,5 @@
 import { isUnavailable } from '../database/errors.ts';
-import { databaseUnavailable, Refusal } from '../errors.ts';
+import { databaseUnavailable, internalError, Refusal } from '../errors.ts';
 
 /**
  * Any error as what a caller may know of it. Koa and its middleware throw errors with a `status` and `expose`;
@@ -12,11 +12,5 @@ export function asRefusal(error: unknown): Refusal {
   if (status && status >= 400 && status < 500 && expose) {
     return new Refusal(status, 'malformed_request', message ?? 'The request cannot be read.');
   }
-  const internal = new Refusal(
-    500,
-    'internal_error',
-    'Something went wrong inside the server; it was logged.',
-  );
-  internal.cause = error;
-  return internal;
+  return internalError(error);
 }

@@ -1,12 +1,7 @@
 import getRawBody from 'raw-body';
 import type { z } from 'zod';
-import {
-  bodyTooLarge,
-  type FieldError,
-  malformedRequest,
-  unsupportedMediaType,
-  validationFailed,
-} from '../errors.ts';
+import { bodyTooLarge, malformedRequest, unsupportedMediaType, validationFailed } from '../errors.ts';
+import { parse } from '../validation.ts';
 import type { BareContext } from './context.ts';
 
 /** Bytes a request body may have unless a route says otherwise. */
@@ -45,17 +40,6 @@ export const hasBody = (ctx: BareContext): boolean =>
  */
 export function readQuery<T extends z.ZodType>(ctx: BareContext, schema: T): z.output<T> {
   return parse(schema, { ...ctx.query });
-}
-
-/** @throws Refusal 422 naming everything in `value` that does not fit `schema`. */
-export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw validationFailed(fieldErrors(parsed.error));
-  return parsed.data;
-}
-
-function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
 }
 
 async function readJson(ctx: BareContext, limit: number): Promise<unknown> {

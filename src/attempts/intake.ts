@@ -1,0 +1,109 @@
+import { bodyTooLarge, internalError, Refusal } from '../errors.ts';
+import {
+  EVENT_BODY_LIMIT,
+  objectIdString,
+  type SubmittedEvent,
+  submittedEvent,
+} from '../events/submitted-event.ts';
+import { parse } from '../validation.ts';
+import type { Acknowledgement } from './recording.ts';
+import { completion } from './schemas.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The one door for behavior events. Whoever carries them (an HTTP route, the simulator), what a front end posts
+ * is read, judged and answered here.
+ */
+
+/** What became of one event of a batch. */
+export type Verdict = Acknowledgement | RefusedEvent;
+
+export interface RefusedEvent {
+  acknowledged: false;
+  /** As the HTTP status of the event sent alone; 409 `not_tried` after the first refusal. */
+  status: number;
+  code: string;
+  detail: string;
+  [more: string]: unknown;
+}
+
+/** Which attempt an event is for. @throws Refusal 422 naming everything that is wrong with one that says none. */
+export function attemptOf(body: unknown): string {
+  const { data } = objectIdString.safeParse((body as { attempt_id?: unknown } | null)?.attempt_id);
+  return data ?? parse(submittedEvent, body).attempt_id;
+}
+
+/**
+ * Takes one event.
+ * @throws Refusal 422 for what cannot be read, or as `Session.submit` does.
+ */
+export async function takeEvent(session: Session, body: unknown): Promise<Acknowledgement> {
+  return session.submit(readEvent(session, () => parse(submittedEvent, body)));
+}
+
+/**
+ * Takes several events in order, up to the first that is not accepted; what was accepted before it stays.
+ * @returns a verdict for each event
+ * @throws what kept the first event from being judged at all, such as 503
+ */
+export async function takeBatch(session: Session, bodies: readonly unknown[]): Promise<Verdict[]> {
+  const read: SubmittedEvent[] = [];
+  let unreadable: Error | undefined;
+  for (const body of bodies) {
+    try {
+      read.push(readEvent(session, () => parseOneOfMany(body)));
+    } catch (error) {
+      unreadable = error as Error;
+      break;
+    }
+  }
+  const results = await session.submitBatch(read);
+  const allAccepted = results.every((result) => !(result instanceof Error));
+  if (unreadable && allAccepted) results.push(unreadable);
+  const [first] = results;
+  if (first instanceof Error && refusalOf(first).status >= 500) throw first;
+  return bodies.map((_, index) => verdictOf(results[index]));
+}
+
+/** Completes with the current selection. @param body `{}` or what an event may say of itself */
+export async function completeAttempt(session: Session, body: unknown): Promise<Acknowledgement> {
+  const { timestamp_client, ...details } = parse(completion, body);
+  return session.complete({ ...details, timestamp_client: timestamp_client ?? session.now() });
+}
+
+/** @throws Refusal 413 for an event that could not be sent alone either. */
+export function refuseTooLarge(event: unknown): void {
+  if (Buffer.byteLength(JSON.stringify(event)) > EVENT_BODY_LIMIT) {
+    throw bodyTooLarge(`One event may have at most ${EVENT_BODY_LIMIT} bytes.`);
+  }
+}
+
+function parseOneOfMany(body: unknown): SubmittedEvent {
+  refuseTooLarge(body);
+  return parse(submittedEvent, body);
+}
+
+/** What the schema refuses is answered like what the state refuses: with the state and what it allows. */
+function readEvent(session: Session, read: () => SubmittedEvent): SubmittedEvent {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { state, allowed_events } = session.view;
+    const { status, code, message, details } = error;
+    throw new Refusal(status, code, message, { ...details, state, allowed_events });
+  }
+}
+
+/** What an event is answered; `undefined` where it was not tried. */
+export function verdictOf(result: Acknowledgement | Error | undefined): Verdict {
+  if (!result) {
+    const detail = 'An event before this one was not accepted, so this one was not tried.';
+    return { acknowledged: false, status: 409, code: 'not_tried', detail };
+  }
+  if (!(result instanceof Error)) return result;
+  const { status, code, message, details } = refusalOf(result);
+  return { acknowledged: false, status, code, detail: message, ...details };
+}
+
+const refusalOf = (error: Error): Refusal => (error instanceof Refusal ? error : internalError(error));

@@ -1,0 +1,11 @@
+import type { z } from 'zod';
+import { validationFailed } from './errors.ts';
+
+/** @throws Refusal 422 naming everything in `value` that does not fit `schema`. */
+export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw validationFailed(
+    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })),
+  );
+}
