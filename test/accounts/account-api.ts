@@ -11,10 +11,11 @@ import type { Database } from '../../src/database/connection.ts';
 import { authenticate } from '../../src/http/authenticate.ts';
 import type { RequestState } from '../../src/http/context.ts';
 import { problemDetails } from '../../src/http/problem-details.ts';
-import { atTheEnd, openTestDatabase } from '../support/database.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 export const SECRET = 'a secret for tests of more than 32 bytes';
-export const PASSWORD = 'harbour-violin-7-moss';
 
 export interface Answer {
   status: number;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAccountApi, PASSWORD } from './account-api.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { openAccountApi } from './account-api.ts';
 
 const api = await openAccountApi();
 let admin: Awaited<ReturnType<typeof api.signIn>>;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { admitCandidate, createTask, problemOf } from '../integration/candidate.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
+import { request, sendAndReset, sendRaw } from '../support/raw-request.ts';
 import { selects, starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { request, sendAndReset, sendRaw } from './raw-request.ts';
 
 const { admin, api, url } = await startTestServer();
 const task = await createTask(admin);

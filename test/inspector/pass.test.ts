@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { admitCandidate, createTask, issueTokens } from '../integration/candidate.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
 import { starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { LiveMessage } from '../../src/cli/api-client.ts';
+import { hireRecruiter } from '../support/accounts.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate, type Candidate } from '../support/candidate.ts';
+import { LiveWatcher, watch } from '../support/live-watcher.ts';
 import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { admitCandidate, type Candidate, createTask, hireRecruiter } from './candidate.ts';
-import { LiveWatcher, watch } from './live-watcher.ts';
 
 const { admin, api } = await startTestServer();
 const recruiter = await hireRecruiter(admin);

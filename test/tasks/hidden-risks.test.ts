@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { ApiClient } from '../../src/cli/api-client.ts';
 import type { Task } from '../../src/tasks/task.ts';
-import { Candidate, issueTokens, registerCandidate } from '../integration/candidate.ts';
+import { registerCandidate } from '../support/accounts.ts';
+import { issueTokens } from '../support/assessment.ts';
+import { Candidate, redeem } from '../support/candidate.ts';
 import { changes, completes, selects, starts, submitsReasoning, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -120,16 +122,7 @@ it('no route, message or error tells a candidate a risk or what is noted about a
   await anybody.call('GET', `/tokens/${used?.token}/validate`);
   const account = await registerCandidate(api);
   const redeemer = anybody.as(tokenOf(account.api));
-  const {
-    attempt,
-    access_token,
-    task: shown,
-  } = await redeemer.call<{
-    attempt: { attempt_id: string; user_id: string };
-    access_token: string;
-    task: Task;
-  }>('POST', '/attempts', { token: used?.token });
-  const candidate = new Candidate(anybody.as(access_token), shown, attempt);
+  const candidate = new Candidate(anybody, await redeem(redeemer, used?.token ?? '', task));
   const socket = candidate.api.watch(candidate.attempt_id, 0);
   await once(socket, 'message');
 
