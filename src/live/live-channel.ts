@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { refuseOtherAttempts, refuseStrangers } from '../attempts/readable-attempt.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { isStaff } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';

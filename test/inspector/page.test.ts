@@ -1,6 +1,6 @@
 import type { Browser, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '../../src/events/event-types.ts';
+import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import { createTask } from '../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { createTask } from '../support/assessment.ts';
 import { type Ack, admitCandidate, type Candidate } from '../support/candidate.ts';
 import { problemOf } from '../support/problem.ts';

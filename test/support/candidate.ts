@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { ApiClient } from '../../src/cli/api-client.ts';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { issueToken } from './assessment.ts';
