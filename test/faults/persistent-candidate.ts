@@ -1,22 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../../src/cli/api-client.ts';
-
-<<<<<<< HEAD:test/faults/persistent-candidate.ts
-
 import type { BehaviorEvent, OptionReference } from '../../src/events/event-table.ts';
 import { logInAsAdmin } from '../support/administrator.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';
 import type { Served } from '../support/served.ts';
-
-=======
-
-import type { BehaviorEvent, OptionReference } from '../../src/events/event-table.ts';
-import type { CandidateTask } from '../../src/tasks/task-view.ts';
-
->>>>>>> main:test/faults/candidate.ts
-
 import type { Random } from './random.ts';
 
 /** What a front end keeps of an event that was acknowledged. */
