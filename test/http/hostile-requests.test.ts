@@ -66,7 +66,7 @@ describe('bodies that are not what they should be', () => {
   it('refuses a deep value in a batch, where bodies may be large', async () => {
     const event = withMetadata(deep(300_000));
     const response = await post('/events/batch', `{"events":[${event}]}`, {
-      authorization: `Bearer ${tokenOfCandidate()}`,
+      authorization: `Bearer ${candidate.token}`,
     });
     expect((await problemOf(response)).status).toBe(422);
   });
@@ -93,13 +93,6 @@ describe('bodies that are not what they should be', () => {
     const problem = await problemOf(await post('/auth/login', '{"password": "hunter2hunter2" oops'));
     expect(JSON.stringify(problem)).not.toContain('hunter2');
   });
-
-  function tokenOfCandidate(): string {
-    const socket = candidate.api.watch('x');
-    socket.on('error', () => undefined);
-    socket.terminate();
-    return new URL(socket.url).searchParams.get('token') ?? '';
-  }
 });
 
 describe('content types and encodings', () => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../../src/cli/api-client.ts';
 import { createLog } from '../../src/log.ts';
@@ -7,6 +6,7 @@ import { ADMIN } from '../support/administrator.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
+import { closing, watch } from '../support/live-watcher.ts';
 import { completes, selects, starts, submitsReasoning } from '../support/recorded.ts';
 import { FROM_SOURCE, startServerProcess } from '../support/server-process.ts';
 
@@ -57,16 +57,14 @@ it('a whole assessment at level trace leaves no secret in what the server prints
   await api.send('GET', `/nothing/${unused?.token}?token=${candidate.token}`);
   await api.send('POST', `/tokens/${unused?.token}/validate`, { text: REASONING });
 
-  const socket = candidate.api.watch(candidate.attempt_id);
-  await once(socket, 'message');
-  const stranger = candidate.api.watch(tokens[1]?.attempt_id ?? '');
-  await once(stranger, 'close');
+  const watcher = await watch(candidate.api, candidate.attempt_id);
+  await closing(candidate.api.watch(tokens[1]?.attempt_id ?? ''));
   await candidate.does(starts(0), selects(0, 'A'), submitsReasoning(0, REASONING));
   await candidate.post(selects(0, 'B'), { metadata: { text: REASONING, deep: [[[[[[[[[[1]]]]]]]]]] } });
   await candidate.does(completes(0, 'A'));
   await candidate.results('skills');
   await admin.call('GET', `/users/${candidate.user_id}/profile`);
-  socket.close();
+  await watcher.close();
 
   await server.terminate();
   const printed = server.output;

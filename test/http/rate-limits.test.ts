@@ -4,6 +4,7 @@ import { RateLimiter } from '../../src/http/rate-limiter.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { eventually } from '../support/eventually.ts';
+import { watch } from '../support/live-watcher.ts';
 import { problemOf } from '../support/problem.ts';
 import { starts, views } from '../support/recorded.ts';
 import { ADMIN, startTestServer } from '../support/server.ts';
@@ -119,24 +120,18 @@ describe('for one attempt', () => {
 
 describe('for live connections', () => {
   it('100 messages in 10 s are answered, and the next closes with 4429', async () => {
-    const { api: owner, attempt_id } = await admitCandidate(admin, api, task);
-    const socket = owner.watch(attempt_id);
-    let pongs = 0;
-    socket.on('message', (data) => {
-      if (JSON.parse(String(data)).type === 'pong') pongs += 1;
-    });
-    await once(socket, 'open');
-    for (let n = 0; n < 101; n++) socket.send('{"type":"ping"}');
-    const [code] = await once(socket, 'close');
-    expect([code, pongs]).toEqual([4429, 100]);
+    const candidate = await admitCandidate(admin, api, task);
+    const watcher = await watch(candidate.api, candidate.attempt_id);
+    for (let n = 0; n < 101; n++) watcher.send({ type: 'ping' });
+    const { code } = await watcher.closed;
+    expect([code, watcher.all('pong').length]).toEqual([4429, 100]);
   });
 
   it('a flood of pings of the protocol ends the connection', async () => {
-    const { api: owner, attempt_id } = await admitCandidate(admin, api, task);
-    const socket = owner.watch(attempt_id);
-    await once(socket, 'open');
-    for (let n = 0; n < 200; n++) socket.ping();
-    await once(socket, 'close');
+    const candidate = await admitCandidate(admin, api, task);
+    const watcher = await watch(candidate.api, candidate.attempt_id);
+    for (let n = 0; n < 200; n++) watcher.socket.ping();
+    await watcher.closed;
     expect((await api.send('GET', '/auth/me')).status).toBe(401);
   });
 

@@ -76,6 +76,13 @@ export class LiveWatcher {
   }
 }
 
+/** Listens at a socket, which is dropped at the end. */
+export function listen(socket: WebSocket, onMessage?: (message: LiveMessage) => void): LiveWatcher {
+  const watcher = new LiveWatcher(socket, onMessage);
+  atTheEnd(() => watcher.drop());
+  return watcher;
+}
+
 /** Connects and waits for the first `attempt_state`; the connection is dropped at the end. */
 export async function watch(
   api: ApiClient,
@@ -83,16 +90,14 @@ export async function watch(
   since?: number,
   onMessage?: (message: LiveMessage) => void,
 ): Promise<LiveWatcher> {
-  const watcher = new LiveWatcher(api.watch(attempt_id, since), onMessage);
-  atTheEnd(() => watcher.drop());
+  const watcher = listen(api.watch(attempt_id, since), onMessage);
   await watcher.hears('attempt_state');
   return watcher;
 }
 
 /** What a socket is closed with that should not be served. */
 export async function closing(socket: WebSocket): Promise<{ code: number; reason: string }> {
-  const watcher = new LiveWatcher(socket);
-  atTheEnd(() => watcher.drop());
+  const watcher = listen(socket);
   const closed = await watcher.closed;
   expect(watcher.heard).toEqual([]);
   expect(closed.reason).not.toBe('');
