@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { User } from './user.ts';
 
-/** How long this process may go on believing what it read of an account, in milliseconds. */
-const TTL_MS = 5000;
+/** How long this process may go on believing what it read of an account, in milliseconds: less than 5 s. */
+const TTL_MS = 4999;
 /** Accounts kept at most; the longest unused goes first. */
 const CAPACITY = 4096;
 
@@ -18,6 +18,8 @@ export class AccountCache {
     this.#users = new LRUCache({
       max: CAPACITY,
       ttl: TTL_MS,
+      // The clock is read at each use: a cached time would need a timer of its own.
+      ttlResolution: 0,
       // Neither a failure nor an account that may come to be in a moment is remembered.
       fetchMethod: async (user_id) => (await read(user_id)) ?? undefined,
       // Whoever is waiting for a read gets its answer although the account is forgotten meanwhile.
