@@ -13,13 +13,17 @@ const CAPACITY = 4096;
 export class AccountCache {
   readonly #users: LRUCache<string, User>;
 
-  /** @param read gets the account from the database; null where there is none. */
-  constructor(read: (user_id: string) => Promise<User | null>) {
+  /**
+   * @param read gets the account from the database; null where there is none.
+   * @param clock in milliseconds
+   */
+  constructor(read: (user_id: string) => Promise<User | null>, clock: { now(): number } = performance) {
     this.#users = new LRUCache({
       max: CAPACITY,
       ttl: TTL_MS,
       // The clock is read at each use: a cached time would need a timer of its own.
       ttlResolution: 0,
+      perf: clock,
       // Neither a failure nor an account that may come to be in a moment is remembered.
       fetchMethod: async (user_id) => (await read(user_id)) ?? undefined,
       // Whoever is waiting for a read gets its answer although the account is forgotten meanwhile.
