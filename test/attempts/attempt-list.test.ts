@@ -10,6 +10,7 @@ import { atTheEnd } from '../support/at-the-end.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { problemOf } from '../support/problem.ts';
 import { starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
@@ -104,7 +105,7 @@ describe('with 20 000 attempts', async () => {
   const { db } = await openTestDatabase();
   const client = new MongoClient(inject('mongodbUri'), { monitorCommands: true });
   atTheEnd(() => client.close());
-  const { taskAttempts } = collectionsOf(client.db(db.databaseName), { w: 1 });
+  const { taskAttempts } = collectionsOf(client.db(db.databaseName), { w: 1 }, PATIENCE_MS);
   const attempts = new AttemptList(taskAttempts);
   const ids = (count: number) => Array.from({ length: count }, () => new ObjectId());
   const [tasks, issuers, users] = [ids(10), ids(5), ids(500)];

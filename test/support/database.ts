@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/connection.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/connection.ts';
 import { createLog } from '../../src/log.ts';
 import { atTheEnd } from './at-the-end.ts';
+import { PATIENCE_MS } from './patience.ts';
+
+/** The product gives up on its database after 2.5 s, which a busy machine may take. */
+export const PATIENT: DatabaseOptions = { patienceMs: PATIENCE_MS };
 
 /** A name that no other database of the test run's engine has. */
 export function databaseName(): string {
@@ -16,7 +20,7 @@ export function sharedDatabase(): { MONGODB_URI: string; MONGODB_DATABASE: strin
 
 /** Opens a new, empty database on the test run's engine. It is dropped and closed at the end by itself. */
 export async function openTestDatabase(): Promise<Database> {
-  const database = await openDatabase(inject('mongodbUri'), databaseName(), createLog('silent'));
+  const database = await openDatabase(inject('mongodbUri'), databaseName(), createLog('silent'), PATIENT);
   atTheEnd(async () => {
     await database.db.dropDatabase();
     await database.close();

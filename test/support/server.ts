@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server.ts';
 import { ADMIN, logInAsAdmin } from './administrator.ts';
 import { atTheEnd } from './at-the-end.ts';
-import { sharedDatabase } from './database.ts';
+import { PATIENT, sharedDatabase } from './database.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export { ADMIN };
@@ -32,7 +32,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     LOG_LEVEL: 'fatal',
     ...env,
   });
-  const server = await startServer(config, createLog(config.logLevel), () => undefined);
+  const server = await startServer(config, createLog(config.logLevel), () => undefined, PATIENT);
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= server.stop());
   atTheEnd(stop);
