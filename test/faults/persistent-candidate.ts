@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../../src/cli/api-client.ts';
 import type { BehaviorEvent, OptionReference } from '../../src/events/event-table.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import { logInAsAdmin } from '../support/administrator.ts';
-import { createTask, issueTokens } from '../support/assessment.ts';
+import { issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';
 import type { Served } from '../support/served.ts';
 import type { Random } from './random.ts';
@@ -155,7 +156,7 @@ export class PersistentCandidate extends Candidate {
   }
 }
 
-/** Admits `count` candidates, who are nobody in particular, to a task that asks for reasoning. */
+/** Admits `count` candidates, who are nobody in particular, to the first task that asks for reasoning. */
 export async function admitCandidates(
   server: Served,
   count: number,
@@ -163,9 +164,18 @@ export async function admitCandidates(
 ): Promise<PersistentCandidate[]> {
   const staff = admin ?? (await logInAsAdmin(server));
   const nobody = new ApiClient(server.url);
-  const task = await createTask(staff);
+  const task = await taskWithReasoning(staff);
   const tokens = await issueTokens(staff, task, { count });
   return Promise.all(
     tokens.map(async ({ token }) => new PersistentCandidate(nobody, await redeem(nobody, token, task))),
   );
+}
+
+async function taskWithReasoning(staff: ApiClient): Promise<Task> {
+  const { tasks } = await staff.call<{ tasks: Pick<Task, 'task_id' | 'requires_reasoning'>[] }>(
+    'GET',
+    '/tasks',
+  );
+  const task_id = tasks.find(({ requires_reasoning }) => requires_reasoning)?.task_id;
+  return (await staff.call<{ task: Task }>('GET', `/tasks/${task_id}`)).task;
 }
