@@ -23,6 +23,7 @@ const sessionServices: SessionServices = {
   onActorFailed: () => undefined,
   now: () => new Date(),
   newEventId: () => new ObjectId().toHexString(),
+  isOwnEvent: () => true,
   mailboxCapacity: 10,
 };
 
