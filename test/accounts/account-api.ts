@@ -6,7 +6,7 @@ import { type Accounts, createAccounts } from '../../src/accounts/create-account
 import { type AccountLimits, accountRoutes } from '../../src/accounts/routes.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
-import type { Role } from '../../src/database/collections/users.ts';
+import type { Role } from '../../src/caller.ts';
 import type { Database } from '../../src/database/connection.ts';
 import { authenticate } from '../../src/http/authenticate.ts';
 import type { RequestState } from '../../src/http/context.ts';
