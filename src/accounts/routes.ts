@@ -1,10 +1,11 @@
 import { notFound } from '../errors.ts';
+import { objectIdInAnyCase } from '../fields.ts';
 import { accountOf, onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter, type Context, type Next } from '../http/context.ts';
 import { readBody } from '../http/request.ts';
 import type { Session } from './authentication.ts';
 import type { Accounts } from './create-accounts.ts';
-import { accountId, login, newAccount, passwordChange, refreshToken, registration } from './schemas.ts';
+import { login, newAccount, passwordChange, refreshToken, registration } from './schemas.ts';
 
 type Middleware = (ctx: Context, next: Next) => Promise<unknown>;
 
@@ -79,9 +80,9 @@ export function accountRoutes(
 
 /** @throws Refusal 404: what is no id is nobody's id. */
 function userIdIn(ctx: Context): string {
-  const id = accountId.safeParse(ctx.params['user_id']);
+  const id = objectIdInAnyCase.safeParse(ctx.params['user_id']);
   if (!id.success) throw notFound('There is no such account.');
-  return id.data.toLowerCase();
+  return id.data;
 }
 
 function respondWithSession(ctx: Context, status: 200 | 201, session: Session): void {

@@ -1,10 +1,6 @@
 import { bodyTooLarge, internalError, Refusal } from '../errors.ts';
-import {
-  EVENT_BODY_LIMIT,
-  objectIdString,
-  type SubmittedEvent,
-  submittedEvent,
-} from '../events/submitted-event.ts';
+import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
 import type { Acknowledgement } from './recording.ts';
 import { completion } from './schemas.ts';

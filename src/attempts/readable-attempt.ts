@@ -1,6 +1,6 @@
 import type { Caller } from '../caller.ts';
 import { forbidden, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { callerOf, isStaff, ownsAttempt } from '../http/access.ts';
 import type { Context } from '../http/context.ts';
 import { parse } from '../validation.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
+import { objectIdInAnyCase } from '../fields.ts';
 import { onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter } from '../http/context.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
@@ -7,10 +8,7 @@ import { readQuery } from '../http/request.ts';
 import type { AuditLogStore } from './audit-log-store.ts';
 
 const auditQuery = z.strictObject({
-  actor_id: z
-    .string()
-    .regex(/^[0-9a-f]{24}$/i, 'must be an id of 24 hex digits')
-    .optional(),
+  actor_id: objectIdInAnyCase.optional(),
   action: z.string().min(1).max(100).optional(),
   target_id: z.string().min(1).max(100).optional(),
   ...periodQuery,

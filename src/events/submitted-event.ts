@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { moment, objectIdString } from '../fields.ts';
 import type { BehaviorEvent } from './event-types.ts';
 import { observedObject } from './observed-value.ts';
 
@@ -11,20 +12,13 @@ export const REASONING_LIMIT = 5000;
 /** A day: no view of an option lasts longer, and sums of durations stay exact. */
 export const MAX_DURATION_MS = 86_400_000;
 
-/** An id as the server hands it out. */
-export const objectIdString = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits');
-
 const optionCode = z.string().min(1).max(100);
 const count = z.int().nonnegative();
 const option = { option_id: objectIdString, option_code: optionCode };
 
 export const submittedEnvelope = {
   attempt_id: objectIdString,
-  /** Kept as the moment it names; the offset only says how it was written. */
-  timestamp_client: z.iso
-    .datetime({ offset: true, error: 'must be an ISO 8601 date and time with an offset, such as …Z' })
-    .transform((text) => new Date(text))
-    .refine((time) => !Number.isNaN(time.getTime()), 'must be a date that exists'),
+  timestamp_client: moment,
   metadata: observedObject({
     client_session_id: z.string().max(200).optional(),
     user_agent: z.string().max(1000).optional(),

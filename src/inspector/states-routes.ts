@@ -4,6 +4,7 @@ import { isRedeemed } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { readableAttempt } from '../attempts/readable-attempt.ts';
 import { attemptNotRedeemed } from '../errors.ts';
+import { lenientWholeNumber } from '../fields.ts';
 import { onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter } from '../http/context.ts';
 import { readQuery } from '../http/request.ts';
@@ -13,8 +14,8 @@ import { momentsOf } from './moments.ts';
 
 const momentPage = z.strictObject({
   /** Without it, the beginning before the first event comes first. */
-  after: z.coerce.number().int().min(0).max(1_000_000).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  after: lenientWholeNumber(0, 1_000_000).optional(),
+  limit: lenientWholeNumber(1, 1000).default(1000),
 });
 
 export interface StatesRoutesServices {

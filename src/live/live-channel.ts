@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { refuseOtherAttempts, refuseStrangers } from '../attempts/readable-attempt.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import { isStaff } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
@@ -36,7 +36,7 @@ const BEGINNING_AT_ONCE = 6;
 
 const query = z.object({
   token: z.string().optional(),
-  since: z.coerce.number().int().min(0).optional(),
+  since: lenientWholeNumber(0).optional(),
 });
 
 /**

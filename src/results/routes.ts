@@ -5,7 +5,7 @@ import { readableAttempt } from '../attempts/readable-attempt.ts';
 import type { SessionRegistry } from '../attempts/session-registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { attemptNotCompleted, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { accountOf, callerOf, isStaff, onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
 import { readQuery } from '../http/request.ts';
