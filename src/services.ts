@@ -2,6 +2,7 @@ import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { AttemptList } from './attempts/attempt-list.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
@@ -11,6 +12,7 @@ import { UncertainSessions } from './attempts/uncertain-sessions.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { Journal } from './journal/journal.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
@@ -28,11 +30,13 @@ export interface Services {
   tasks: TaskStore;
   tokens: Tokens;
   attempts: AttemptStore;
+  attemptList: AttemptList;
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
   uncertain: UncertainSessions;
   results: ResultStore;
+  limits: RateLimits;
 }
 
 /** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
@@ -42,7 +46,7 @@ const MAILBOX_CAPACITY = 256;
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
   const { collections } = database;
   const audit = new AuditLogStore(collections.auditLog);
-  const accounts = createAccounts(collections, jwtSecret, audit);
+  const accounts = createAccounts(collections, jwtSecret);
   const tasks = new TaskStore(collections);
   const attempts = new AttemptStore(collections.taskAttempts, (operation) =>
     database.availability.run(operation),
@@ -96,5 +100,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   return {
     ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
     ...{ journal, feed, sessions, uncertain, results },
+    attemptList: new AttemptList(collections.taskAttempts),
+    limits: createRateLimits(config),
   };
 }

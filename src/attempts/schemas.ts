@@ -20,6 +20,8 @@ export const eventBatch = z.strictObject({
     ),
 });
 
+export type EventBatch = z.output<typeof eventBatch>;
+
 /** Completing needs no body; what an event may say of itself may be said here too. */
 export const completion = z.object({
   timestamp_client: moment.optional(),

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
 import { objectIdInAnyCase } from '../fields.ts';
-import { onlyRoles } from '../http/access.ts';
-import { type ApiRouter, apiRouter } from '../http/context.ts';
+import { admin } from '../http/access.ts';
+import type { ApiRouter } from '../http/context.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
-import { readQuery } from '../http/request.ts';
+import { query } from '../http/request.ts';
+import { apiRoutes, get } from '../http/routes.ts';
 import type { AuditLogStore } from './audit-log-store.ts';
+
+interface AuditRoutesServices {
+  audit: AuditLogStore;
+}
 
 const auditQuery = z.strictObject({
   actor_id: objectIdInAnyCase.optional(),
@@ -15,15 +20,13 @@ const auditQuery = z.strictObject({
   ...pageQuery(NEWEST_FIRST),
 });
 
-/** GET `/audit` below `prefix`: who did what, the newest first, in pages. */
-export function auditRoutes(log: AuditLogStore, prefix: string): ApiRouter {
-  const router = apiRouter(prefix);
-
-  router.get('/audit', onlyRoles('admin'), async (ctx) => {
-    const { cursor, limit, ...which } = readQuery(ctx, auditQuery);
-    const { items, next_cursor } = await log.read(which, { cursor, limit });
-    ctx.body = { entries: items, next_cursor };
-  });
-
-  return router;
+/** Who did what, the newest first, in pages. */
+export function auditRoutes({ audit }: AuditRoutesServices): ApiRouter {
+  return apiRoutes('/audit', [
+    get('/', [admin, query(auditQuery)], async (ctx) => {
+      const { cursor, limit, ...which } = ctx.state.query;
+      const { items, next_cursor } = await audit.read(which, { cursor, limit });
+      ctx.body = { entries: items, next_cursor };
+    }),
+  ]);
 }
