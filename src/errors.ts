@@ -39,14 +39,19 @@ const refusal = (status: number, code: string) => (detail: string, details?: Ref
 
 /* What the request itself does wrong. */
 export const malformedRequest = refusal(400, 'malformed_request');
+/** As `malformedRequest`, with the status that Koa or one of its middleware has chosen, from 400 to 499. */
+export const unreadableRequest = (status: number, detail: string) =>
+  new Refusal(status, 'malformed_request', detail);
 export const notAuthenticated = refusal(401, 'not_authenticated');
 export const invalidCredentials = refusal(401, 'invalid_credentials');
 export const forbidden = refusal(403, 'forbidden');
 export const notFound = refusal(404, 'not_found');
 export const methodNotAllowed = refusal(405, 'method_not_allowed');
+export const requestTimeout = refusal(408, 'request_timeout');
 export const bodyTooLarge = refusal(413, 'body_too_large');
 export const unsupportedMediaType = refusal(415, 'unsupported_media_type');
 export const tooManyRequests = refusal(429, 'too_many_requests');
+export const headersTooLarge = refusal(431, 'headers_too_large');
 
 export const validationFailed = (errors: FieldError[], details?: RefusalDetails) =>
   new Refusal(422, 'validation_failed', summary(errors), { errors, ...details });
