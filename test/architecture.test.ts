@@ -119,7 +119,7 @@ describe('what comes from outside stays in its place', () => {
 
   it('only stores, lists, the journal and the database folder know mongodb', () => {
     const may = [
-      /-(store|list)\.ts$/,
+      /-(store|list|projector)\.ts$/,
       /^src\/(database|journal)\//,
       /^src\/accounts\/refresh-tokens\.ts$/,
       // Makes the ids of events.

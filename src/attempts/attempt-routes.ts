@@ -22,7 +22,7 @@ export function attemptRoutes({ attempts, journal, sessions }: AttemptRoutesServ
     get('/:attempt_id', [reader], async (ctx) => {
       const { caller, attempt: stored } = ctx.state;
       const live = isRedeemed(stored)
-        ? await sessions.currentView(stored.attempt_id)
+        ? (await sessions.current(stored.attempt_id)).view
         : unredeemedView(stored);
       ctx.body = { ...attemptFor(caller, attempts.current(stored)), ...live };
     }),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App, MiddlewareContext } from 'koa-websocket';
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { findReadable } from '../attempts/access.ts';
@@ -15,7 +16,6 @@ import { originForm } from '../http/request-target.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
-import { Turns } from './turns.ts';
 
 export interface LiveServices {
   identify: IdentifyCaller;
@@ -47,7 +47,8 @@ export class LiveChannel {
   readonly #app: App;
   /** With the token that each was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
-  readonly #beginnings = new Turns(BEGINNING_AT_ONCE);
+  /** After a restart every front end comes back at once; candidates who post must not wait behind all of them. */
+  readonly #begin = pLimit(BEGINNING_AT_ONCE);
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
 
@@ -119,7 +120,7 @@ export class LiveChannel {
       return;
     }
     try {
-      const { attempt_id, since } = await this.#beginnings.run(() => this.#admit(ctx));
+      const { attempt_id, since } = await this.#begin(() => this.#admit(ctx));
       if (!socket.isOpen) return;
       const watching = new AttemptWatcher(
         attempt_id,
@@ -129,7 +130,7 @@ export class LiveChannel {
       );
       watcher = watching;
       ctx.websocket.resume();
-      await this.#beginnings.run(() => watching.start(since));
+      await this.#begin(() => watching.start(since));
     } catch (error) {
       ctx.websocket.resume();
       fail(error);

@@ -86,7 +86,7 @@ function completedAttempt(sessions: SessionRegistry): Step<{ attempt: Attempt }>
 /** Another process may have recorded the completion a moment ago; what is stored follows the journal. */
 async function isCompletedByNow(attempt: Attempt, sessions: SessionRegistry): Promise<boolean> {
   if (!isRedeemed(attempt)) return false;
-  return (await sessions.currentView(attempt.attempt_id)).status === 'completed';
+  return (await sessions.current(attempt.attempt_id)).view.status === 'completed';
 }
 
 /** Staff who read about a person leave a trace; candidates read about themselves. */

@@ -1,4 +1,4 @@
-import type { BehaviorEvent } from '../../events/event-types.ts';
+import type { BehaviorEvent } from '../../events/event-table.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { LiveMessage } from '../api-client.ts';
 import type { Audience } from './play.ts';

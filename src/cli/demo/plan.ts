@@ -1,4 +1,4 @@
-import type { BehaviorEvent } from '../../events/event-types.ts';
+import type { BehaviorEvent } from '../../events/event-table.ts';
 import type { Task, TaskOption } from '../../tasks/task.ts';
 import { described, pick } from './options.ts';
 import type { Act, Persona } from './persona.ts';

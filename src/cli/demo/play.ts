@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BehaviorEvent } from '../../events/event-types.ts';
+import type { BehaviorEvent } from '../../events/event-table.ts';
 import { type ApiClient, ApiError } from '../api-client.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Step } from './plan.ts';
