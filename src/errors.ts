@@ -58,6 +58,8 @@ export const validationFailed = (errors: FieldError[], details?: RefusalDetails)
 
 /* What the state of things forbids. */
 export const sequenceViolation = refusal(409, 'sequence_violation');
+/** Of an event in a batch, after one that was refused. */
+export const notTried = refusal(409, 'not_tried');
 export const attemptLocked = refusal(409, 'attempt_locked');
 export const attemptExpired = refusal(409, 'attempt_expired');
 export const attemptNotRedeemed = refusal(409, 'attempt_not_redeemed');
@@ -90,6 +92,15 @@ export const internalError = (cause: unknown) => {
   error.cause = cause;
   return error;
 };
+
+/** The journal of an attempt holds what its machine does not allow: nothing can be decided on it. */
+export class UnreplayableJournal extends Refusal {
+  /** @param cause what does not fit, for the log; callers learn only that this one attempt is broken. */
+  constructor(cause: string) {
+    super(500, 'journal_unreplayable', 'The record of this attempt is damaged; please report it.');
+    this.cause = cause;
+  }
+}
 
 function summary(errors: FieldError[]): string {
   const shown = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));
