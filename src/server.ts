@@ -80,7 +80,7 @@ export async function startServer(
 
 async function addExampleTasks(tasks: TaskStore): Promise<void> {
   if (!(await tasks.isEmpty())) return;
-  for (const content of exampleTasks) await tasks.insert(content, 1);
+  for (const content of exampleTasks) await tasks.create(content);
 }
 
 function listen(server: Server, { port, host }: Config): Promise<string> {
