@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import type { Task } from '../../tasks/task.ts';
+import { withOwnServer } from '../player/own-server.ts';
+import { play } from '../player/play.ts';
+import { rehearse } from '../player/rehearsal.ts';
+import { type ServerStage, serverStage } from '../player/server-stage.ts';
+import { chooseTask, logIn, type StaffAccount } from '../player/staff.ts';
+import type { Results } from '../player/stage.ts';
+import { Problem, UsageError } from '../problem.ts';
+import { LiveTelling } from '../report/live-telling.ts';
+import { afterwards, beforehand, type Run } from '../report/pace.ts';
+import { profileLines } from '../report/profile.ts';
+import { LINE_WIDTH, wrap } from '../report/text.ts';
+import type { Persona } from '../scenario/persona.ts';
+import { type PersonaScenario, scenarioOf } from '../scenario/persona-scenario.ts';
+import { DEFAULT_PERSONA, personas } from '../scenario/personas.ts';
+import { INTERRUPTED, type Terminal } from '../terminal.ts';
+import { COMMON_OPTIONS, parseCommandLine, readable, readServer } from './command-line.ts';
+
+const HELP = `Usage: npm run demo -- [PERSONA] [OPTIONS]
+
+Plays one candidate's whole attempt at a task, shows each event as the server acknowledges it,
+and prints the skill profile as a recruiter reads it. Without a persona: ${DEFAULT_PERSONA}.
+
+  --list             show the personas and end
+  --real-time        wait as long as a person would, instead of hurrying through in seconds
+  --task CODE        the task to play (default: support-backlog, or the first that asks for reasons)
+  --server URL       play on a running server, where the attempt stays; without it, the demo
+                     starts a server of its own on a temporary database and removes both
+  --email ADDRESS    with --server: a recruiter's or administrator's account there
+  --password TEXT    its password; the environment variables DEMO_EMAIL and DEMO_PASSWORD
+                     do as well and keep it out of the list of processes
+  --help             this text
+
+Examples:
+  npm run demo
+  npm run demo -- analytical --real-time
+  npm run demo -- exploratory --task training-budget
+  DEMO_EMAIL=… DEMO_PASSWORD=… npm run demo -- decisive --server http://127.0.0.1:3000`;
+
+/** Milliseconds in which a hurried attempt is played, requests aside. */
+const HURRIED_RUN_MS = 4_000;
+
+/** `npm run demo`. @returns the exit code: 0, 1 after a failure that was explained, 130 after Ctrl-C. */
+export async function runDemo(args: string[], terminal: Terminal): Promise<number> {
+  const { print, printError, env, signal } = terminal;
+  let url: string | undefined;
+  try {
+    const { values, positionals } = parseCommandLine({
+      args,
+      allowPositionals: true,
+      options: {
+        ...COMMON_OPTIONS,
+        list: { type: 'boolean' },
+        'real-time': { type: 'boolean' },
+        task: { type: 'string' },
+      },
+    });
+    if (values.help) print(HELP);
+    else if (values.list) printPersonas(print);
+    else {
+      const persona = personaNamed(positionals);
+      const server = readServer(values, env, 'DEMO');
+      url = server?.url;
+      const order = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
+      if (server) {
+        const attempt_id = await demonstrate(order, server, terminal);
+        wrap(`The attempt stays on the server: ${attempt_id}`, '  ').forEach(print);
+      } else {
+        print('Starting a server with a temporary database, which is removed afterwards …');
+        await withOwnServer(async (own) => void (await demonstrate(order, own, terminal)));
+      }
+    }
+    return 0;
+  } catch (error) {
+    if (signal.aborted) {
+      print('Stopped.');
+      return INTERRUPTED;
+    }
+    const hint = error instanceof UsageError ? ' See npm run demo -- --help' : '';
+    printError(readable(error, url) + hint);
+    return 1;
+  }
+}
+
+function personaNamed(names: readonly string[]): Persona {
+  if (names.length > 1) {
+    throw new Problem(`One persona at a time, not ${names.length}: ${names.join(', ')}.`);
+  }
+  const [name = DEFAULT_PERSONA] = names;
+  const persona = personas.find((known) => known.name === name);
+  if (persona) return persona;
+  const known = personas.map((each) => each.name).join(', ');
+  throw new Problem(`There is no persona "${name}". There are: ${known}.`);
+}
+
+function printPersonas(print: Terminal['print']): void {
+  for (const { name, description, shows } of personas) {
+    wrap(description, name.padEnd(14)).forEach(print);
+    wrap(`In real time: ${shows.join(', ')}`, ' '.repeat(14)).forEach(print);
+  }
+}
+
+interface Order {
+  persona: Persona;
+  isRealTime: boolean;
+  task_code: string | undefined;
+}
+
+/** One attempt from the token to the printed profile. @returns its id */
+async function demonstrate(order: Order, server: StaffAccount, terminal: Terminal): Promise<string> {
+  const { signal, print, paint } = terminal;
+  const say = (lines: string[]) => lines.forEach((line) => void print(line));
+  const heading = (text: string) => say(['', paint('bold', `── ${text} `.padEnd(LINE_WIDTH, '─'))]);
+
+  signal.throwIfAborted();
+  const staff = await logIn(server);
+  const task = await chooseTask(staff, order.task_code);
+  const inRealTime = scenarioOf(order.persona, task);
+  const person_ms = inRealTime.steps.at(-1)?.at ?? 0;
+  const pace = order.isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
+  const scenario = scenarioOf(order.persona, task, pace);
+  const real = await rehearse(inRealTime);
+  const run: Run = { person_ms, run_ms: person_ms * pace, in_real_time: real.profile };
+
+  heading(`The candidate: ${order.persona.name}`);
+  say(wrap(order.persona.description));
+  say(wrap(`Task: “${task.title}” (${task.task_code}). ${task.description}`));
+  if (!task.requires_reasoning) {
+    say(wrap('This task asks for no reasons, so what the persona would write is left out.'));
+  }
+  say(['', ...beforehand(run, (await rehearse(scenario)).profile, paint)]);
+
+  heading('The attempt, as the live channel tells it');
+  const stage = await serverStage(staff, task.task_id, signal);
+  const results = await playWatched(scenario, task, stage, terminal);
+
+  heading('The profile, as a recruiter reads it');
+  say(profileLines(results, task, paint));
+  heading('What this run can tell');
+  say(afterwards(run, results.profile, paint));
+  return stage.attempt_id;
+}
+
+/** @throws Problem where the server refuses an event or falls silent */
+async function playWatched(
+  scenario: PersonaScenario,
+  task: Task,
+  stage: ServerStage,
+  terminal: Terminal,
+): Promise<Results> {
+  const metadata = { client_session_id: randomUUID(), user_agent: 'skill-observation-demo' };
+  const steps = scenario.steps.map((step) => ({ ...step, client_event_id: randomUUID(), metadata }));
+  const telling = new LiveTelling(stage, task, terminal);
+  try {
+    await telling.open();
+    const { results } = await play({ steps }, stage, telling);
+    if (!results) throw new Problem('The server has no results although it announced them.');
+    return results;
+  } finally {
+    telling.close();
+  }
+}

@@ -1,0 +1,84 @@
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import type { z } from 'zod';
+import { messageOf } from './messages.ts';
+import { fieldName, type Position, Positions } from './positions.ts';
+import { type Scenario, scenario } from './scenario.ts';
+import { OPTION_FIELDS } from './steps.ts';
+
+/** One thing that is wrong in a file; `field` is empty where it is about no field. */
+export interface FileError extends Position {
+  file: string;
+  field: string;
+  message: string;
+}
+
+/** A scenario and where each of its fields stands. */
+export interface LoadedScenario extends Scenario {
+  file: string;
+  positions: Positions;
+}
+
+/**
+ * Reads the scenarios of one file; several are separated by `---`. Never throws: everything that is wrong is
+ * in `errors`, with its place, and the scenarios without an error are there all the same.
+ */
+export function parseScenarios(
+  file: string,
+  text: string,
+): { scenarios: LoadedScenario[]; errors: FileError[] } {
+  const lines = new LineCounter();
+  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true })];
+  const scenarios: LoadedScenario[] = [];
+  const errors: FileError[] = [];
+  const notYaml = (offset: number, message: string) => {
+    const { line, col } = lines.linePos(offset);
+    errors.push({ file, line, column: col, field: '', message: `is not YAML: ${message}` });
+  };
+  for (const document of documents) {
+    for (const { pos, message } of document.errors) notYaml(pos[0], message);
+    if (document.errors.length > 0) continue;
+    keepOptionCodes(document);
+    try {
+      const parsed = scenario.safeParse(document.toJS(), { reportInput: true });
+      const positions = new Positions(document, lines);
+      if (parsed.success) scenarios.push({ ...parsed.data, file, positions });
+      else errors.push(...parsed.error.issues.flatMap((issue) => fileErrors(file, issue, positions)));
+    } catch (error) {
+      // An alias without its anchor is found only when it is followed.
+      notYaml(document.contents?.range?.[0] ?? 0, (error as Error).message);
+    }
+  }
+  if (documents.length === 0) {
+    errors.push({ file, line: 1, column: 1, field: '', message: 'holds no scenario' });
+  }
+  return { scenarios, errors };
+}
+
+/** YAML reads an option called 01 as the number 1; whoever wrote it meant the name. */
+function keepOptionCodes(document: Document.Parsed): void {
+  const fields: readonly unknown[] = OPTION_FIELDS;
+  const keepSource = (node: unknown) => {
+    if (isScalar(node) && typeof node.value === 'number') node.value = node.source ?? String(node.value);
+  };
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key)) return;
+      // These hold whatever a front end might send, numbers among it.
+      if (key.value === 'payload' || key.value === 'metadata') return visit.SKIP;
+      keepSource(key);
+      if (fields.includes(key.value)) keepSource(value);
+      return;
+    },
+  });
+}
+
+function fileErrors(file: string, issue: z.core.$ZodIssue, positions: Positions): FileError[] {
+  const message = messageOf(issue);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { file, ...positions.ofKey(path), field: fieldName(path), message };
+    });
+  }
+  return [{ file, ...positions.of(issue.path), field: positions.fieldAt(issue.path), message }];
+}
