@@ -1,4 +1,4 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from './messages.ts';
 import { fieldName, type Position, Positions } from './positions.ts';
@@ -27,7 +27,8 @@ export function parseScenarios(
   text: string,
 ): { scenarios: LoadedScenario[]; errors: FileError[] } {
   const lines = new LineCounter();
-  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true })];
+  const options = { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: isSameKey };
+  const documents = [...parseAllDocuments(text, options)];
   const scenarios: LoadedScenario[] = [];
   const errors: FileError[] = [];
   const notYaml = (offset: number, message: string) => {
@@ -54,11 +55,18 @@ export function parseScenarios(
   return { scenarios, errors };
 }
 
-/** YAML reads an option called 01 as the number 1; whoever wrote it meant the name. */
+/** A number as it was written: YAML reads an option called 01 as the number 1, and its author meant the name. */
+const asWritten = ({ value, source }: Scalar): unknown =>
+  typeof value === 'number' ? (source ?? String(value)) : value;
+
+const isSameKey = (a: unknown, b: unknown): boolean =>
+  a === b || (isScalar(a) && isScalar(b) && asWritten(a) === asWritten(b));
+
+/** Puts what stands where options are named, and every key, as it was written. */
 function keepOptionCodes(document: Document.Parsed): void {
   const fields: readonly unknown[] = OPTION_FIELDS;
   const keepSource = (node: unknown) => {
-    if (isScalar(node) && typeof node.value === 'number') node.value = node.source ?? String(node.value);
+    if (isScalar(node)) node.value = asWritten(node);
   };
   visit(document, {
     Pair: (_, { key, value }) => {
