@@ -3,7 +3,7 @@ import { EmbeddedEngineUnavailable } from '../../database/embedded/unavailable.t
 import { ApiError } from '../api-client.ts';
 import type { StaffAccount } from '../player/staff.ts';
 import { Problem, UsageError } from '../problem.ts';
-import type { Terminal } from '../terminal.ts';
+import { INTERRUPTED, type Terminal } from '../terminal.ts';
 
 /** The options of every command that may play on a running server. */
 export const COMMON_OPTIONS = {
@@ -50,24 +50,34 @@ export function readServer(
   return { url: values.server, email, password };
 }
 
+/**
+ * Runs a command to its exit code: what `run` returns, 130 after Ctrl-C.
+ * @param failed the exit code after a failure, which is explained.
+ * @param usage stands behind the explanation of a `UsageError`.
+ */
+export async function runCommand(
+  { print, printError, signal }: Terminal,
+  { failed, usage }: { failed: number; usage: string },
+  run: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (signal.aborted) {
+      print('Stopped.');
+      return INTERRUPTED;
+    }
+    printError(readable(error) + (error instanceof UsageError ? usage : ''));
+    return failed;
+  }
+}
+
 /** What a person at the terminal reads of an error: one line where it can be mended, else all of it. */
-export function readable(error: unknown, url: string | undefined): string {
+function readable(error: unknown): string {
   if (error instanceof Problem) return error.message;
-  if (error instanceof ApiError) return `The server at ${url} refused: ${error.message}`;
+  if (error instanceof ApiError) return `The server refused: ${error.message}`;
   if (error instanceof EmbeddedEngineUnavailable) {
     return `${error.message} The demo uses that on a running server: npm run demo -- --server URL`;
   }
-  // What fetch throws where there is no connection; the reason is in its cause.
-  if (error instanceof TypeError && error.message === 'fetch failed') {
-    return `No server answers at ${url} (${reasonOf(error.cause)}). Start one with "npm start", or leave --server out.`;
-  }
-  if (error instanceof SyntaxError) {
-    return `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`;
-  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'no connection';
-  return 'code' in cause ? String(cause.code) : cause.message;
 }

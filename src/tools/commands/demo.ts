@@ -6,7 +6,7 @@ import { rehearse } from '../player/rehearsal.ts';
 import { type ServerStage, serverStage } from '../player/server-stage.ts';
 import { chooseTask, logIn, type StaffAccount } from '../player/staff.ts';
 import type { Results } from '../player/stage.ts';
-import { Problem, UsageError } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { LiveTelling } from '../report/live-telling.ts';
 import { afterwards, beforehand, type Run } from '../report/pace.ts';
 import { profileLines } from '../report/profile.ts';
@@ -14,8 +14,8 @@ import { LINE_WIDTH, wrap } from '../report/text.ts';
 import type { Persona } from '../scenario/persona.ts';
 import { type PersonaScenario, scenarioOf } from '../scenario/persona-scenario.ts';
 import { DEFAULT_PERSONA, personas } from '../scenario/personas.ts';
-import { INTERRUPTED, type Terminal } from '../terminal.ts';
-import { COMMON_OPTIONS, parseCommandLine, readable, readServer } from './command-line.ts';
+import type { Terminal } from '../terminal.ts';
+import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
 
 const HELP = `Usage: npm run demo -- [PERSONA] [OPTIONS]
 
@@ -38,14 +38,19 @@ Examples:
   npm run demo -- exploratory --task training-budget
   DEMO_EMAIL=… DEMO_PASSWORD=… npm run demo -- decisive --server http://127.0.0.1:3000`;
 
+/** What to play. */
+interface Wish {
+  persona: Persona;
+  isRealTime: boolean;
+  task_code: string | undefined;
+}
+
 /** Milliseconds in which a hurried attempt is played, requests aside. */
 const HURRIED_RUN_MS = 4_000;
 
 /** `npm run demo`. @returns the exit code: 0, 1 after a failure that was explained, 130 after Ctrl-C. */
-export async function runDemo(args: string[], terminal: Terminal): Promise<number> {
-  const { print, printError, env, signal } = terminal;
-  let url: string | undefined;
-  try {
+export function runDemo(args: string[], terminal: Terminal): Promise<number> {
+  return runCommand(terminal, { failed: 1, usage: ' See npm run demo -- --help' }, async () => {
     const { values, positionals } = parseCommandLine({
       args,
       allowPositionals: true,
@@ -56,31 +61,17 @@ export async function runDemo(args: string[], terminal: Terminal): Promise<numbe
         task: { type: 'string' },
       },
     });
-    if (values.help) print(HELP);
-    else if (values.list) printPersonas(print);
+    if (values.help) terminal.print(HELP);
+    else if (values.list) printPersonas(terminal);
     else {
       const persona = personaNamed(positionals);
-      const server = readServer(values, env, 'DEMO');
-      url = server?.url;
-      const order = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
-      if (server) {
-        const attempt_id = await demonstrate(order, server, terminal);
-        wrap(`The attempt stays on the server: ${attempt_id}`, '  ').forEach(print);
-      } else {
-        print('Starting a server with a temporary database, which is removed afterwards …');
-        await withOwnServer(async (own) => void (await demonstrate(order, own, terminal)));
-      }
+      const wish = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
+      const server = readServer(values, terminal.env, 'DEMO');
+      if (server) await playAt(server, wish, terminal);
+      else await playAlone(wish, terminal);
     }
     return 0;
-  } catch (error) {
-    if (signal.aborted) {
-      print('Stopped.');
-      return INTERRUPTED;
-    }
-    const hint = error instanceof UsageError ? ' See npm run demo -- --help' : '';
-    printError(readable(error, url) + hint);
-    return 1;
-  }
+  });
 }
 
 function personaNamed(names: readonly string[]): Persona {
@@ -94,37 +85,41 @@ function personaNamed(names: readonly string[]): Persona {
   throw new Problem(`There is no persona "${name}". There are: ${known}.`);
 }
 
-function printPersonas(print: Terminal['print']): void {
+function printPersonas({ print }: Terminal): void {
   for (const { name, description, shows } of personas) {
     wrap(description, name.padEnd(14)).forEach(print);
     wrap(`In real time: ${shows.join(', ')}`, ' '.repeat(14)).forEach(print);
   }
 }
 
-interface Order {
-  persona: Persona;
-  isRealTime: boolean;
-  task_code: string | undefined;
+async function playAt(server: StaffAccount, wish: Wish, terminal: Terminal): Promise<void> {
+  const attempt_id = await demonstrate(wish, server, terminal);
+  wrap(`The attempt stays on the server: ${attempt_id}`, '  ').forEach(terminal.print);
+}
+
+async function playAlone(wish: Wish, terminal: Terminal): Promise<void> {
+  terminal.print('Starting a server with a temporary database, which is removed afterwards …');
+  await withOwnServer((own) => demonstrate(wish, own, terminal));
 }
 
 /** One attempt from the token to the printed profile. @returns its id */
-async function demonstrate(order: Order, server: StaffAccount, terminal: Terminal): Promise<string> {
+async function demonstrate(wish: Wish, server: StaffAccount, terminal: Terminal): Promise<string> {
   const { signal, print, paint } = terminal;
   const say = (lines: string[]) => lines.forEach((line) => void print(line));
   const heading = (text: string) => say(['', paint('bold', `── ${text} `.padEnd(LINE_WIDTH, '─'))]);
 
   signal.throwIfAborted();
   const staff = await logIn(server);
-  const task = await chooseTask(staff, order.task_code);
-  const inRealTime = scenarioOf(order.persona, task);
+  const task = await chooseTask(staff, wish.task_code);
+  const inRealTime = scenarioOf(wish.persona, task);
   const person_ms = inRealTime.steps.at(-1)?.at ?? 0;
-  const pace = order.isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
-  const scenario = scenarioOf(order.persona, task, pace);
+  const pace = wish.isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
+  const scenario = scenarioOf(wish.persona, task, pace);
   const real = await rehearse(inRealTime);
   const run: Run = { person_ms, run_ms: person_ms * pace, in_real_time: real.profile };
 
-  heading(`The candidate: ${order.persona.name}`);
-  say(wrap(order.persona.description));
+  heading(`The candidate: ${wish.persona.name}`);
+  say(wrap(wish.persona.description));
   say(wrap(`Task: “${task.title}” (${task.task_code}). ${task.description}`));
   if (!task.requires_reasoning) {
     say(wrap('This task asks for no reasons, so what the persona would write is left out.'));

@@ -11,8 +11,8 @@ import { differences } from '../report/differences.ts';
 import { reportForPrograms, type ScenarioReport } from '../report/json-report.ts';
 import { fileErrorLine, summary, timeline } from '../report/timeline.ts';
 import { type FileError, type LoadedScenario, parseScenarios } from '../scenario/parse.ts';
-import { INTERRUPTED, type Terminal } from '../terminal.ts';
-import { COMMON_OPTIONS, parseCommandLine, readable, readServer } from './command-line.ts';
+import type { Terminal } from '../terminal.ts';
+import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
 
 const USAGE = `Plays scenario files and compares what comes out with what they expect.
 
@@ -36,10 +36,8 @@ const BETWEEN_BEGINNINGS_MS = 20;
  * `npm run simulate`. @returns the exit code: 0 when everything was as expected, 1 when something was not or a
  * file has errors, 2 when it could not play, 130 after Ctrl-C.
  */
-export async function runSimulate(args: string[], terminal: Terminal): Promise<number> {
-  const { print, printError, env, signal } = terminal;
-  let url: string | undefined;
-  try {
+export function runSimulate(args: string[], terminal: Terminal): Promise<number> {
+  return runCommand(terminal, { failed: 2, usage: `\n\n${USAGE}` }, async () => {
     const { values, positionals: files } = parseCommandLine({
       args,
       allowPositionals: true,
@@ -51,35 +49,41 @@ export async function runSimulate(args: string[], terminal: Terminal): Promise<n
       },
     });
     if (values.help) {
-      print(USAGE.trimEnd());
+      terminal.print(USAGE.trimEnd());
       return 0;
     }
     const toleranceMs = Number(values.tolerance ?? 500);
     if (!(toleranceMs >= 0 && toleranceMs < Infinity))
       throw new UsageError('--tolerance takes milliseconds.');
     if (files.length === 0) throw new UsageError('Name at least one scenario file.');
-    const server = readServer(values, env, 'SIMULATE');
-    url = server?.url;
-    const { scenarios: loaded, errors } = await readScenarios(files);
-    for (const error of errors) printError(fileErrorLine(error));
-    if (server) printError(announcement(loaded, server.url));
-    const scenarios = server
-      ? await playOnServer(loaded, server, toleranceMs, signal)
-      : await playVirtually(loaded, signal);
-    const failed = scenarios.filter((report) => report.differences.length > 0);
-    const passed = errors.length === 0 && failed.length === 0;
-    const report = { passed, errors, scenarios };
-    if (values.json) print(JSON.stringify(reportForPrograms(report), null, 2));
-    else print([...(values.quiet ? failed : scenarios).map(timeline), summary(report)].join('\n'));
-    return passed ? 0 : 1;
-  } catch (error) {
-    if (signal.aborted) {
-      print('Stopped.');
-      return INTERRUPTED;
-    }
-    printError(readable(error, url) + (error instanceof UsageError ? `\n\n${USAGE}` : ''));
-    return 2;
-  }
+    const server = readServer(values, terminal.env, 'SIMULATE');
+    const { json = false, quiet = false } = values;
+    return playFiles(files, { server, toleranceMs, json, quiet }, terminal);
+  });
+}
+
+interface Wish {
+  server: StaffAccount | undefined;
+  toleranceMs: number;
+  json: boolean;
+  quiet: boolean;
+}
+
+async function playFiles(files: readonly string[], wish: Wish, terminal: Terminal): Promise<number> {
+  const { print, printError, signal } = terminal;
+  const { server, toleranceMs } = wish;
+  const { scenarios: loaded, errors } = await readScenarios(files);
+  for (const error of errors) printError(fileErrorLine(error));
+  if (server) printError(announcement(loaded, server.url));
+  const scenarios = server
+    ? await playOnServer(loaded, server, toleranceMs, signal)
+    : await playVirtually(loaded, signal);
+  const failed = scenarios.filter((report) => report.differences.length > 0);
+  const passed = errors.length === 0 && failed.length === 0;
+  const report = { passed, errors, scenarios };
+  if (wish.json) print(JSON.stringify(reportForPrograms(report), null, 2));
+  else print([...(wish.quiet ? failed : scenarios).map(timeline), summary(report)].join('\n'));
+  return passed ? 0 : 1;
 }
 
 /** What all files hold; one that cannot be read is an error like any other. */

@@ -12,7 +12,7 @@ import type { StaffAccount } from './staff.ts';
  * Nothing of the environment is passed on, so that a demo never writes to the database somebody has in MONGODB_URI.
  * @throws EmbeddedEngineUnavailable
  */
-export async function withOwnServer(use: (account: StaffAccount) => Promise<void>): Promise<void> {
+export async function withOwnServer(use: (account: StaffAccount) => Promise<unknown>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'skill-demo-'));
   const email = 'demo@localhost.localdomain';
   const password = randomBytes(15).toString('base64url');

@@ -53,7 +53,8 @@ export async function play(
         played.push(step);
       }
     }
-    return { steps: played, view, results: await stage.results() };
+    const results = view.status === 'completed' ? await stage.results() : undefined;
+    return { steps: played, view, results };
   } finally {
     stage.leave();
   }

@@ -86,9 +86,7 @@ async function settled(candidate: ApiClient, path: string, signal: AbortSignal |
   }
 }
 
-async function resultsOf(candidate: ApiClient, path: string): Promise<Results | undefined> {
-  const { status } = await candidate.call<View>('GET', path);
-  if (status !== 'completed') return undefined;
+async function resultsOf(candidate: ApiClient, path: string): Promise<Results> {
   const [metrics, profile] = await Promise.all([
     candidate.call<ComputedMetrics>('GET', `${path}/metrics`),
     candidate.call<ExplainedProfile>('GET', `${path}/skills?explain=true`),

@@ -30,11 +30,30 @@ export async function logIn({ url, email, password }: StaffAccount): Promise<Api
     }
     return api.as(session.access_token);
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 401)) throw error;
-    throw new Problem(
+    throw contactProblem(error, url);
+  }
+}
+
+/** What the user can do about an error of the first request to a server. */
+function contactProblem(error: unknown, url: string): unknown {
+  if (error instanceof ApiError && error.status === 401) {
+    return new Problem(
       `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`,
     );
   }
+  if (error instanceof SyntaxError) {
+    return new Problem(
+      `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`,
+    );
+  }
+  // What fetch throws where there is no connection; the reason is in its cause.
+  if (error instanceof TypeError && error.cause instanceof Error) {
+    const reason = 'code' in error.cause ? error.cause.code : error.cause.message;
+    return new Problem(
+      `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`,
+    );
+  }
+  return error;
 }
 
 /**

@@ -57,7 +57,7 @@ export interface Stage {
   complete(details: Pick<PostedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>): Promise<Answer>;
   /** The attempt as it stands; of a completed one only once its results are there. */
   view(): Promise<View>;
-  /** Undefined where the attempt was not completed. */
-  results(): Promise<Results | undefined>;
+  /** Only of an attempt that `view` shows as completed. */
+  results(): Promise<Results>;
   leave(): void;
 }

@@ -4,7 +4,7 @@ import type { Acknowledgement } from '../../attempts/recording.ts';
 import { Refusal } from '../../errors.ts';
 import type { SimulatedTask } from '../scenario/scenario.ts';
 import { virtualTask } from '../scenario/simulated-task.ts';
-import type { Answer, PostedEvent, Stage, View } from './stage.ts';
+import type { Answer, PostedEvent, Results, Stage, View } from './stage.ts';
 import { openVirtualSession, type VirtualSession } from './virtual-session.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
@@ -35,7 +35,7 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
     submitBatch: (events) => takeBatch(session, events.map(onTheWire)),
     complete: (details) => answerTo(() => completeAttempt(session, details)),
     view: () => settled(virtual),
-    results: async () => virtual.results,
+    results: async () => resultsOf(virtual),
     leave: () => session.stop(),
   };
 }
@@ -57,4 +57,9 @@ async function settled(virtual: VirtualSession): Promise<View> {
     await setImmediate();
   }
   return session.view;
+}
+
+function resultsOf({ results }: VirtualSession): Results {
+  if (!results) throw new Error('The attempt is not completed.');
+  return results;
 }

@@ -5,12 +5,10 @@ import type { Performance, PlayedStep } from '../player/play.ts';
 import type { Results } from '../player/stage.ts';
 import type { ExpectedState, FinalExpectation } from '../scenario/expectations.ts';
 import type { LoadedScenario } from '../scenario/parse.ts';
-import type { Path, Position } from '../scenario/positions.ts';
+import type { Path, Place } from '../scenario/places.ts';
 
 /** An expectation that was not met, and where in its file it stands. */
-export interface Difference extends Position {
-  /** The field of the scenario that expects it. */
-  field: string;
+export interface Difference extends Place {
   expected: unknown;
   actual: unknown;
 }
@@ -24,13 +22,13 @@ const NO_RESULTS = 'no results, because the attempt was not completed';
  * @param toleranceMs by how many milliseconds a measured time may be off: in real time none is exact.
  */
 export function differences(
-  { expect, positions }: Pick<LoadedScenario, 'expect' | 'positions'>,
+  { expect, placeOf }: Pick<LoadedScenario, 'expect' | 'placeOf'>,
   played: Performance,
   toleranceMs = 0,
 ): Difference[] {
   const differences: Difference[] = [];
   const differ: Differ = (path, expected, actual) => {
-    differences.push({ ...positions.of(path), field: positions.fieldAt(path), expected, actual });
+    differences.push({ ...placeOf(path), expected, actual });
   };
   for (const [index, step] of played.steps.entries()) compareStep(step, ['steps', index, 'expect'], differ);
   compareEnd(expect, played, toleranceMs, differ);

@@ -1,21 +1,19 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from 'yaml';
-import type { z } from 'zod';
 import { messageOf } from './messages.ts';
-import { fieldName, type Position, Positions } from './positions.ts';
+import { type FindPlace, type Place, placesIn } from './places.ts';
 import { type Scenario, scenario } from './scenario.ts';
 import { OPTION_FIELDS } from './steps.ts';
 
-/** One thing that is wrong in a file; `field` is empty where it is about no field. */
-export interface FileError extends Position {
+/** One thing that is wrong in a file. */
+export interface FileError extends Place {
   file: string;
-  field: string;
   message: string;
 }
 
 /** A scenario and where each of its fields stands. */
 export interface LoadedScenario extends Scenario {
   file: string;
-  positions: Positions;
+  placeOf: FindPlace;
 }
 
 /**
@@ -41,9 +39,15 @@ export function parseScenarios(
     keepOptionCodes(document);
     try {
       const parsed = scenario.safeParse(document.toJS(), { reportInput: true });
-      const positions = new Positions(document, lines);
-      if (parsed.success) scenarios.push({ ...parsed.data, file, positions });
-      else errors.push(...parsed.error.issues.flatMap((issue) => fileErrors(file, issue, positions)));
+      const placeOf = placesIn(document, lines);
+      if (parsed.success) scenarios.push({ ...parsed.data, file, placeOf });
+      for (const issue of parsed.error?.issues ?? []) {
+        const places =
+          issue.code === 'unrecognized_keys'
+            ? issue.keys.map((key) => placeOf([...issue.path, key], 'key'))
+            : [placeOf(issue.path)];
+        errors.push(...places.map((place) => ({ file, ...place, message: messageOf(issue) })));
+      }
     } catch (error) {
       // An alias without its anchor is found only when it is followed.
       notYaml(document.contents?.range?.[0] ?? 0, (error as Error).message);
@@ -78,15 +82,4 @@ function keepOptionCodes(document: Document.Parsed): void {
       return;
     },
   });
-}
-
-function fileErrors(file: string, issue: z.core.$ZodIssue, positions: Positions): FileError[] {
-  const message = messageOf(issue);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return { file, ...positions.ofKey(path), field: fieldName(path), message };
-    });
-  }
-  return [{ file, ...positions.of(issue.path), field: positions.fieldAt(issue.path), message }];
 }
