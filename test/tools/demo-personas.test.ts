@@ -4,9 +4,8 @@ import { exampleTasks } from '../../src/tasks/example-tasks.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { rehearse } from '../../src/tools/player/rehearsal.ts';
 import { missingIn, skillsOf } from '../../src/tools/report/skill-gaps.ts';
-import type { Persona } from '../../src/tools/scenario/persona.ts';
 import { scenarioOf } from '../../src/tools/scenario/persona-scenario.ts';
-import { DEFAULT_PERSONA, personas } from '../../src/tools/scenario/personas.ts';
+import { DEFAULT_PERSONA, type Persona, personas } from '../../src/tools/scenario/personas.ts';
 import { taskWith } from '../support/recorded.ts';
 
 const withIds = (content: (typeof exampleTasks)[number]): Task => ({

@@ -11,9 +11,8 @@ import { LiveTelling } from '../report/live-telling.ts';
 import { afterwards, beforehand, type Run } from '../report/pace.ts';
 import { profileLines } from '../report/profile.ts';
 import { LINE_WIDTH, wrap } from '../report/text.ts';
-import type { Persona } from '../scenario/persona.ts';
 import { type PersonaScenario, scenarioOf } from '../scenario/persona-scenario.ts';
-import { DEFAULT_PERSONA, personas } from '../scenario/personas.ts';
+import { DEFAULT_PERSONA, type Persona, personas } from '../scenario/personas.ts';
 import type { Terminal } from '../terminal.ts';
 import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
 

@@ -53,7 +53,7 @@ export const expectedMetrics = z.record(z.string(), z.unknown()).transform((writ
 const CONFIDENCES = ['strong', 'moderate'];
 
 /** The codes come from the rules themselves, so that a new rule's skill can be expected at once. */
-const SKILL_CODES: readonly SkillCode[] = Object.values(RULES).flatMap((group) =>
+export const SKILL_CODES: readonly SkillCode[] = Object.values(RULES).flatMap((group) =>
   group.rules.map((rule) => rule.skill_code),
 );
 

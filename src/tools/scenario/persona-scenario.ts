@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { RiskTag, Task, TaskOption } from '../../tasks/task.ts';
-import type { Act, Persona } from './persona.ts';
+import type { Act, Persona } from './personas.ts';
 import type { Scenario } from './scenario.ts';
 import { type Pause, type Step, step } from './steps.ts';
 
@@ -63,14 +63,14 @@ class Script {
   perform(act: Act): void {
     switch (act.does) {
       case 'reads':
-        this.#pause(act.for_ms, 'reads the scenario');
+        this.#pause(act.for, 'reads the scenario');
         break;
       case 'thinks':
-        this.#pause(act.for_ms, 'thinks');
+        this.#pause(act.for, 'thinks');
         break;
       case 'looks':
         for (const { label, risk_tag, option_code } of this.#options(act.at, act.except)) {
-          const duration_ms = this.#pause(act.for_ms, `looks at “${label}” (${risk_tag} risk)`);
+          const duration_ms = this.#pause(act.for, `looks at “${label}” (${risk_tag} risk)`);
           this.add({ event: 'option_viewed', option: option_code, duration_ms });
         }
         break;
@@ -85,11 +85,11 @@ class Script {
         break;
       }
       case 'writes':
-        if (this.#task.requires_reasoning) this.#write(act.text, act.for_ms);
+        if (this.#task.requires_reasoning) this.#write(act.text, act.for);
         break;
       case 'leaves':
         this.add({ event: 'task_abandoned' });
-        this.#pause(act.for_ms, 'closes the window and is away', true);
+        this.#pause(act.for, 'closes the window and is away', true);
         break;
     }
   }
