@@ -62,7 +62,7 @@ export async function startServer(
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
       // What cannot be written now follows from the journal: others see to it, or this server when it starts again.
-      await services.attempts
+      await services.projector
         .flush(0)
         .then(() => background.leave())
         .catch((err: unknown) => log.warn({ err }, 'Stored attempts may be behind their journals'));

@@ -2,12 +2,13 @@ import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { AttemptProjector } from './attempts/attempt-projector.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
+import { Reconciler } from './attempts/reconciler.ts';
 import type { SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
-import { UncertainSessions } from './attempts/uncertain-sessions.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
@@ -28,15 +29,22 @@ export interface Services {
   tasks: TaskStore;
   tokens: Tokens;
   attempts: AttemptStore;
+  projector: AttemptProjector;
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
-  uncertain: UncertainSessions;
+  reconciler: Reconciler;
   results: ResultStore;
 }
 
 /** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
+
+/**
+ * A write whose answer was lost may reach the disk after the database can be read again: a server that was stopped,
+ * or a network that held packets back, carries out late what it was asked for long ago.
+ */
+const LOOKS_AFTER_UNCERTAINTY = 4;
 
 /** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
@@ -44,26 +52,27 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const audit = new AuditLogStore(collections.auditLog);
   const accounts = createAccounts(collections, jwtSecret, audit);
   const tasks = new TaskStore(collections);
-  const attempts = new AttemptStore(collections.taskAttempts, (operation) =>
+  const projector = new AttemptProjector(collections.taskAttempts, (operation) =>
     database.availability.run(operation),
   );
+  const attempts = new AttemptStore(collections.taskAttempts, projector);
   const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
   const journal = new Journal(collections.behaviorEvents, database.availability);
   const results = new ResultStore(collections);
   const feed = new AttemptFeed();
-  const uncertain = new UncertainSessions(log);
 
   const computations: FinaliseServices = {
     // Who is computed for is nearly always loaded, and whose attempt it is never changes.
-    attempts: {
-      facts: async (attempt_id) => {
-        const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
-        if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
-        return { ...attempt, user_id: attempt.user_id };
-      },
-      lock: (attempt_id, projection) => attempts.lock(attempt_id, projection),
+    facts: async (attempt_id) => {
+      const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
+      if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
+      return { ...attempt, user_id: attempt.user_id };
     },
-    ...{ journal, tasks, results, log },
+    journal,
+    projector,
+    tasks,
+    results,
+    log,
   };
   const provided = new Map(
     [...machines].map(([id, machine]) => [id, withComputations(machine, computations)]),
@@ -80,8 +89,9 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const sessionServices: SessionServices = {
     journal,
     feed,
-    project: (attempt_id, change, isOwn) => attempts.project(attempt_id, change, isOwn),
-    onUncertain: (session) => uncertain.add(session),
+    projector,
+    onUncertain: (attempt_id) => reconciler.add(attempt_id, { looks: LOOKS_AFTER_UNCERTAINTY }),
+    onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
     mailboxCapacity: MAILBOX_CAPACITY,
@@ -93,8 +103,21 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       maxSessions: config.maxSessions,
     },
   );
+  const reconciler = new Reconciler({ sessions, attempts, journal, projector, feed, log });
   return {
-    ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
-    ...{ journal, feed, sessions, uncertain, results },
+    config,
+    log,
+    database,
+    audit,
+    accounts,
+    tasks,
+    tokens,
+    attempts,
+    projector,
+    journal,
+    feed,
+    sessions,
+    reconciler,
+    results,
   };
 }

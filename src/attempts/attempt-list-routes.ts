@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter } from '../http/context.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';

@@ -20,7 +20,9 @@ export function attemptRoutes(
   router.get('/:attempt_id', async (ctx) => {
     const stored = await readableAttempt(ctx, attempts);
     const { caller } = ctx.state;
-    const live = isRedeemed(stored) ? await sessions.currentView(stored.attempt_id) : unredeemedView(stored);
+    const live = isRedeemed(stored)
+      ? (await sessions.current(stored.attempt_id)).view
+      : unredeemedView(stored);
     const attempt = attempts.current(stored);
     const shown = caller && isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
     ctx.body = { ...shown, ...live };

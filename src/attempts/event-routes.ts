@@ -1,4 +1,5 @@
-import { EVENT_BODY_LIMIT, objectIdString } from '../events/submitted-event.ts';
+import { EVENT_BODY_LIMIT } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { callerOf } from '../http/access.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
 import { inOrderOfArrival } from '../http/order-of-arrival.ts';

@@ -2,9 +2,8 @@ import type { AttemptMachine } from '../../machines/index.ts';
 import { attemptNotRedeemed, notFound } from '../errors.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from './attempt.ts';
-import { initialState, isCompleted, nextState } from './machine-state.ts';
-import { missingProjection } from './projection.ts';
-import { continueReplay } from './replay.ts';
+import { isCompleted, nextState } from './machine-state.ts';
+import { replay } from './replay.ts';
 import { Session, type SessionServices } from './session.ts';
 
 /** Where a session finds what it begins with. */
@@ -16,8 +15,8 @@ export interface SessionSources {
 }
 
 /**
- * Rebuilds an attempt's session from its journal. What the machine invokes does not run during the replay; a
- * computation that was pending runs once when the session's actor starts.
+ * Rebuilds an attempt's session from its journal. What the machine invokes does not run during the replay; where the
+ * results of a completed attempt are missing, its running actor is told the completion and computes them.
  * @param redeemed the attempt where it was redeemed just now, so that nothing need be read
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
  * @throws UnreplayableJournal when the machine does not allow what the journal holds.
@@ -34,16 +33,18 @@ export async function loadSession(
 
   const task = await sources.task(attempt.task_id);
   const machine = sources.machine(attempt.machine_id);
-  const events = redeemed ? [] : await services.journal.read(attempt_id);
+  if (redeemed) return new Session({ attempt, task, machine }, services);
+
+  const events = await services.journal.read(attempt_id);
+  services.projector.noteMissing(attempt, events);
+  const last = events.at(-1);
+  const isMissingResults = last?.event_type === 'task_completed' && !attempt.is_locked;
+  const completion = isMissingResults ? last : undefined;
   const input = { attempt_id, requires_reasoning: task.requires_reasoning };
-  let state = continueReplay(machine, initialState(machine, input), events);
-  if (attempt.is_locked && isCompleted(state)) state = nextState(machine, state, { type: 'results_saved' });
-  if (attempt.status === 'expired' && !isCompleted(state)) {
+  let state = replay(machine, input, completion ? events.slice(0, -1) : events);
+  if (isCompleted(state)) state = nextState(machine, state, { type: 'results_saved' });
+  if (attempt.status === 'expired' && !completion && !isCompleted(state)) {
     state = nextState(machine, state, { type: 'attempt_expired' });
   }
-
-  const change = missingProjection(attempt, events);
-  if (change) services.project(attempt_id, change);
-  const last_recorded_at = events.at(-1)?.timestamp_server;
-  return new Session({ attempt, task, machine, state, last_recorded_at }, services);
+  return new Session({ attempt, task, machine, state, last, completion }, services);
 }

@@ -1,5 +1,5 @@
 import { forbidden, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { callerOf, isStaff, ownsAttempt } from '../http/access.ts';
 import type { Caller, Context } from '../http/context.ts';
 import { parse } from '../validation.ts';

@@ -1,4 +1,4 @@
-import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
+import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../machines/index.ts';
 import { Refusal } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { accepts, initialState, nextState, toMachineEvent } from './machine-state.ts';
@@ -31,15 +31,20 @@ export function continueReplay(
   events: Iterable<RecordedEvent>,
 ): AttemptSnapshot {
   let state = from;
-  for (const event of events) {
-    const expected = state.context.sequence_number + 1;
-    const place = `attempt ${event.attempt_id}, event ${event.sequence_number} (${event.event_type})`;
-    if (event.sequence_number !== expected)
-      throw new UnreplayableJournal(`${place}: expected number ${expected}`);
-    if (!accepts(state, toMachineEvent(event))) {
-      throw new UnreplayableJournal(`${place}: ${machine.id} refuses it in ${JSON.stringify(state.value)}`);
-    }
-    state = nextState(machine, state, toMachineEvent(event));
-  }
+  for (const event of events) state = nextState(machine, state, nextMachineEvent(state, event));
   return state;
+}
+
+/**
+ * The next recorded event as the machine takes it.
+ * @throws UnreplayableJournal when it has not the next number, or the machine refuses it in this state.
+ */
+export function nextMachineEvent(state: AttemptSnapshot, event: RecordedEvent): MachineEvent {
+  const { attempt_id, sequence_number, event_type } = event;
+  const place = `attempt ${attempt_id}, event ${sequence_number} (${event_type})`;
+  const expected = state.context.sequence_number + 1;
+  if (sequence_number !== expected) throw new UnreplayableJournal(`${place}: expected number ${expected}`);
+  const machineEvent = toMachineEvent(event);
+  if (accepts(state, machineEvent)) return machineEvent;
+  throw new UnreplayableJournal(`${place}: ${state.machine.id} refuses it in ${JSON.stringify(state.value)}`);
 }

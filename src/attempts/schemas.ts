@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { objectIdString, submittedEnvelope } from '../events/submitted-event.ts';
+import { submittedEnvelope } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 
 /** Events that one batch may hold. */
 export const MAX_BATCH = 100;

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App, MiddlewareContext } from 'koa-websocket';
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { refuseOtherAttempts, refuseStrangers } from '../attempts/readable-attempt.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { isStaff } from '../http/access.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
@@ -16,7 +17,6 @@ import { originForm } from '../http/request-target.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
-import { Turns } from './turns.ts';
 
 export interface LiveServices {
   identify: IdentifyCaller;
@@ -48,7 +48,8 @@ export class LiveChannel {
   readonly #app: App;
   /** With the token that each was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
-  readonly #beginnings = new Turns(BEGINNING_AT_ONCE);
+  /** After a restart every front end comes back at once; candidates who post must not wait behind all of them. */
+  readonly #begin = pLimit(BEGINNING_AT_ONCE);
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
 
@@ -120,7 +121,7 @@ export class LiveChannel {
       return;
     }
     try {
-      const { attempt_id, since } = await this.#beginnings.run(() => this.#admit(ctx));
+      const { attempt_id, since } = await this.#begin(() => this.#admit(ctx));
       if (!socket.isOpen) return;
       const watching = new AttemptWatcher(
         attempt_id,
@@ -130,7 +131,7 @@ export class LiveChannel {
       );
       watcher = watching;
       ctx.websocket.resume();
-      await this.#beginnings.run(() => watching.start(since));
+      await this.#begin(() => watching.start(since));
     } catch (error) {
       ctx.websocket.resume();
       fail(error);

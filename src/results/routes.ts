@@ -5,7 +5,7 @@ import { readableAttempt } from '../attempts/readable-attempt.ts';
 import type { SessionRegistry } from '../attempts/session-registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { attemptNotCompleted, notFound } from '../errors.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { accountOf, callerOf, isStaff, onlyRoles } from '../http/access.ts';
 import { type ApiRouter, apiRouter, type Context } from '../http/context.ts';
 import { readQuery } from '../http/request.ts';
@@ -80,7 +80,7 @@ async function completedAttempt(
 /** Another process may have recorded the completion a moment ago; what is stored follows the journal. */
 async function isCompletedByNow(attempt: Attempt, sessions: SessionRegistry): Promise<boolean> {
   if (!isRedeemed(attempt)) return false;
-  return (await sessions.currentView(attempt.attempt_id)).status === 'completed';
+  return (await sessions.current(attempt.attempt_id)).view.status === 'completed';
 }
 
 /** Staff who read about a person leave a trace before they are answered; candidates read of themselves. */

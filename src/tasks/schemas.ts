@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ListOrder } from '../database/pages.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { pageQuery } from '../http/page-query.ts';
 import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
 import { TOKEN_STATES } from './token-list.ts';
 

@@ -1,7 +1,8 @@
 import { WebSocket } from 'ws';
+import { Problem } from './problem.ts';
 
 /** What the server answered where something else was hoped for. */
-export class ApiError extends Error {
+export class ApiError extends Problem {
   override readonly name = 'ApiError';
   readonly status: number;
   /** The problem details as received. */
@@ -54,7 +55,8 @@ export class ApiClient {
     const response = await this.send(method, path, body);
     const text = await response.text();
     const answer = text === '' ? undefined : JSON.parse(text);
-    if (response.status >= 400) throw new ApiError(`${method} ${path}`, response.status, answer ?? {});
+    if (response.status >= 400)
+      throw new ApiError(`${method} ${path} at ${this.url}`, response.status, answer ?? {});
     return answer as T;
   }
 

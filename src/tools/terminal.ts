@@ -7,7 +7,7 @@ export interface Terminal {
   printError(line: string): void;
   env: Record<string, string | undefined>;
   paint: Paint;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and when the terminal is closed. */
   signal: AbortSignal;
 }
 
@@ -17,7 +17,8 @@ export const INTERRUPTED = 130;
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted.abort());
   // A reader such as `head` that has had enough ends the command as Ctrl-C does.
   process.stdout.on('error', () => interrupted.abort());
   return {

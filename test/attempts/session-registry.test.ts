@@ -16,8 +16,9 @@ const task = await createTask(admin);
 const sessionServices: SessionServices = {
   journal: services.journal,
   feed: new AttemptFeed(),
-  project: (attempt_id, change) => services.attempts.project(attempt_id, change),
+  projector: services.projector,
   onUncertain: () => undefined,
+  onActorFailed: () => undefined,
   now: () => new Date(),
   newEventId: () => new ObjectId().toHexString(),
   mailboxCapacity: 10,

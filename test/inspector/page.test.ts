@@ -1,6 +1,6 @@
 import type { Browser, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EVENT_TYPES } from '../../src/events/event-types.ts';
+import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import { admitCandidate, type Candidate, createTask } from '../integration/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import {
   changes,
   completes,

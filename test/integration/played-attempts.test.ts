@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { interpret } from '../../src/results/interpretation/interpret.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';

@@ -3,6 +3,7 @@ import { createActor, fromPromise, SimulatedClock, waitFor } from 'xstate';
 import type { ComputationInput } from '../../machines/attempt.machine.ts';
 import { type AttemptSnapshot, currentMachine } from '../../machines/index.ts';
 import { allowedEvents, statusOf } from '../../src/attempts/machine-state.ts';
+import { RETRY_POLICY } from '../../src/results/retry-policy.ts';
 
 /** What a computation does when it is run the nth time, counted from 1. */
 type Computation = (run: number) => Promise<void>;
@@ -25,6 +26,7 @@ function completed(computeMetrics: Computation, interpretMetrics: Computation = 
       return computation(runs[name]);
     });
   const machine = currentMachine.provide({
+    ...RETRY_POLICY,
     actors: {
       computeMetrics: counting('metrics', computeMetrics),
       interpretMetrics: counting('interpretation', interpretMetrics),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { initialState, isCompleted, nextState } from '../../src/attempts/machine-state.ts';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
-import { EVENT_TYPES } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
+import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import {
   type AttemptEvent,

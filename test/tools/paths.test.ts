@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine, machines } from '../../machines/index.ts';
-import { EVENT_TYPES } from '../../src/events/event-types.ts';
+import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import { machineGraph, statesOf } from '../../src/tools/drawing/graph.ts';
 import { refusals, shortestPaths, stateLabel } from '../../src/tools/drawing/paths.ts';
 import { pathsReport } from '../../src/tools/drawing/paths-report.ts';

@@ -1,5 +1,5 @@
 import type { ObjectId } from 'mongodb';
-import { EVENT_TYPES, type EventType } from '../../events/event-types.ts';
+import { EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import {
   anyObject,
   type CollectionDefinition,

@@ -1,6 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedEngineUnavailable } from '../../database/embedded/unavailable.ts';
-import { ApiError } from '../api-client.ts';
 import type { StaffAccount } from '../player/staff.ts';
 import { Problem, UsageError } from '../problem.ts';
 import { INTERRUPTED, type Terminal } from '../terminal.ts';
@@ -75,7 +74,6 @@ export async function runCommand(
 /** What a person at the terminal reads of an error: one line where it can be mended, else all of it. */
 function readable(error: unknown): string {
   if (error instanceof Problem) return error.message;
-  if (error instanceof ApiError) return `The server refused: ${error.message}`;
   if (error instanceof EmbeddedEngineUnavailable) {
     return `${error.message} The demo uses that on a running server: npm run demo -- --server URL`;
   }

@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { type Performance, play } from '../player/play.ts';
-import { serverStage } from '../player/server-stage.ts';
-import { ensureTask, logIn, type StaffAccount } from '../player/staff.ts';
+import type { StaffAccount } from '../player/staff.ts';
 import type { Stage } from '../player/stage.ts';
 import { virtualStage } from '../player/virtual-stage.ts';
 import { UsageError } from '../problem.ts';
@@ -134,6 +133,11 @@ async function playOnServer(
   toleranceMs: number,
   interrupted: AbortSignal,
 ): Promise<ScenarioReport[]> {
+  // Only here, because loading what talks to a server takes longer than playing in virtual time.
+  const [{ logIn, ensureTask }, { serverStage }] = await Promise.all([
+    import('../player/staff.ts'),
+    import('../player/server-stage.ts'),
+  ]);
   const staff = await logIn(server);
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, interrupted]);

@@ -2,8 +2,9 @@ import type { EventFromLogic } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import type { AttemptInput } from '../../../machines/attempt.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
-import { EVENT_TYPES, type EventPayloads, type EventType } from '../../events/event-types.ts';
+import { EVENT_TYPES, type EventPayloads, type EventType } from '../../events/event-table.ts';
 import { stateLabel } from '../../inspector/page/state-value.ts';
+import { RETRY_POLICY } from '../../results/retry-policy.ts';
 
 export { stateLabel };
 
@@ -98,7 +99,8 @@ export function refusals(machine: AttemptMachine, input: AttemptInput): Refusal[
 
 /** A path to everything that differs in a way the machine can tell; `sequence_number` only counts. */
 function explore(machine: AttemptMachine, input: AttemptInput): ShortestPath[] {
-  const paths = getShortestPaths(machine, {
+  // With the server's own policy, or a computation that failed would never be seen to wait for its next try.
+  const paths = getShortestPaths(machine.provide(RETRY_POLICY), {
     input,
     events: (snapshot) => representativeEvents(machine, snapshot),
     serializeState: ({ value, context, historyValue }) =>

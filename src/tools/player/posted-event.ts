@@ -1,6 +1,7 @@
+import { EVENT_TABLE } from '../../events/event-table.ts';
 import { countWords } from '../../results/metrics/reasoning-metrics.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
-import type { Step } from '../scenario/steps.ts';
+import { optionsNamed, type Step } from '../scenario/steps.ts';
 import type { PostedEvent, Stage } from './stage.ts';
 
 /** What the person's front end posts in this step. */
@@ -25,32 +26,21 @@ export function postedDetails(
 }
 
 function payloadOf(step: Step, optionIds: Stage['optionIds']): Record<string, unknown> {
-  const option = (code = '') => ({ option_id: optionIds.get(code), option_code: code });
-  switch (step.event) {
-    case 'option_viewed':
-      return { ...option(step.option), duration_ms: step.duration_ms };
-    case 'option_selected':
-      return option(step.option);
-    case 'option_changed':
-      return {
-        from_option_id: optionIds.get(step.from),
-        to_option_id: optionIds.get(step.to),
-        from_code: step.from,
-        to_code: step.to,
-      };
-    case 'reasoning_updated': {
-      const text = reasoningText(step);
-      return { text_length: text.length, word_count: countWords(text) };
-    }
-    case 'reasoning_submitted': {
-      const text = reasoningText(step);
-      return { text, word_count: countWords(text) };
-    }
-    case 'task_completed': {
-      const { option_id, option_code } = option(step.option);
-      return { final_option_id: option_id, final_option_code: option_code };
-    }
-    default:
-      return {};
-  }
+  const fields = EVENT_TABLE[step.event].options;
+  const options = optionsNamed(step).flatMap(([, code], index) => {
+    const names = fields[index];
+    return names ? [{ [names.id]: optionIds.get(code), [names.code]: code }] : [];
+  });
+  return Object.assign({}, ...options, measured(step));
+}
+
+/** What an event tells besides the options that it names. */
+function measured(step: Step): Record<string, unknown> {
+  if (step.event === 'option_viewed') return { duration_ms: step.duration_ms };
+  if (step.event !== 'reasoning_updated' && step.event !== 'reasoning_submitted') return {};
+  const text = reasoningText(step);
+  const word_count = countWords(text);
+  return step.event === 'reasoning_submitted'
+    ? { text, word_count }
+    : { text_length: text.length, word_count };
 }

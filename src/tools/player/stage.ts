@@ -1,7 +1,7 @@
 import type { StateValue } from 'xstate';
 import type { AttemptStatus } from '../../attempts/attempt.ts';
 import type { FieldError } from '../../errors.ts';
-import type { EventType } from '../../events/event-types.ts';
+import type { EventType } from '../../events/event-table.ts';
 import type { ExplainedRule, Interpretation } from '../../results/interpretation/interpret.ts';
 import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
 

@@ -53,8 +53,17 @@ export async function openVirtualSession(task: Task, now: () => Date): Promise<V
     {
       journal,
       feed: new AttemptFeed(),
-      project: async () => undefined,
+      // There is no stored attempt to follow the journal.
+      projector: {
+        noteRecorded: () => undefined,
+        noteFromElsewhere: () => undefined,
+        noteExpired: () => undefined,
+        noteMissing: () => undefined,
+      },
       onUncertain: () => undefined,
+      onActorFailed: (_attempt_id, error) => {
+        computed.failure ??= error;
+      },
       now,
       newEventId: () => madeUpId('e7', ++events),
       mailboxCapacity: 1000,

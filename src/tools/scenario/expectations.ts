@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ATTEMPT_STATUSES } from '../../attempts/attempt.ts';
-import { EVENT_TYPES } from '../../events/event-types.ts';
+import { EVENT_TYPES } from '../../events/event-table.ts';
 import { expectedMetrics, expectedSkills, expectedSummary } from './expected-results.ts';
 import { fields } from './fields.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_TYPES, type EventType } from '../../events/event-types.ts';
+import { EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import { stepExpectation } from './expectations.ts';
 import { fields, milliseconds, signedMilliseconds } from './fields.ts';
 
