@@ -111,7 +111,7 @@ function differenceLines(file: string, differences: readonly Difference[]): stri
 }
 
 /** `active (decided, writing)`; the names of parallel regions would only repeat on every line. */
-export function stateText(state: StateValue): string {
+function stateText(state: StateValue): string {
   if (typeof state === 'string') return state;
   const parts = Object.entries(state).map(([name, inner]) => {
     if (inner === undefined) return name;

@@ -5,7 +5,7 @@ import { expectedMetrics, expectedSkills, expectedSummary } from './expected-res
 import { fields } from './fields.ts';
 
 /** How a step can come out. Repeated: it had been stored before, and nothing was stored now. */
-export const OUTCOMES = ['accepted', 'repeated', 'refused'] as const;
+const OUTCOMES = ['accepted', 'repeated', 'refused'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** The codes with which an event can be refused. `not_tried`: an event before it in the batch was refused. */
@@ -51,8 +51,6 @@ export const stepExpectation = z.preprocess(
     ...(refused === undefined ? {} : { code: refused }),
   })),
 );
-
-export type StepExpectation = z.output<typeof stepExpectation>;
 
 /** What is expected in the end; what is not mentioned may be anything. */
 export const finalExpectation = fields({
