@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import type { BehaviorEvent, OptionReference } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { logInAsAdmin } from '../support/administrator.ts';
 import { issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';

@@ -1,4 +1,4 @@
-import type { LiveMessage } from '../../src/cli/api-client.ts';
+import type { LiveMessage } from '../../src/tools/api-client.ts';
 import type { Candidate } from '../support/candidate.ts';
 import { LiveWatcher } from '../support/live-watcher.ts';
 import type { Served } from '../support/served.ts';

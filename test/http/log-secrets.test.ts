@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import { createLog } from '../../src/log.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { PASSWORD } from '../support/accounts.ts';
 import { ADMIN } from '../support/administrator.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';

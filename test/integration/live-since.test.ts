@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { LiveMessage } from '../../src/cli/api-client.ts';
+import type { LiveMessage } from '../../src/tools/api-client.ts';
 import { hireRecruiter } from '../support/accounts.ts';
 import { createTask } from '../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';

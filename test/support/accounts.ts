@@ -1,4 +1,4 @@
-import type { ApiClient } from '../../src/cli/api-client.ts';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 
 /** The password of every account that the tests make. */
 export const PASSWORD = 'harbour-violin-7-moss';

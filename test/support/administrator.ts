@@ -1,4 +1,4 @@
-import { ApiClient } from '../../src/cli/api-client.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { logIn } from './accounts.ts';
 import type { Served } from './served.ts';
 

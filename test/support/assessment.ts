@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../../src/cli/api-client.ts';
 import type { RiskTag, Task } from '../../src/tasks/task.ts';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 import { taskWith } from './recorded.ts';
 
 /*

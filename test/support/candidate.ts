@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { issueToken } from './assessment.ts';
 import { eventually } from './eventually.ts';
 import type { Step } from './recorded.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import type { ApiClient, LiveMessage } from '../../src/cli/api-client.ts';
+import type { ApiClient, LiveMessage } from '../../src/tools/api-client.ts';
 import { atTheEnd } from './at-the-end.ts';
 import { eventually } from './eventually.ts';
 

@@ -1,7 +1,7 @@
-import { ApiClient } from '../../src/cli/api-client.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { ADMIN, logInAsAdmin } from './administrator.ts';
 import { atTheEnd } from './at-the-end.ts';
 import { PATIENT, sharedDatabase } from './database.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { registerCandidate } from '../support/accounts.ts';
 import { issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import type { ApiClient } from '../../src/cli/api-client.ts';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 import { hireRecruiter } from '../support/accounts.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { problemOf } from '../support/problem.ts';
