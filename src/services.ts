@@ -90,7 +90,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       return machine;
     },
   };
-  const ownPart = processPart(new ObjectId().toHexString());
   const sessionServices: SessionServices = {
     journal,
     feed,
@@ -99,7 +98,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
-    isOwnEvent: (event_id) => processPart(event_id) === ownPart,
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry(
@@ -129,6 +127,3 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     limits: createRateLimits(config),
   };
 }
-
-/** Every ObjectId has 5 random bytes in the middle that a process chooses once. */
-const processPart = (object_id: string): string => object_id.slice(8, 18);
