@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { AttemptList } from './attempts/attempt-list.ts';
 import { attemptListRoutes } from './attempts/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/attempt-routes.ts';
+import { taskAttempts } from './attempts/collection.ts';
 import { eventRoutes } from './attempts/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './http/authenticate.ts';
@@ -70,7 +71,7 @@ export function createApp(services: Services): App {
 function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
   const { database, accounts, audit, tasks, tokens, attempts, journal, sessions, results } = services;
   const { users, tokens: signer } = accounts;
-  const attemptList = new AttemptList(database.collections.taskAttempts);
+  const attemptList = new AttemptList(database.collection(taskAttempts));
   return [
     eventRoutes(sessions, limit),
     attemptListRoutes(attemptList),

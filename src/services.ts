@@ -1,19 +1,27 @@
 import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
+import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { RefreshTokens } from './accounts/refresh-tokens.ts';
+import { UserStore } from './accounts/user-store.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
+import { taskAttempts } from './attempts/collection.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
 import type { SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
 import { UncertainSessions } from './attempts/uncertain-sessions.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
+import { auditLog } from './audit/collection.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
+import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
+import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -40,16 +48,19 @@ const MAILBOX_CAPACITY = 256;
 
 /** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
-  const { collections } = database;
-  const audit = new AuditLogStore(collections.auditLog);
-  const accounts = createAccounts(collections, jwtSecret, audit);
-  const tasks = new TaskStore(collections);
-  const attempts = new AttemptStore(collections.taskAttempts, (operation) =>
-    database.availability.run(operation),
+  const audit = new AuditLogStore(database.collection(auditLog));
+  const accounts = createAccounts(
+    new UserStore(database.collection(users)),
+    new RefreshTokens(database.collection(refreshTokens)),
+    jwtSecret,
+    audit,
   );
-  const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
-  const journal = new Journal(collections.behaviorEvents, database.availability);
-  const results = new ResultStore(collections);
+  const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
+  const storedAttempts = database.collection(taskAttempts);
+  const attempts = new AttemptStore(storedAttempts, (operation) => database.availability.run(operation));
+  const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
+  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
   const uncertain = new UncertainSessions(log);
 

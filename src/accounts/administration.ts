@@ -1,5 +1,5 @@
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Role } from '../database/collections/users.ts';
+import type { Role } from '../caller.ts';
 import { lastAdmin, notFound, ownAccount } from '../errors.ts';
 import type { AccountCache } from './account-cache.ts';
 import { hashPassword } from './passwords.ts';

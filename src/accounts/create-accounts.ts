@@ -1,13 +1,12 @@
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Collections } from '../database/collections/index.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import { AccountCache } from './account-cache.ts';
 import { AccountAdministration } from './administration.ts';
 import { Authentication } from './authentication.ts';
 import { identifyCaller } from './identify.ts';
 import { TokenSigner } from './jwt.ts';
-import { RefreshTokens } from './refresh-tokens.ts';
-import { UserStore } from './user-store.ts';
+import type { RefreshTokens } from './refresh-tokens.ts';
+import type { UserStore } from './user-store.ts';
 
 /** Everything about accounts, put together. */
 export interface Accounts {
@@ -21,12 +20,11 @@ export interface Accounts {
 
 /** @param jwtSecret at least 32 bytes, the same in every process of an installation. */
 export function createAccounts(
-  collections: Pick<Collections, 'users' | 'refreshTokens'>,
+  users: UserStore,
+  refreshTokens: RefreshTokens,
   jwtSecret: string,
   audit: AuditLog,
 ): Accounts {
-  const users = new UserStore(collections.users);
-  const refreshTokens = new RefreshTokens(collections.refreshTokens);
   const tokens = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
   return {

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { ROLES, type Role } from '../database/collections/users.ts';
+import { ROLES, type Role } from '../caller.ts';
 import { notAuthenticated } from '../errors.ts';
 
 /** Tokens remembered as genuine, at some 500 bytes each; the one not seen for the longest goes first. */

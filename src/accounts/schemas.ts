@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../database/collections/users.ts';
+import { ROLES } from '../caller.ts';
 import { passwordProblems } from './passwords.ts';
 
 /** Characters of an address (RFC 3696, erratum 1690). */

@@ -1,7 +1,7 @@
 import { type Collection, type Document, type Filter, ObjectId } from 'mongodb';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import { GroupedUpdates } from '../database/grouped-writes.ts';
 import type { Attempt } from './attempt.ts';
+import type { AttemptDocument } from './collection.ts';
 import type { Projection } from './projection.ts';
 import { Projector } from './projector.ts';
 

@@ -1,7 +1,8 @@
+import type { Caller } from '../caller.ts';
 import { forbidden, notFound } from '../errors.ts';
 import { objectIdString } from '../events/submitted-event.ts';
 import { callerOf, isStaff, ownsAttempt } from '../http/access.ts';
-import type { Caller, Context } from '../http/context.ts';
+import type { Context } from '../http/context.ts';
 import { parse } from '../validation.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';

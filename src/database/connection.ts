@@ -1,13 +1,16 @@
-import { type Db, MongoClient, type WriteConcernSettings } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient, type WriteConcernSettings } from 'mongodb';
 import type { Logger } from 'pino';
 import { Availability } from './availability.ts';
-import { type Collections, collectionsOf, ensureCollections } from './collections/index.ts';
-import { answered } from './impatience.ts';
+import type { CollectionDefinition } from './definition.ts';
+import { ensureCollections } from './ensure-collections.ts';
+import { answered, impatient } from './impatience.ts';
+import { serverInstances } from './server-instances.ts';
 
 /** The open database: what the stores need of it, and how to end it. */
 export interface Database {
   db: Db;
-  collections: Collections;
+  /** Whatever is written is acknowledged once it is durable; every call is answered or fails in less than 3 s. */
+  collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
   /** @throws Refusal 503 `database_unavailable` within 3 s when the database does not answer. */
   ping(): Promise<void>;
@@ -17,14 +20,22 @@ export interface Database {
 /** Milliseconds that one operation may wait, for a server or for its answer. */
 const PATIENCE_MS = 2500;
 
+/** Which database to open, and what is to be in it. */
+export interface DatabaseSettings {
+  uri: string;
+  name: string;
+  collections: readonly CollectionDefinition[];
+  log: Logger;
+}
+
 /**
  * Connects to `uri` and creates the collections, validators and indexes that are missing.
  *
  * An operation waits at most 2.5 s, so that a request can be answered with 503 within 3 s.
  * @throws MongoServerSelectionError when nothing answers at `uri`.
  */
-export async function openDatabase(uri: string, name: string, log: Logger): Promise<Database> {
-  await prepareDatabase(uri, name);
+export async function openDatabase({ uri, name, collections, log }: DatabaseSettings): Promise<Database> {
+  await prepareDatabase(uri, name, [...collections, serverInstances]);
   const client = new MongoClient(uri, {
     appName: 'skill-observation-server',
     serverSelectionTimeoutMS: PATIENCE_MS,
@@ -40,9 +51,11 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
     const db = client.db(name);
     const ping = () => answered(() => db.command({ ping: 1 }));
     const availability = new Availability(ping, () => reconnect(client), log);
+    const durable = { ignoreUndefined: true, writeConcern: await durableWriteConcern(db) };
     return {
       db,
-      collections: collectionsOf(db, await durableWriteConcern(db)),
+      collection: <T extends Document>({ name, isEphemeral }: CollectionDefinition<T>) =>
+        impatient(db.collection<T>(name, isEphemeral ? {} : durable)),
       availability,
       ping: async () => {
         await availability.run(ping);
@@ -89,11 +102,15 @@ export async function durableWriteConcern(db: Db): Promise<WriteConcernSettings>
 }
 
 /** With a patient connection of its own: building an index on a large collection takes its time. */
-async function prepareDatabase(uri: string, name: string): Promise<void> {
+async function prepareDatabase(
+  uri: string,
+  name: string,
+  definitions: readonly CollectionDefinition[],
+): Promise<void> {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: PATIENCE_MS });
   try {
     await client.connect();
-    await ensureCollections(client.db(name));
+    await ensureCollections(client.db(name), definitions);
   } finally {
     await client.close();
   }

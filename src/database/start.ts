@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from './connection.ts';
+import type { CollectionDefinition } from './definition.ts';
 
 /**
  * The configured MongoDB server, or the embedded engine under the data directory where none is configured.
@@ -10,15 +11,17 @@ import { type Database, openDatabase } from './connection.ts';
  */
 export async function startDatabase(
   config: Pick<Config, 'mongodbUri' | 'mongodbDatabase' | 'dataDirectory'>,
+  collections: readonly CollectionDefinition[],
   log: Logger,
 ): Promise<Database> {
-  if (config.mongodbUri) return openDatabase(config.mongodbUri, config.mongodbDatabase, log);
+  const settings = { name: config.mongodbDatabase, collections, log };
+  if (config.mongodbUri) return openDatabase({ ...settings, uri: config.mongodbUri });
   const { superviseEngine } = await import('./embedded/supervisor.ts');
   const engine = await superviseEngine({
     directory: join(config.dataDirectory, 'mongodb'),
     log: (message) => log.warn(message),
   });
-  const database = await openDatabase(engine.uri, config.mongodbDatabase, log);
+  const database = await openDatabase({ ...settings, uri: engine.uri });
   return {
     ...database,
     close: async () => {

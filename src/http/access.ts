@@ -1,6 +1,6 @@
-import type { Role } from '../database/collections/users.ts';
+import type { Caller, Role } from '../caller.ts';
 import { forbidden, notAuthenticated } from '../errors.ts';
-import type { Caller, Context, Next } from './context.ts';
+import type { Context, Next } from './context.ts';
 
 /** The caller where credentials were sent. @throws Refusal 401 when those prove nothing. */
 export function optionalCallerOf(ctx: Context): Caller | undefined {

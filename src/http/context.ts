@@ -1,13 +1,7 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { ParameterizedContext } from 'koa';
-import type { Role } from '../database/collections/users.ts';
+import type { Caller } from '../caller.ts';
 import type { Refusal } from '../errors.ts';
-
-/** Who sends a request, as its credentials prove. */
-export type Caller =
-  | { kind: 'account'; user_id: string; role: Role }
-  /** A candidate whose token is good for one attempt only. */
-  | { kind: 'attempt'; user_id: string; attempt_id: string };
 
 export interface RequestState {
   caller?: Caller;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import type { Caller } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
-import type { BareContext, Caller, Next } from '../http/context.ts';
+import type { BareContext, Next } from '../http/context.ts';
 
 /** Seconds that a pass is good for; the page asks for another by itself. */
 export const PASS_SECONDS = 15 * 60;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { auditLog } from '../../src/audit/collection.ts';
 import { openAccountApi, PASSWORD } from './account-api.ts';
 
 const api = await openAccountApi();
@@ -73,7 +74,7 @@ describe('changing the password', () => {
     expect((await api.post('/auth/refresh', fresh)).status).toBe(200);
     expect((await login('change@example.org')).status).toBe(401);
     expect((await login('change@example.org', next)).status).toBe(200);
-    const entry = await api.database.collections.auditLog.findOne({
+    const entry = await api.database.collection(auditLog).findOne({
       target_id: user_id,
       action: 'password_changed',
     });

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
 import { AttemptStore } from '../../src/attempts/attempt-store.ts';
+import { taskAttempts } from '../../src/attempts/collection.ts';
 import type { Projection } from '../../src/attempts/projection.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-const { collections } = await openTestDatabase();
-const { taskAttempts } = collections;
+const stored = (await openTestDatabase()).collection(taskAttempts);
 
 const started = new Date('2026-01-01T10:00:00Z');
 const completed = new Date('2026-01-01T10:05:00Z');
@@ -30,7 +30,7 @@ async function redeemedAttempt(): Promise<string> {
   const _id = new ObjectId();
   const nothingYet = { started_at: null, completed_at: null, final_selection: null, reasoning_text: null };
   const task_id = new ObjectId();
-  await taskAttempts.insertOne({
+  await stored.insertOne({
     ...{
       _id,
       attempt_token_hash: _id.toHexString(),
@@ -48,11 +48,11 @@ async function redeemedAttempt(): Promise<string> {
 async function written(changes: Partial<Projection>[]) {
   const attempt_id = await redeemedAttempt();
   for (const change of changes) {
-    const store = new AttemptStore(taskAttempts);
+    const store = new AttemptStore(stored);
     store.project(attempt_id, change);
     await store.flush(0);
   }
-  return new AttemptStore(taskAttempts).find(attempt_id);
+  return new AttemptStore(stored).find(attempt_id);
 }
 
 it('given a completion, in whatever order processes write what they know, then the completion stands', () =>
@@ -77,7 +77,7 @@ it('given no completion, then an expiry stands and what was recorded before is k
 
 it('given a text that waits to be written, then a newer one of another process replaces it', async () => {
   const attempt_id = await redeemedAttempt();
-  const store = new AttemptStore(taskAttempts);
+  const store = new AttemptStore(stored);
   store.project(attempt_id, DRAFT);
   store.project(attempt_id, { reasoning_text: 'the last word' }, false);
   store.project(attempt_id, { status: 'completed', completed_at: completed });
@@ -95,7 +95,7 @@ it('given a text that waits to be written, then a newer one of another process r
 
 it('given no text that waits to be written, then the one of another process is left to that one', async () => {
   const attempt_id = await redeemedAttempt();
-  const store = new AttemptStore(taskAttempts);
+  const store = new AttemptStore(stored);
   store.project(attempt_id, { reasoning_text: 'a draft' }, false);
   store.project(attempt_id, DRAFT);
   await store.flush(0);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
+import { collections } from '../../src/collections.ts';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
 import { createLog } from '../../src/log.ts';
 
@@ -11,7 +12,12 @@ export function atTheEnd(end: () => unknown): void {
 
 /** Opens a new, empty database on the test run's engine. It is dropped and closed at the end by itself. */
 export async function openTestDatabase(): Promise<Database> {
-  const database = await openDatabase(inject('mongodbUri'), `test_${randomUUID()}`, createLog('silent'));
+  const database = await openDatabase({
+    uri: inject('mongodbUri'),
+    name: `test_${randomUUID()}`,
+    collections,
+    log: createLog('silent'),
+  });
   atTheEnd(async () => {
     await database.db.dropDatabase();
     await database.close();
