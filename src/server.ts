@@ -5,7 +5,7 @@ import { ensureFirstAdmin } from './accounts/first-admin.ts';
 import { loadJwtSecret } from './accounts/jwt-secret.ts';
 import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
-import { collections } from './collections.ts';
+import { schema } from './collections.ts';
 import type { Config } from './config.ts';
 import { startDatabase } from './database/start.ts';
 import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
@@ -37,7 +37,7 @@ export async function startServer(
   print: (line: string) => void,
 ): Promise<RunningServer> {
   const jwtSecret = await loadJwtSecret(config);
-  const database = await startDatabase(config, collections, log);
+  const database = await startDatabase(config, schema, log);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });

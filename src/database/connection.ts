@@ -1,10 +1,10 @@
-import { type Collection, type Db, type Document, MongoClient, type WriteConcernSettings } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import { Availability } from './availability.ts';
-import type { CollectionDefinition } from './definition.ts';
-import { ensureCollections } from './ensure-collections.ts';
+import type { CollectionDefinition, DatabaseSchema } from './definition.ts';
 import { answered, impatient } from './impatience.ts';
-import { serverInstances } from './server-instances.ts';
+import { upgradeDatabase } from './upgrade/upgrade.ts';
+import { durableWriteConcern } from './write-concern.ts';
 
 /** The open database: what the stores need of it, and how to end it. */
 export interface Database {
@@ -24,18 +24,19 @@ const PATIENCE_MS = 2500;
 export interface DatabaseSettings {
   uri: string;
   name: string;
-  collections: readonly CollectionDefinition[];
+  schema: DatabaseSchema;
   log: Logger;
 }
 
 /**
- * Connects to `uri` and creates the collections, validators and indexes that are missing.
+ * Connects to `uri` and brings collections, validators and indexes up to date.
  *
  * An operation waits at most 2.5 s, so that a request can be answered with 503 within 3 s.
  * @throws MongoServerSelectionError when nothing answers at `uri`.
+ * @throws DatabaseRefused as `upgradeDatabase` does.
  */
-export async function openDatabase({ uri, name, collections, log }: DatabaseSettings): Promise<Database> {
-  await prepareDatabase(uri, name, [...collections, serverInstances]);
+export async function openDatabase({ uri, name, schema, log }: DatabaseSettings): Promise<Database> {
+  await prepareDatabase({ uri, name, schema, log });
   const client = new MongoClient(uri, {
     appName: 'skill-observation-server',
     serverSelectionTimeoutMS: PATIENCE_MS,
@@ -89,28 +90,12 @@ interface Topology {
   close(): void;
 }
 
-/**
- * What makes an acknowledged write survive: on the disks of a majority, or on the one disk of a standalone server.
- * A majority is not asked of a standalone, because the embedded engine then acknowledges before the write is on
- * disk, `j` or not: killed right after the acknowledgement it had lost the write in a quarter of the tries, and in
- * none with `w: 1`.
- */
-export async function durableWriteConcern(db: Db): Promise<WriteConcernSettings> {
-  const { setName, msg } = await db.command({ hello: 1 });
-  const isStandalone = setName === undefined && msg !== 'isdbgrid';
-  return { w: isStandalone ? 1 : 'majority', j: true };
-}
-
-/** With a patient connection of its own: building an index on a large collection takes its time. */
-async function prepareDatabase(
-  uri: string,
-  name: string,
-  definitions: readonly CollectionDefinition[],
-): Promise<void> {
+/** With a patient connection of its own: to build an index or to copy a large collection takes its time. */
+async function prepareDatabase({ uri, name, schema, log }: DatabaseSettings): Promise<void> {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: PATIENCE_MS });
   try {
     await client.connect();
-    await ensureCollections(client.db(name), definitions);
+    await upgradeDatabase(client.db(name), schema, log);
   } finally {
     await client.close();
   }

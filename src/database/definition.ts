@@ -12,6 +12,15 @@ export interface CollectionDefinition<T extends Document = Document> {
   readonly document?: T;
 }
 
+/** Everything that one release of the server stores. */
+export interface DatabaseSchema {
+  /** 1, 2 …: the next one for each change of a validator or an index, so that no earlier release opens it. */
+  release: number;
+  collections: readonly CollectionDefinition[];
+  /** The names of the indexes, by collection, that were made before databases kept a record of that. */
+  indexesBeforeRecord: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Named, so that it is recognised again when its keys or options change. */
 export type CollectionIndex = IndexDescription & { name: string };
 

@@ -14,10 +14,18 @@ import {
 import { NoAnswer } from './impatience.ts';
 
 const DUPLICATE_KEY = 11_000;
+const COMMAND_NOT_FOUND = 59;
+const NAMESPACE_EXISTS = 48;
+
+const hasCode = (error: unknown, code: number): boolean =>
+  error instanceof MongoServerError && error.code === code;
 
 /** Whether a unique index refused the write. */
-export const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+export const isDuplicateKey = (error: unknown): boolean => hasCode(error, DUPLICATE_KEY);
+/** Whether the server does not know the command. */
+export const isUnknownCommand = (error: unknown): boolean => hasCode(error, COMMAND_NOT_FOUND);
+/** Whether the collection was there before. */
+export const isExistingCollection = (error: unknown): boolean => hasCode(error, NAMESPACE_EXISTS);
 
 const AWAY = [
   MongoNetworkError,

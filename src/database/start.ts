@@ -2,26 +2,29 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from './connection.ts';
-import type { CollectionDefinition } from './definition.ts';
+import type { DatabaseSchema } from './definition.ts';
 
 /**
  * The configured MongoDB server, or the embedded engine under the data directory where none is configured.
  * Only then is the engine's code loaded at all.
- * @throws EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, MongoServerSelectionError
+ * @throws EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, MongoServerSelectionError, DatabaseRefused
  */
 export async function startDatabase(
   config: Pick<Config, 'mongodbUri' | 'mongodbDatabase' | 'dataDirectory'>,
-  collections: readonly CollectionDefinition[],
+  schema: DatabaseSchema,
   log: Logger,
 ): Promise<Database> {
-  const settings = { name: config.mongodbDatabase, collections, log };
+  const settings = { name: config.mongodbDatabase, schema, log };
   if (config.mongodbUri) return openDatabase({ ...settings, uri: config.mongodbUri });
   const { superviseEngine } = await import('./embedded/supervisor.ts');
   const engine = await superviseEngine({
     directory: join(config.dataDirectory, 'mongodb'),
     log: (message) => log.warn(message),
   });
-  const database = await openDatabase({ ...settings, uri: engine.uri });
+  const database = await openDatabase({ ...settings, uri: engine.uri }).catch(async (error: unknown) => {
+    await engine.stop();
+    throw error;
+  });
   return {
     ...database,
     close: async () => {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MongoClient, ObjectId } from 'mongodb';
-import { durableWriteConcern } from '../../src/database/connection.ts';
 import { GroupedInserts } from '../../src/database/grouped-writes.ts';
+import { durableWriteConcern } from '../../src/database/write-concern.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
 
 /**

@@ -5,7 +5,7 @@ import { users } from '../../src/accounts/collections.ts';
 import { TokenSigner } from '../../src/accounts/jwt.ts';
 import type { AttemptStatus } from '../../src/attempts/attempt.ts';
 import { taskAttempts } from '../../src/attempts/collection.ts';
-import { collections } from '../../src/collections.ts';
+import { schema } from '../../src/collections.ts';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
 import { createLog } from '../../src/log.ts';
@@ -48,7 +48,7 @@ export class Seeder {
     const database = await openDatabase({
       uri: mongodbUri,
       name: mongodbDatabase,
-      collections,
+      schema,
       log: createLog('warn'),
     });
     const [content] = exampleTasks;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ObjectId } from 'mongodb';
 import { expect, test } from 'vitest';
-import { collections } from '../../src/collections.ts';
+import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import { startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
@@ -14,7 +14,7 @@ import { createLog } from '../../src/log.ts';
 const KILLS = 12;
 const EVENTS = 20;
 const attempt_id = new ObjectId().toHexString();
-const settings = { name: 'durability', collections, log: createLog('silent') };
+const settings = { name: 'durability', schema, log: createLog('silent') };
 
 /*
  * Killed in the very moment after the acknowledgement, which a load of many writes hides: each of them sees to it

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
-import { collections } from '../../src/collections.ts';
+import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
@@ -17,7 +17,7 @@ atTheEnd(() => proxy.stop());
 const database = await openDatabase({
   uri: proxy.uri,
   name: 'outcomes',
-  collections,
+  schema,
   log: createLog('silent'),
 });
 atTheEnd(() => database.close());

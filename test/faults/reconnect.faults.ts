@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, inject, it } from 'vitest';
 import { users } from '../../src/accounts/collections.ts';
-import { collections } from '../../src/collections.ts';
+import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import { atTheEnd } from '../support/database.ts';
 import { DatabaseProxy } from './proxy.ts';
@@ -20,7 +20,7 @@ it('a database that closes every connection at once, as one that restarts does, 
   const database = await openDatabase({
     uri: proxy.uri,
     name: 'reconnect',
-    collections,
+    schema,
     log: pino({ level: 'silent' }),
   });
   atTheEnd(() => database.close());

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
-import { collections } from '../../src/collections.ts';
+import { schema } from '../../src/collections.ts';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
 import { createLog } from '../../src/log.ts';
 
@@ -15,7 +15,7 @@ export async function openTestDatabase(): Promise<Database> {
   const database = await openDatabase({
     uri: inject('mongodbUri'),
     name: `test_${randomUUID()}`,
-    collections,
+    schema,
     log: createLog('silent'),
   });
   atTheEnd(async () => {
