@@ -1,14 +1,17 @@
-import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from 'pino';
+import { answered } from './answered.ts';
 import { Availability } from './availability.ts';
 import type { CollectionDefinition, DatabaseSchema } from './definition.ts';
-import { answered, impatient } from './impatience.ts';
+import { type Durability, durabilityOf } from './durability.ts';
+import { presentCollection } from './present-collection.ts';
+import { ReplaceableClient } from './replaceable-client.ts';
 import { upgradeDatabase } from './upgrade/upgrade.ts';
-import { durableWriteConcern } from './write-concern.ts';
 
 /** The open database: what the stores need of it, and how to end it. */
 export interface Database {
-  db: Db;
+  /** Of the client in use now, which may be another one later. */
+  readonly db: Db;
   /** Whatever is written is acknowledged once it is durable; every call is answered or fails in less than 3 s. */
   collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
@@ -19,6 +22,17 @@ export interface Database {
 
 /** Milliseconds that one operation may wait, for a server or for its answer. */
 const PATIENCE_MS = 2500;
+
+const OPTIONS: MongoClientOptions = {
+  appName: 'skill-observation-server',
+  serverSelectionTimeoutMS: PATIENCE_MS,
+  connectTimeoutMS: PATIENCE_MS,
+  waitQueueTimeoutMS: PATIENCE_MS,
+  socketTimeoutMS: PATIENCE_MS,
+  maxPoolSize: 20,
+  // A second try would double the wait; whoever asked is told to come again instead.
+  retryReads: false,
+};
 
 /** Which database to open, and what is to be in it. */
 export interface DatabaseSettings {
@@ -37,57 +51,49 @@ export interface DatabaseSettings {
  */
 export async function openDatabase({ uri, name, schema, log }: DatabaseSettings): Promise<Database> {
   await prepareDatabase({ uri, name, schema, log });
-  const client = new MongoClient(uri, {
-    appName: 'skill-observation-server',
-    serverSelectionTimeoutMS: PATIENCE_MS,
-    connectTimeoutMS: PATIENCE_MS,
-    waitQueueTimeoutMS: PATIENCE_MS,
-    socketTimeoutMS: PATIENCE_MS,
-    maxPoolSize: 20,
-    // A second try would double the wait; whoever asked is told to come again instead.
-    retryReads: false,
-  });
-  try {
-    await client.connect();
-    const db = client.db(name);
-    const ping = () => answered(() => db.command({ ping: 1 }));
-    const availability = new Availability(ping, () => reconnect(client), log);
-    const durable = { ignoreUndefined: true, writeConcern: await durableWriteConcern(db) };
-    return {
-      db,
-      collection: <T extends Document>({ name, isEphemeral }: CollectionDefinition<T>) =>
-        impatient(db.collection<T>(name, isEphemeral ? {} : durable)),
-      availability,
-      ping: async () => {
-        await availability.run(ping);
-      },
-      close: async () => {
-        await availability.stop();
-        await client.close();
-      },
-    };
-  } catch (error) {
+  const client = await ReplaceableClient.connect(() => new MongoClient(uri, OPTIONS));
+  const durability = await durabilityOf(client.current.db(name)).catch(async (error: unknown) => {
     await client.close();
     throw error;
-  }
+  });
+  const ping = () => answered(client.current.db(name).command({ ping: 1 }), PATIENCE_MS);
+  const availability = new Availability(ping, () => client.replace(), log);
+  availability.start();
+  return {
+    get db() {
+      return client.current.db(name);
+    },
+    collection: <T extends Document>(definition: CollectionDefinition<T>) =>
+      presentCollection(currentCollection(client, name, definition, durability)),
+    availability,
+    ping: async () => {
+      await availability.run(ping);
+    },
+    close: () => {
+      availability.stop();
+      return client.close();
+    },
+  };
 }
 
-/**
- * Lets the driver begin anew; open collections go on with the new connections. Its monitor of a server may hang as
- * any other call (see `answered`), and no operation finds a server then until the process ends. Not by
- * `client.close()`, which talks to the server and may so hang itself, for good.
- */
-async function reconnect(client: MongoClient): Promise<void> {
-  const { topology } = client as unknown as { topology?: Topology };
-  topology?.closeCheckedOutConnections();
-  topology?.close();
-  await answered(() => client.connect());
-}
-
-/** What the driver keeps to itself of its view of the servers; the driver's version is fixed to a minor one. */
-interface Topology {
-  closeCheckedOutConnections(): void;
-  close(): void;
+/** Gives the collection of the client in use, made once for each client. */
+function currentCollection<T extends Document>(
+  client: ReplaceableClient,
+  database: string,
+  { name, isEphemeral }: CollectionDefinition<T>,
+  durability: Durability,
+): () => Collection<T> {
+  const options = isEphemeral ? {} : { ...durability, ignoreUndefined: true };
+  const open = (of: MongoClient) => of.db(database).collection<T>(name, options);
+  let owner = client.current;
+  let collection = open(owner);
+  return () => {
+    if (client.current !== owner) {
+      owner = client.current;
+      collection = open(owner);
+    }
+    return collection;
+  };
 }
 
 /** With a patient connection of its own: to build an index or to copy a large collection takes its time. */

@@ -26,7 +26,12 @@ export async function startDatabase(
     throw error;
   });
   return {
-    ...database,
+    get db() {
+      return database.db;
+    },
+    collection: database.collection,
+    availability: database.availability,
+    ping: database.ping,
     close: async () => {
       await database.close();
       await engine.stop();

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MongoClient, ObjectId } from 'mongodb';
+import { durabilityOf } from '../../src/database/durability.ts';
 import { GroupedInserts } from '../../src/database/grouped-writes.ts';
-import { durableWriteConcern } from '../../src/database/write-concern.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
 
 /**
@@ -18,7 +18,7 @@ if (!FLOOR_BARE && (await db.listCollections({ name }).toArray()).length === 0) 
   await db.createCollection(name, { validator: { $jsonSchema: behaviorEvents.schema } });
   await db.collection(name).createIndexes([...behaviorEvents.indexes]);
 }
-const writer = new GroupedInserts(db.collection(name, { writeConcern: await durableWriteConcern(db) }));
+const writer = new GroupedInserts(db.collection(name, await durabilityOf(db)));
 const counters = new Map<string, number>();
 
 const server = createServer((request, response) => {

@@ -11,5 +11,20 @@ it('the schema is that of its release', () => {
   const fingerprints = Object.fromEntries(
     schema.collections.map((definition) => [definition.name, fingerprintOf(definition).slice(0, 8)]),
   );
-  expect({ release: schema.release, fingerprints }).toMatchInlineSnapshot();
+  expect({ release: schema.release, fingerprints }).toMatchInlineSnapshot(`
+    {
+      "fingerprints": {
+        "audit_log": "nnuGV0HF",
+        "behavior_events": "Q-KfQGDI",
+        "computed_metrics": "fnsb9EmY",
+        "options": "pqm-t7BP",
+        "refresh_tokens": "EDKZDwX5",
+        "skill_profiles": "3Z9RMIWm",
+        "task_attempts": "bvDPHCgY",
+        "tasks": "soh13yxW",
+        "users": "kdXhOTCr",
+      },
+      "release": 1,
+    }
+  `);
 });

@@ -1,6 +1,6 @@
 import type { CollectionInfo, Db, Document, FindCursor } from 'mongodb';
 import type { CollectionDefinition, CollectionIndex } from '../definition.ts';
-import { durableWriteConcern } from '../write-concern.ts';
+import { durabilityOf } from '../durability.ts';
 import { makeIndexes } from './indexes.ts';
 import type { Lease } from './lease.ts';
 
@@ -27,7 +27,7 @@ export async function replaceByCopy(
   const copyName = nameOfCopy(name, lease);
   const copy = await db.createCollection(copyName, { ...options, validator });
   const merge = { into: copyName, on: '_id', whenMatched: 'fail', whenNotMatched: 'insert' };
-  const writeConcern = await durableWriteConcern(db);
+  const { writeConcern } = await durabilityOf(db);
   // What is stored stays as it is, whether or not it would still be taken today.
   await db
     .collection(name)
