@@ -20,19 +20,21 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Milliseconds that one operation may wait, for a server or for its answer. */
 const PATIENCE_MS = 2500;
 
-const OPTIONS: MongoClientOptions = {
+/** Milliseconds by which the driver's own time-outs come before ours. */
+const GRACE_MS = 300;
+
+const clientOptions = (patienceMs: number): MongoClientOptions => ({
   appName: 'skill-observation-server',
-  serverSelectionTimeoutMS: PATIENCE_MS,
-  connectTimeoutMS: PATIENCE_MS,
-  waitQueueTimeoutMS: PATIENCE_MS,
-  socketTimeoutMS: PATIENCE_MS,
+  serverSelectionTimeoutMS: patienceMs,
+  connectTimeoutMS: patienceMs,
+  waitQueueTimeoutMS: patienceMs,
+  socketTimeoutMS: patienceMs,
   maxPoolSize: 20,
   // A second try would double the wait; whoever asked is told to come again instead.
   retryReads: false,
-};
+});
 
 /** Which database to open, and what is to be in it. */
 export interface DatabaseSettings {
@@ -40,23 +42,28 @@ export interface DatabaseSettings {
   name: string;
   schema: DatabaseSchema;
   log: Logger;
+  /**
+   * Milliseconds that one operation may wait, for a server or for its answer; 2 500 unless given, so that a request
+   * can be answered with 503 within 3 s. Where nobody waits for an answer, it may be longer.
+   */
+  patienceMs?: number;
 }
 
 /**
  * Connects to `uri` and brings collections, validators and indexes up to date.
- *
- * An operation waits at most 2.5 s, so that a request can be answered with 503 within 3 s.
  * @throws MongoServerSelectionError when nothing answers at `uri`.
  * @throws DatabaseRefused as `upgradeDatabase` does.
  */
-export async function openDatabase({ uri, name, schema, log }: DatabaseSettings): Promise<Database> {
-  await prepareDatabase({ uri, name, schema, log });
-  const client = await ReplaceableClient.connect(() => new MongoClient(uri, OPTIONS));
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  const { uri, name, log, patienceMs = PATIENCE_MS } = settings;
+  await prepareDatabase(settings);
+  const client = await ReplaceableClient.connect(() => new MongoClient(uri, clientOptions(patienceMs)));
   const durability = await durabilityOf(client.current.db(name)).catch(async (error: unknown) => {
     await client.close();
     throw error;
   });
-  const ping = () => answered(client.current.db(name).command({ ping: 1 }), PATIENCE_MS);
+  const ping = () => answered(client.current.db(name).command({ ping: 1 }), patienceMs);
+  const patience = { serverMs: patienceMs, answerMs: patienceMs + GRACE_MS };
   const availability = new Availability(ping, () => client.replace(), log);
   availability.start();
   return {
@@ -64,7 +71,7 @@ export async function openDatabase({ uri, name, schema, log }: DatabaseSettings)
       return client.current.db(name);
     },
     collection: <T extends Document>(definition: CollectionDefinition<T>) =>
-      presentCollection(currentCollection(client, name, definition, durability)),
+      presentCollection(currentCollection(client, name, definition, durability), patience),
     availability,
     ping: async () => {
       await availability.run(ping);
@@ -83,7 +90,8 @@ function currentCollection<T extends Document>(
   { name, isEphemeral }: CollectionDefinition<T>,
   durability: Durability,
 ): () => Collection<T> {
-  const options = isEphemeral ? {} : { ...durability, ignoreUndefined: true };
+  const { readPreference } = durability;
+  const options = isEphemeral ? { readPreference } : { ...durability, ignoreUndefined: true };
   const open = (of: MongoClient) => of.db(database).collection<T>(name, options);
   let owner = client.current;
   let collection = open(owner);
@@ -97,8 +105,13 @@ function currentCollection<T extends Document>(
 }
 
 /** With a patient connection of its own: to build an index or to copy a large collection takes its time. */
-async function prepareDatabase({ uri, name, schema, log }: DatabaseSettings): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: PATIENCE_MS });
+async function prepareDatabase(settings: DatabaseSettings): Promise<void> {
+  const { uri, name, schema, log, patienceMs = PATIENCE_MS } = settings;
+  const client = new MongoClient(uri, {
+    serverSelectionTimeoutMS: patienceMs,
+    // What it finds decides, whatever the connection string says.
+    readPreference: 'primary',
+  });
   try {
     await client.connect();
     await upgradeDatabase(client.db(name), schema, log);
