@@ -1,6 +1,8 @@
 import type { Actor, SnapshotFrom } from 'xstate';
 import { attemptMachine } from './attempt.machine.ts';
 
+export type { ComputationInput, MachineEvent, ServerSignal } from './attempt.machine.ts';
+
 export type AttemptMachine = typeof attemptMachine;
 export type AttemptSnapshot = SnapshotFrom<AttemptMachine>;
 export type AttemptActor = Actor<AttemptMachine>;

@@ -10,7 +10,8 @@ import type { Services } from './services.ts';
 const HEARTBEAT_MS = 2000;
 /** With a look each way this keeps events of other processes well under half a second. */
 const REMOTE_EVENTS_MS = 150;
-const UNCERTAIN_MS = 250;
+/** Of attempts that need another look there are few, and without any it costs nothing. */
+const RECONCILE_MS = 100;
 const PROJECTION_MS = 30;
 const EXPIRY_MS = 5000;
 const RECOVERY_MS = 15_000;
@@ -29,7 +30,7 @@ export interface Background {
  * watchers would not see them.
  */
 export async function startBackground(services: Services): Promise<Background> {
-  const { database, log, sessions, accounts, attempts } = services;
+  const { database, log, sessions, accounts, projector, reconciler } = services;
   const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
@@ -38,8 +39,8 @@ export async function startBackground(services: Services): Promise<Background> {
   const jobs = [
     new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
     new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
-    new Periodic('Looking up uncertain events', UNCERTAIN_MS, log, () => services.uncertain.look()),
-    new Periodic('Writing stored attempts', PROJECTION_MS, log, () => attempts.flush()),
+    new Periodic('Bringing attempts up to their journals', RECONCILE_MS, log, () => reconciler.run()),
+    new Periodic('Writing stored attempts', PROJECTION_MS, log, () => projector.flush()),
     new Periodic('Expiring attempts', EXPIRY_MS, log, async () => {
       await expiry.sweep(await presence.beat());
       await accounts.refreshTokens.deleteExpired();

@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
 import { schema } from './collections.ts';
 import type { Config } from './config.ts';
+import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
 import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
@@ -35,9 +36,10 @@ export async function startServer(
   config: Config,
   log: Logger,
   print: (line: string) => void,
+  options?: DatabaseOptions,
 ): Promise<RunningServer> {
   const jwtSecret = await loadJwtSecret(config);
-  const database = await startDatabase(config, schema, log);
+  const database = await startDatabase(config, schema, log, options);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
@@ -63,7 +65,7 @@ export async function startServer(
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
       // What cannot be written now follows from the journal: others see to it, or this server when it starts again.
-      await services.attempts
+      await services.projector
         .flush(0)
         .then(() => background.leave())
         .catch((err: unknown) => log.warn({ err }, 'Stored attempts may be behind their journals'));
@@ -79,7 +81,7 @@ export async function startServer(
 
 async function addExampleTasks(tasks: TaskStore): Promise<void> {
   if (!(await tasks.isEmpty())) return;
-  for (const content of exampleTasks) await tasks.insert(content, 1);
+  for (const content of exampleTasks) await tasks.create(content);
 }
 
 function listen(server: Server, { port, host }: Config): Promise<string> {

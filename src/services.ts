@@ -5,17 +5,20 @@ import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
 import { RefreshTokens } from './accounts/refresh-tokens.ts';
 import { UserStore } from './accounts/user-store.ts';
+import { AttemptList } from './attempts/attempt-list.ts';
+import { AttemptProjector } from './attempts/attempt-projector.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { taskAttempts } from './attempts/collection.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
+import { Reconciler } from './attempts/reconciler.ts';
 import type { SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
-import { UncertainSessions } from './attempts/uncertain-sessions.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import { auditLog } from './audit/collection.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
@@ -36,15 +39,24 @@ export interface Services {
   tasks: TaskStore;
   tokens: Tokens;
   attempts: AttemptStore;
+  attemptList: AttemptList;
+  projector: AttemptProjector;
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
-  uncertain: UncertainSessions;
+  reconciler: Reconciler;
   results: ResultStore;
+  limits: RateLimits;
 }
 
 /** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
+
+/**
+ * A write whose answer was lost may reach the disk after the database can be read again: a server that was stopped,
+ * or a network that held packets back, carries out late what it was asked for long ago.
+ */
+const LOOKS_AFTER_UNCERTAINTY = 4;
 
 /** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
@@ -53,28 +65,28 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     new UserStore(database.collection(users)),
     new RefreshTokens(database.collection(refreshTokens)),
     jwtSecret,
-    audit,
   );
   const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
   const storedAttempts = database.collection(taskAttempts);
-  const attempts = new AttemptStore(storedAttempts, (operation) => database.availability.run(operation));
+  const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
+  const attempts = new AttemptStore(storedAttempts, projector);
   const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
   const journal = new Journal(database.collection(behaviorEvents), database.availability);
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
-  const uncertain = new UncertainSessions(log);
 
   const computations: FinaliseServices = {
     // Who is computed for is nearly always loaded, and whose attempt it is never changes.
-    attempts: {
-      facts: async (attempt_id) => {
-        const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
-        if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
-        return { ...attempt, user_id: attempt.user_id };
-      },
-      lock: (attempt_id, projection) => attempts.lock(attempt_id, projection),
+    facts: async (attempt_id) => {
+      const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
+      if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
+      return { ...attempt, user_id: attempt.user_id };
     },
-    ...{ journal, tasks, results, log },
+    journal,
+    projector,
+    tasks,
+    results,
+    log,
   };
   const provided = new Map(
     [...machines].map(([id, machine]) => [id, withComputations(machine, computations)]),
@@ -88,13 +100,16 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       return machine;
     },
   };
+  const ownPart = processPart(new ObjectId().toHexString());
   const sessionServices: SessionServices = {
     journal,
     feed,
-    project: (attempt_id, change, isOwn) => attempts.project(attempt_id, change, isOwn),
-    onUncertain: (session) => uncertain.add(session),
+    projector,
+    onUncertain: (attempt_id) => reconciler.add(attempt_id, { looks: LOOKS_AFTER_UNCERTAINTY }),
+    onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
+    isOwnEvent: (event_id) => processPart(event_id) === ownPart,
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry(
@@ -104,8 +119,26 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       maxSessions: config.maxSessions,
     },
   );
+  const reconciler = new Reconciler({ sessions, attempts, journal, projector, feed, log });
   return {
-    ...{ config, log, database, audit, accounts, tasks, tokens, attempts },
-    ...{ journal, feed, sessions, uncertain, results },
+    config,
+    log,
+    database,
+    audit,
+    accounts,
+    tasks,
+    tokens,
+    attempts,
+    attemptList: new AttemptList(storedAttempts),
+    projector,
+    journal,
+    feed,
+    sessions,
+    reconciler,
+    results,
+    limits: createRateLimits(config),
   };
 }
+
+/** Every ObjectId has 5 random bytes in the middle that a process chooses once. */
+const processPart = (object_id: string): string => object_id.slice(8, 18);

@@ -1,4 +1,3 @@
-import type { AuditLog } from '../audit/audit-log.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import { AccountCache } from './account-cache.ts';
 import { AccountAdministration } from './administration.ts';
@@ -12,27 +11,22 @@ import type { UserStore } from './user-store.ts';
 export interface Accounts {
   users: UserStore;
   refreshTokens: RefreshTokens;
-  tokens: TokenSigner;
+  tokenSigner: TokenSigner;
   identify: IdentifyCaller;
   authentication: Authentication;
   administration: AccountAdministration;
 }
 
 /** @param jwtSecret at least 32 bytes, the same in every process of an installation. */
-export function createAccounts(
-  users: UserStore,
-  refreshTokens: RefreshTokens,
-  jwtSecret: string,
-  audit: AuditLog,
-): Accounts {
-  const tokens = new TokenSigner(jwtSecret);
+export function createAccounts(users: UserStore, refreshTokens: RefreshTokens, jwtSecret: string): Accounts {
+  const tokenSigner = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
   return {
     users,
     refreshTokens,
-    tokens,
-    identify: identifyCaller(tokens, cache),
-    authentication: new Authentication({ users, refreshTokens, tokens, audit }),
-    administration: new AccountAdministration({ users, refreshTokens, cache, audit }),
+    tokenSigner,
+    identify: identifyCaller(tokenSigner, cache),
+    authentication: new Authentication({ users, refreshTokens, tokenSigner }),
+    administration: new AccountAdministration({ users, refreshTokens, cache }),
   };
 }

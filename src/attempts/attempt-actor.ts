@@ -1,62 +1,121 @@
-import { type AnyActorRef, createActor, fromCallback } from 'xstate';
-import type { AttemptActor, AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
+import { createActor } from 'xstate';
+import type {
+  AttemptMachine,
+  AttemptSnapshot,
+  AttemptActor as MachineActor,
+  ServerSignal,
+} from '../../machines/index.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { AttemptProjector } from './attempt-projector.ts';
+import type { AttemptFeed } from './feed.ts';
+import { isExpired, viewOf } from './machine-state.ts';
+import { nextMachineEvent } from './replay.ts';
+
+export interface AttemptActorServices {
+  feed: AttemptFeed;
+  projector: Pick<AttemptProjector, 'noteExpired'>;
+  /** Called when an actor has ended by an error of its own, for the log. */
+  onActorFailed(attempt_id: string, error: unknown): void;
+}
+
+/** What the machine must know of an attempt. */
+export interface ActorInput {
+  attempt_id: string;
+  requires_reasoning: boolean;
+}
 
 /**
- * Attempts that share an actor system: one for each would take as much memory as everything else of an attempt.
- * Not more of them, because XState goes through all timers of a system whenever one of its actors ends.
+ * The running XState actor of one attempt's machine. It is told only what is on disk, and tells whoever watches the
+ * attempt what it heard and what it did by itself.
  */
-const SHARING = 64;
+export class AttemptActor {
+  readonly #machine: AttemptMachine;
+  readonly #services: AttemptActorServices;
+  #actor: MachineActor;
+  /** The state that was told last. */
+  #told: AttemptSnapshot;
+  #hasFailed = false;
 
-let started = 0;
-let parent = aParent();
+  /** Starts at the machine's beginning, or at a final state that a replay has led to. */
+  constructor(machine: AttemptMachine, start: ActorInput | AttemptSnapshot, services: AttemptActorServices) {
+    this.#machine = machine;
+    this.#services = services;
+    this.#actor = createAt(machine, start);
+    this.#told = this.#actor.getSnapshot();
+    this.#run();
+  }
 
-/** What makes actors share a system. What they report to it is of no use, but an error must not go unseen. */
-function aParent(): AnyActorRef {
-  const logic = fromCallback<{ type: string; error?: unknown }>(({ receive }) => {
-    receive(({ type, error }) => {
-      if (!type.startsWith('xstate.error.')) return;
-      setImmediate(() => {
-        throw error;
-      });
-    });
-  });
-  return createActor(logic).start();
+  get state(): AttemptSnapshot {
+    return this.#actor.getSnapshot();
+  }
+
+  /** How many events it was told. */
+  get sequence_number(): number {
+    return this.state.context.sequence_number;
+  }
+
+  /** Whether it has ended by an error of its own, so that only another one can go on. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /**
+   * Tells the actor the next recorded event.
+   * @throws UnreplayableJournal when it has not the next number, or the machine does not allow it.
+   */
+  apply(event: RecordedEvent): void {
+    const { feed } = this.#services;
+    this.#actor.send(nextMachineEvent(this.state, event));
+    if (!feed.isWatched(event.attempt_id)) return;
+    feed.publish(event.attempt_id, { kind: 'event_recorded', event, view: viewOf(this.state) });
+  }
+
+  /** Tells the actor something that is not a behavior event, if it has a use for it now. */
+  signal(type: ServerSignal['type']): void {
+    if (this.state.status === 'active' && this.state.can({ type })) this.#actor.send({ type });
+  }
+
+  /** Begins anew with another XState actor, which has to be told everything. */
+  restart(): void {
+    const { attempt_id, requires_reasoning } = this.state.context;
+    this.#actor.stop();
+    this.#actor = createActor(this.#machine, { input: { attempt_id, requires_reasoning } });
+    this.#told = this.#actor.getSnapshot();
+    this.#run();
+  }
+
+  /** Ends it with what it invokes and waits for; the journal has everything. */
+  stop(): void {
+    this.#actor.stop();
+  }
+
+  #run(): void {
+    // Without an observer for errors, XState would throw an actor's error where it ends the process.
+    this.#actor.subscribe(this);
+    this.#actor.start();
+  }
+
+  /** For XState: the state has changed. What an event has changed is told with the event. */
+  next(state: AttemptSnapshot): void {
+    const before = this.#told;
+    this.#told = state;
+    if (state === before || state.context.sequence_number !== before.context.sequence_number) return;
+    const { feed, projector } = this.#services;
+    const { attempt_id } = state.context;
+    if (isExpired(state)) projector.noteExpired(attempt_id);
+    if (!feed.isWatched(attempt_id)) return;
+    feed.publish(attempt_id, { kind: 'state_changed', view: viewOf(state) });
+    if (state.matches('locked')) feed.publish(attempt_id, { kind: 'results_saved' });
+  }
+
+  /** For XState: the actor has ended by an error of its own. */
+  error(error: unknown): void {
+    this.#hasFailed = true;
+    this.#services.onActorFailed(this.state.context.attempt_id, error);
+  }
 }
 
-/** What XState's types leave out. */
-interface Internals {
-  options: object;
-  system: { _unregister(actor: AnyActorRef): void };
-}
-
-const NO_OPTIONS = {};
-
-/**
- * Starts an actor of `machine` at `state`; what the machine invokes there begins to run.
- * @param prepare is given the actor before it starts
- */
-export function startActor(
-  machine: AttemptMachine,
-  state: AttemptSnapshot,
-  prepare?: (actor: AttemptActor) => void,
-): AttemptActor {
-  if (++started % SHARING === 0) parent = aParent();
-  // What a replay invoked has not run; only in this form does XState begin it anew with its input.
-  const isInvoking = Object.keys(state.children).length > 0;
-  const snapshot = isInvoking ? machine.getPersistedSnapshot(state) : state;
-  const actor = createActor(machine, { snapshot, input: state.context, parent });
-  prepare?.(actor);
-  actor.start();
-  const internals = actor as unknown as Internals;
-  // It would keep what it began with beside what it is now, for as long as the attempt is open.
-  internals.options = NO_OPTIONS;
-  // A system holds on to its actors until they end; these go with the session that nobody needs any more.
-  internals.system._unregister(actor);
-  return actor;
-}
-
-/** Ends an actor with what it invokes and waits for. */
-export function stopActor(actor: AttemptActor): void {
-  // As `stop()` does, which is for actors without a parent only.
-  actor.send({ type: 'xstate.stop' } as never);
+function createAt(machine: AttemptMachine, start: ActorInput | AttemptSnapshot): MachineActor {
+  if (!('context' in start)) return createActor(machine, { input: start });
+  return createActor(machine, { snapshot: start, input: start.context });
 }

@@ -1,5 +1,10 @@
-import type { OptionReference } from '../events/event-types.ts';
+import type { OptionReference } from '../events/event-table.ts';
 
+/**
+ * Where a stored attempt stands. A later status replaces an earlier one and never the other way round: `pending`,
+ * `in_progress`, `expired`, `completed` (a completion that met its expiry counts). That is the reverse of the
+ * alphabet, on which `updateOf` in `attempt-projector.ts` rests; a status that breaks this needs another update.
+ */
 export const ATTEMPT_STATUSES = ['pending', 'in_progress', 'completed', 'expired'] as const;
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 

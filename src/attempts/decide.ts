@@ -3,16 +3,16 @@ import {
   attemptExpired,
   attemptLocked,
   type FieldError,
-  type Refusal,
+  Refusal,
   sequenceViolation,
   validationFailed,
 } from '../errors.ts';
-import type { BehaviorEvent } from '../events/event-types.ts';
+import { type BehaviorEvent, optionsNamed } from '../events/event-table.ts';
 import type { Task } from '../tasks/task.ts';
 import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
 
 /** Milliseconds by which a front end's clock may run ahead of the server's. */
-export const CLOCK_TOLERANCE_MS = 5000;
+export const CLIENT_CLOCK_LEAD_MS = 5000;
 
 /** Everything a decision rests on. */
 export interface Situation {
@@ -24,39 +24,50 @@ export interface Situation {
   expires_at: Date;
 }
 
+export type Decision = { accepted: true } | { accepted: false; refusal: Refusal };
+
+const ACCEPTED: Decision = { accepted: true };
+const refused = (refusal: Refusal): Decision => ({ accepted: false, refusal });
+
 /**
- * Judges one event against the attempt as it stands. Pure: the same situation and event give the same answer.
+ * Judges one event against the attempt as it stands. Pure: the same situation and event give the same decision.
  *
- * @returns undefined when the event is accepted, otherwise the refusal: what the payload or the task's options
- * forbid is 422 `validation_failed`; what the state forbids is 409 (`attempt_locked`, `attempt_expired`,
- * `sequence_violation`) with the state and the event types that are allowed in it.
+ * What the payload or the task's options forbid is refused with 422 `validation_failed`; what the state forbids
+ * with 409 (`attempt_locked`, `attempt_expired`, `sequence_violation`), the state and the event types that are
+ * allowed in it.
  */
-export function decide(
-  situation: Situation,
-  event: BehaviorEvent & { timestamp_client: Date },
-): Refusal | undefined {
+export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
   const { state, now, task } = situation;
   const closed = refuseClosed(situation);
-  if (closed) return closed;
+  if (closed) return refused(closed);
   const errors = [...clockErrors(event.timestamp_client, now), ...optionErrors(event, task)];
-  if (errors.length > 0) return validationFailed(errors, shown(state));
-  if (!accepts(state, toMachineEvent(event))) return sequenceViolation(reason(event, state), shown(state));
-  return undefined;
+  if (errors.length > 0) return refused(validationFailed(errors, describeState(state)));
+  if (accepts(state, toMachineEvent(event))) return ACCEPTED;
+  return refused(sequenceViolation(reason(event, state), describeState(state)));
 }
 
-/** As `decide`, for completing with the current selection where there is none. */
-export function refuseWithoutSelection(situation: Situation): Refusal | undefined {
-  const { state } = situation;
-  if (state.context.selection) return undefined;
+/** The refusal of a completion with the current selection where there is none. */
+export function refuseWithoutSelection(situation: Situation): Refusal {
   return (
     refuseClosed(situation) ??
-    sequenceViolation('No option has been selected yet, so there is nothing to complete with.', shown(state))
+    sequenceViolation(
+      'No option has been selected yet, so there is nothing to complete with.',
+      describeState(situation.state),
+    )
   );
+}
+
+/** The refusal of an event that cannot even be read: it says where the attempt stands, as every other does. */
+export function refuseUnreadable(
+  { status, code, message, details }: Refusal,
+  state: AttemptSnapshot,
+): Refusal {
+  return new Refusal(status, code, message, { ...details, ...describeState(state) });
 }
 
 function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefined {
   if (isCompleted(state)) {
-    return attemptLocked('The attempt is completed; nothing more is recorded.', shown(state));
+    return attemptLocked('The attempt is completed; nothing more is recorded.', describeState(state));
   }
   if (isExpired(state) || now >= expires_at) {
     const nothing = { state: state.value, allowed_events: [] };
@@ -65,57 +76,37 @@ function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefine
   return undefined;
 }
 
-const shown = (state: AttemptSnapshot) => ({ state: state.value, allowed_events: allowedEvents(state) });
+const describeState = (state: AttemptSnapshot) => ({
+  state: state.value,
+  allowed_events: allowedEvents(state),
+});
 
 function clockErrors(timestamp: Date, now: Date): FieldError[] {
   const ahead = timestamp.getTime() - now.getTime();
-  if (ahead <= CLOCK_TOLERANCE_MS) return [];
+  if (ahead <= CLIENT_CLOCK_LEAD_MS) return [];
   return [
     {
       path: 'timestamp_client',
-      message: `is ${ahead} ms ahead of the server's clock; at most ${CLOCK_TOLERANCE_MS} ms are accepted`,
+      message: `is ${ahead} ms ahead of the server's clock; at most ${CLIENT_CLOCK_LEAD_MS} ms are accepted`,
     },
   ];
 }
 
-/** Every option an event names must be the task's, under its own code. */
+/** Every option an event names must be the task's, under its own code; two of them must differ. */
 function optionErrors(event: BehaviorEvent, { options }: Situation['task']): FieldError[] {
-  const check = (idField: string, id: string, codeField: string, code: string): FieldError[] => {
-    const option = options.find(({ option_id }) => option_id === id);
-    if (!option) return [{ path: `payload.${idField}`, message: 'is not an option of this task' }];
-    if (option.option_code === code) return [];
-    return [
-      {
-        path: `payload.${codeField}`,
-        message: `is not the code of option ${id}, which is "${option.option_code}"`,
-      },
-    ];
-  };
-  switch (event.event_type) {
-    case 'option_viewed':
-    case 'option_selected':
-      return check('option_id', event.payload.option_id, 'option_code', event.payload.option_code);
-    case 'option_changed': {
-      const { from_option_id, from_code, to_option_id, to_code } = event.payload;
-      const errors = [
-        ...check('from_option_id', from_option_id, 'from_code', from_code),
-        ...check('to_option_id', to_option_id, 'to_code', to_code),
-      ];
-      if (from_option_id === to_option_id) {
-        errors.push({ path: 'payload.to_option_id', message: 'must differ from from_option_id' });
-      }
-      return errors;
-    }
-    case 'task_completed':
-      return check(
-        'final_option_id',
-        event.payload.final_option_id,
-        'final_option_code',
-        event.payload.final_option_code,
-      );
-    default:
-      return [];
+  const named = optionsNamed(event);
+  const errors = named.flatMap(({ id, code, option_id, option_code }): FieldError[] => {
+    const option = options.find((known) => known.option_id === option_id);
+    if (!option) return [{ path: `payload.${id}`, message: 'is not an option of this task' }];
+    if (option.option_code === option_code) return [];
+    const message = `is not the code of option ${option_id}, which is "${option.option_code}"`;
+    return [{ path: `payload.${code}`, message }];
+  });
+  const [first, second] = named;
+  if (first && second && first.option_id === second.option_id) {
+    errors.push({ path: `payload.${second.id}`, message: `must differ from ${first.id}` });
   }
+  return errors;
 }
 
 /** Why the state does not take the event, for a reader who does not know the machine. */

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import type { EventType } from '../events/event-types.ts';
+import type { EventType } from '../events/event-table.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { AttemptStatus } from './attempt.ts';
 
@@ -19,8 +19,8 @@ export type AttemptNews =
   /** The state changed without a recorded event: results computed, attempt expired. */
   | { kind: 'state_changed'; view: AttemptView }
   | { kind: 'results_saved' }
-  /** Other processes have recorded events; which ones, the journal says. */
-  | { kind: 'journal_moved'; view: AttemptView };
+  /** The session was brought up to the journal; what other processes have recorded, the journal says. */
+  | { kind: 'caught_up'; view: AttemptView };
 
 export type AttemptListener = (news: AttemptNews) => void;
 

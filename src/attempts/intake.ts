@@ -1,11 +1,8 @@
-import { bodyTooLarge, internalError, Refusal } from '../errors.ts';
-import {
-  EVENT_BODY_LIMIT,
-  objectIdString,
-  type SubmittedEvent,
-  submittedEvent,
-} from '../events/submitted-event.ts';
+import { bodyTooLarge, internalError, notTried, Refusal } from '../errors.ts';
+import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
+import { refuseUnreadable } from './decide.ts';
 import type { Acknowledgement } from './recording.ts';
 import { completion } from './schemas.ts';
 import type { Session } from './session.ts';
@@ -83,24 +80,20 @@ function parseOneOfMany(body: unknown): SubmittedEvent {
   return parse(submittedEvent, body);
 }
 
-/** What the schema refuses is answered like what the state refuses: with the state and what it allows. */
 function readEvent(session: Session, read: () => SubmittedEvent): SubmittedEvent {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { state, allowed_events } = session.view;
-    const { status, code, message, details } = error;
-    throw new Refusal(status, code, message, { ...details, state, allowed_events });
+    throw error instanceof Refusal ? refuseUnreadable(error, session.state) : error;
   }
 }
 
 /** What an event is answered; `undefined` where it was not tried. */
-export function verdictOf(result: Acknowledgement | Error | undefined): Verdict {
-  if (!result) {
-    const detail = 'An event before this one was not accepted, so this one was not tried.';
-    return { acknowledged: false, status: 409, code: 'not_tried', detail };
-  }
+export function verdictOf(
+  result: Acknowledgement | Error = notTried(
+    'An event before this one was not accepted, so this one was not tried.',
+  ),
+): Verdict {
   if (!(result instanceof Error)) return result;
   const { status, code, message, details } = refusalOf(result);
   return { acknowledged: false, status, code, detail: message, ...details };

@@ -1,10 +1,10 @@
-import type { AttemptMachine } from '../../machines/index.ts';
+import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 import { attemptNotRedeemed, notFound } from '../errors.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from './attempt.ts';
-import { initialState, isCompleted, nextState } from './machine-state.ts';
-import { missingProjection } from './projection.ts';
-import { continueReplay } from './replay.ts';
+import { nextState } from './machine-state.ts';
+import { replay } from './replay.ts';
 import { Session, type SessionServices } from './session.ts';
 
 /** Where a session finds what it begins with. */
@@ -16,8 +16,8 @@ export interface SessionSources {
 }
 
 /**
- * Rebuilds an attempt's session from its journal. What the machine invokes does not run during the replay; a
- * computation that was pending runs once when the session's actor starts.
+ * Rebuilds an attempt's session from its journal. Where the results of a completed attempt are missing, its actor
+ * computes them.
  * @param redeemed the attempt where it was redeemed just now, so that nothing need be read
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
  * @throws UnreplayableJournal when the machine does not allow what the journal holds.
@@ -34,16 +34,28 @@ export async function loadSession(
 
   const task = await sources.task(attempt.task_id);
   const machine = sources.machine(attempt.machine_id);
-  const events = redeemed ? [] : await services.journal.read(attempt_id);
-  const input = { attempt_id, requires_reasoning: task.requires_reasoning };
-  let state = continueReplay(machine, initialState(machine, input), events);
-  if (attempt.is_locked && isCompleted(state)) state = nextState(machine, state, { type: 'results_saved' });
-  if (attempt.status === 'expired' && !isCompleted(state)) {
-    state = nextState(machine, state, { type: 'attempt_expired' });
-  }
+  if (redeemed) return new Session({ attempt, task, machine, events: [] }, services);
 
-  const change = missingProjection(attempt, events);
-  if (change) services.project(attempt_id, change);
-  const last_recorded_at = events.at(-1)?.timestamp_server;
-  return new Session({ attempt, task, machine, state, last_recorded_at }, services);
+  const events = await services.journal.read(attempt_id);
+  services.projector.noteMissing(attempt, events);
+  const input = { attempt_id, requires_reasoning: task.requires_reasoning };
+  const ended = endedState(attempt, machine, input, events);
+  return new Session({ attempt, task, machine, ended, events }, services);
+}
+
+/** An attempt that is locked or has expired needs no running actor to come to where it ended. */
+function endedState(
+  attempt: Attempt,
+  machine: AttemptMachine,
+  input: { attempt_id: string; requires_reasoning: boolean },
+  events: readonly RecordedEvent[],
+): AttemptSnapshot | undefined {
+  const isCompleted = events.at(-1)?.event_type === 'task_completed';
+  if (isCompleted && attempt.is_locked) {
+    return nextState(machine, replay(machine, input, events), { type: 'results_saved' });
+  }
+  if (!isCompleted && attempt.status === 'expired') {
+    return nextState(machine, replay(machine, input, events), { type: 'attempt_expired' });
+  }
+  return undefined;
 }

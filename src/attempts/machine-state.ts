@@ -1,7 +1,7 @@
 import { type EventFromLogic, initialTransition, transition } from 'xstate';
 import type { MachineEvent } from '../../machines/attempt.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
-import { type BehaviorEvent, EVENT_TYPES, type EventType } from '../events/event-types.ts';
+import { type BehaviorEvent, EVENT_TYPES, type EventType } from '../events/event-table.ts';
 import type { AttemptStatus } from './attempt.ts';
 import type { AttemptView } from './feed.ts';
 

@@ -1,32 +1,29 @@
-import type { Logger } from 'pino';
 import type { Presence } from '../database/presence.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptFeed } from './feed.ts';
-import { UnreplayableJournal } from './replay.ts';
+import type { Reconciler } from './reconciler.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** Watched attempts looked up in the journal by one query. */
 const GROUP = 200;
 
 export interface RemoteEventsServices {
-  presence: Presence;
+  presence: Pick<Presence, 'hasPeers'>;
   feed: AttemptFeed;
-  journal: Journal;
-  sessions: SessionRegistry;
-  log: Logger;
+  journal: Pick<Journal, 'movedOn'>;
+  sessions: Pick<SessionRegistry, 'peek'>;
+  reconciler: Reconciler;
 }
 
 /**
- * Brings events that other processes have recorded to the watchers in this one, by asking the journal itself:
- * that works on every kind of MongoDB, and cannot show what is not recorded. Without watchers, or without other
- * processes, the journal is not asked at all.
+ * Finds watched attempts of which other processes have recorded events, by asking the journal itself: that works on
+ * every kind of MongoDB, and cannot show what is not recorded. Without watchers, or without other processes, the
+ * journal is not asked at all.
  */
 export class RemoteEvents {
   readonly #services: RemoteEventsServices;
-  /** Last number told of watched attempts whose session is not loaded. */
+  /** Last number known of the attempts that were watched at the last look. */
   #known = new Map<string, number>();
-  /** Watched attempts whose journal cannot be replayed: there is nothing to bring, and the log has it. */
-  readonly #damaged = new Set<string>();
 
   constructor(services: RemoteEventsServices) {
     this.#services = services;
@@ -34,40 +31,20 @@ export class RemoteEvents {
 
   /** One look; to be taken every so often. */
   async look(): Promise<void> {
-    const { feed, presence, journal } = this.#services;
-    const watched = feed.watched.filter((attempt_id) => !this.#damaged.has(attempt_id));
+    const { feed, presence, journal, reconciler } = this.#services;
+    const watched = feed.watched.filter((attempt_id) => !reconciler.isDamaged(attempt_id));
     if (watched.length === 0 || !(await presence.hasPeers())) return;
     this.#known = new Map(watched.map((attempt_id) => [attempt_id, this.#lastKnown(attempt_id)]));
     for (let start = 0; start < watched.length; start += GROUP) {
       const group = watched.slice(start, start + GROUP);
       const moved = await journal.movedOn(new Map(group.map((id) => [id, this.#known.get(id) ?? 0])));
-      for (const attempt_id of moved) await this.#bringUnlessDamaged(attempt_id);
+      for (const attempt_id of moved) reconciler.add(attempt_id);
     }
+    await reconciler.run();
   }
 
   #lastKnown(attempt_id: string): number {
     const session = this.#services.sessions.peek(attempt_id);
     return session?.state.context.sequence_number ?? this.#known.get(attempt_id) ?? 0;
-  }
-
-  async #bringUnlessDamaged(attempt_id: string): Promise<void> {
-    try {
-      await this.#bring(attempt_id);
-    } catch (err) {
-      if (!(err instanceof UnreplayableJournal)) throw err;
-      this.#damaged.add(attempt_id);
-      this.#services.log.error(
-        { err: err.cause, attempt_id },
-        'The journal of an attempt cannot be replayed',
-      );
-    }
-  }
-
-  async #bring(attempt_id: string): Promise<void> {
-    const { sessions, feed } = this.#services;
-    const session = await sessions.get(attempt_id);
-    await session.catchUp();
-    this.#known.set(attempt_id, session.view.sequence_number);
-    feed.publish(attempt_id, { kind: 'journal_moved', view: session.view });
   }
 }

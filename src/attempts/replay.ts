@@ -1,16 +1,7 @@
-import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
-import { Refusal } from '../errors.ts';
+import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../machines/index.ts';
+import { UnreplayableJournal } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { accepts, initialState, nextState, toMachineEvent } from './machine-state.ts';
-
-/** The journal of an attempt holds what its machine does not allow: nothing can be decided on it. */
-export class UnreplayableJournal extends Refusal {
-  /** @param cause what does not fit, for the log; callers learn only that this one attempt is broken. */
-  constructor(cause: string) {
-    super(500, 'journal_unreplayable', 'The record of this attempt is damaged; please report it.');
-    this.cause = cause;
-  }
-}
 
 /**
  * The state that recorded events lead to, one after the other, without running what the machine invokes.
@@ -31,15 +22,20 @@ export function continueReplay(
   events: Iterable<RecordedEvent>,
 ): AttemptSnapshot {
   let state = from;
-  for (const event of events) {
-    const expected = state.context.sequence_number + 1;
-    const place = `attempt ${event.attempt_id}, event ${event.sequence_number} (${event.event_type})`;
-    if (event.sequence_number !== expected)
-      throw new UnreplayableJournal(`${place}: expected number ${expected}`);
-    if (!accepts(state, toMachineEvent(event))) {
-      throw new UnreplayableJournal(`${place}: ${machine.id} refuses it in ${JSON.stringify(state.value)}`);
-    }
-    state = nextState(machine, state, toMachineEvent(event));
-  }
+  for (const event of events) state = nextState(machine, state, nextMachineEvent(state, event));
   return state;
+}
+
+/**
+ * The next recorded event as the machine takes it.
+ * @throws UnreplayableJournal when it has not the next number, or the machine refuses it in this state.
+ */
+export function nextMachineEvent(state: AttemptSnapshot, event: RecordedEvent): MachineEvent {
+  const { attempt_id, sequence_number, event_type } = event;
+  const place = `attempt ${attempt_id}, event ${sequence_number} (${event_type})`;
+  const expected = state.context.sequence_number + 1;
+  if (sequence_number !== expected) throw new UnreplayableJournal(`${place}: expected number ${expected}`);
+  const machineEvent = toMachineEvent(event);
+  if (accepts(state, machineEvent)) return machineEvent;
+  throw new UnreplayableJournal(`${place}: ${state.machine.id} refuses it in ${JSON.stringify(state.value)}`);
 }

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RedeemedAttempt } from './attempt.ts';
-import type { AttemptView } from './feed.ts';
 import type { Session } from './session.ts';
 
 /** When a session that nobody uses is ended. */
@@ -42,7 +41,7 @@ export class SessionRegistry {
   /** The session of an attempt, loaded if need be. @throws whatever loading throws; the next call tries again. */
   get(attempt_id: string): Promise<Session> {
     const known = this.#entries.get(attempt_id);
-    const entry = known && !known.session?.isBroken ? known : this.#begin(attempt_id);
+    const entry = known && !known.session?.hasFailed ? known : this.#begin(attempt_id);
     entry.lastUsed = Date.now();
     this.#entries.delete(attempt_id);
     this.#entries.set(attempt_id, entry);
@@ -58,11 +57,14 @@ export class SessionRegistry {
       this.#entries.set(attempt.attempt_id, this.#begin(attempt.attempt_id, attempt));
   }
 
-  /** Where an attempt stands by its journal: another process may have recorded what its session here has not seen. */
-  async currentView(attempt_id: string): Promise<AttemptView> {
+  /**
+   * The session of an attempt, brought up to its journal: another process may have recorded what it has not seen.
+   * @throws UnreplayableJournal, and as `get`
+   */
+  async current(attempt_id: string): Promise<Session> {
     const session = await this.get(attempt_id);
     await session.catchUp();
-    return session.view;
+    return session;
   }
 
   /** The session of an attempt if it is loaded already. */

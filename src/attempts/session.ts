@@ -1,86 +1,99 @@
-import type { AttemptActor, AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
+import type { AttemptMachine, AttemptSnapshot, ServerSignal } from '../../machines/index.ts';
+import { overloaded } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { SubmittedEvent } from '../events/submitted-event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Task } from '../tasks/task.ts';
 import type { AttemptFacts } from './attempt.ts';
-import { startActor, stopActor } from './attempt-actor.ts';
+import { AttemptActor, type AttemptActorServices } from './attempt-actor.ts';
+import type { AttemptProjector } from './attempt-projector.ts';
 import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
-import type { AttemptFeed, AttemptNews, AttemptView } from './feed.ts';
-import { isCompleted, isExpired, nextState, toMachineEvent, viewOf } from './machine-state.ts';
+import type { AttemptView } from './feed.ts';
+import { isCompleted, isExpired, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
-import { type Projection, projectionOf, projectionOfAll } from './projection.ts';
 import { type Acknowledgement, acknowledge, recordOf } from './recording.ts';
-import { continueReplay, replay } from './replay.ts';
 
 /** What every session of a process shares. */
-export interface SessionServices {
+export interface SessionServices extends AttemptActorServices {
   journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
-  feed: AttemptFeed;
-  /** Brings the stored attempt in line, soon; the journal can repair it. For `isOwn` see `Projector.project`. */
-  project(attempt_id: string, change: Partial<Projection>, isOwn?: boolean): void;
-  /** Called when nobody knows whether an event was stored: the session should soon be made to catch up. */
-  onUncertain(session: Session): void;
+  projector: Pick<AttemptProjector, 'noteRecorded' | 'noteFromElsewhere' | 'noteExpired' | 'noteMissing'>;
+  /** Called when nobody knows whether an event was stored: the journal should soon be looked at again. */
+  onUncertain(attempt_id: string): void;
   now(): Date;
   newEventId(): string;
+  /** Whether this process gave this id to an event. */
+  isOwnEvent(event_id: string): boolean;
   mailboxCapacity: number;
 }
 
-/** What a session begins with: an attempt and the state that its journal leads to. */
+/** What a session begins with: an attempt and where its journal leads to. */
 export interface SessionStart {
   attempt: AttemptFacts;
   task: Task;
   machine: AttemptMachine;
-  state: AttemptSnapshot;
-  /** Server time of the last recorded event. */
-  last_recorded_at: Date | undefined;
+  /** The final state of an attempt that is locked or has expired; any other begins at the beginning. */
+  ended?: AttemptSnapshot | undefined;
+  /** What is recorded of it. */
+  events: readonly RecordedEvent[];
 }
 
+/** What a completion says besides the selection. */
+type CompletionDetails = Pick<SubmittedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>;
+
+/** Lost races for a sequence number after which an event is sent back to its sender. */
+const MAX_ROUNDS = 20;
+
 /**
- * The live actor of one attempt inside this process. The registry creates and ends it; nothing but the journal
- * outlives it. Memory never leads the journal: an event reaches the actor only once it is on disk.
+ * One attempt inside this process: a mailbox that takes one event at a time, and the running actor. The registry
+ * creates and ends it; nothing but the journal outlives it. Memory never leads the journal: an event reaches the
+ * actor only once it is on disk.
  */
 export class Session {
   readonly attempt: AttemptFacts;
   readonly task: Task;
-  readonly #machine: AttemptMachine;
   readonly #services: SessionServices;
   readonly #mailbox: Mailbox;
-  #actor: AttemptActor;
+  readonly #actor: AttemptActor;
   /** Server time of the last recorded event, in ms since the epoch. */
   #lastTime: number;
-  /** True while the journal may hold events that the actor has not seen. */
-  #stale = false;
-  #broken = false;
+  /** True while the journal may hold events that the actor was not told. */
+  #uncertain = false;
 
-  constructor({ attempt, task, machine, state, last_recorded_at }: SessionStart, services: SessionServices) {
-    const { user_id, expires_at } = attempt;
+  constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
+    const { attempt_id, user_id, expires_at } = attempt;
     // Ids that are in memory already: there may be many thousands of sessions.
-    this.attempt = { attempt_id: state.context.attempt_id, user_id, task_id: task.task_id, expires_at };
+    this.attempt = { attempt_id, user_id, task_id: task.task_id, expires_at };
     this.task = task;
-    this.#machine = machine;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
-    this.#lastTime = last_recorded_at?.getTime() ?? 0;
-    this.#actor = this.#start(state);
+    this.#lastTime = events.at(-1)?.timestamp_server.getTime() ?? 0;
+    const { requires_reasoning } = task;
+    this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
+    // A completion without results, told to the running actor, makes it compute them.
+    if (!ended) for (const event of events) this.#apply(event);
   }
 
   get state(): AttemptSnapshot {
-    return this.#actor.getSnapshot();
+    return this.#actor.state;
   }
 
   get view(): AttemptView {
     return viewOf(this.state);
   }
 
-  /** Whether the actor and the journal contradict each other, so that only a new session can go on. */
-  get isBroken(): boolean {
-    return this.#broken;
+  /** Whether the actor has ended by an error, so that only a new session can go on. */
+  get hasFailed(): boolean {
+    return this.#actor.hasFailed;
   }
 
   /** Whether it could be ended now without leaving anything half done. */
   get isIdle(): boolean {
     return this.#mailbox.depth === 0 && (this.state.status !== 'active' || !isCompleted(this.state));
+  }
+
+  /** The server's clock. */
+  now(): Date {
+    return this.#services.now();
   }
 
   /**
@@ -93,7 +106,7 @@ export class Session {
   }
 
   /**
-   * Takes several events in order and without any other between them, up to the first that is not accepted.
+   * Takes several events in order, with no other between them, up to the first that is not accepted.
    * @returns for each event that was tried its acknowledgement or what `submit` would have thrown.
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
@@ -109,27 +122,19 @@ export class Session {
   }
 
   /** Completes with whatever is selected when its turn comes. @throws as `submit` does. */
-  async complete(
-    details: Pick<SubmittedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>,
-  ): Promise<Acknowledgement> {
+  async complete(details: CompletionDetails): Promise<Acknowledgement> {
     return this.#mailbox.run(async () => {
-      if (this.#stale) await this.#catchUp();
-      if (!this.state.context.selection) await this.#catchUp();
-      const refusal = refuseWithoutSelection(this.#situation());
-      if (refusal) throw refusal;
-      const { option_id = '', option_code = '' } = this.state.context.selection ?? {};
+      // Another process may have recorded the selection.
+      if (this.#uncertain || !this.state.context.selection) await this.#catchUp();
+      const { selection } = this.state.context;
+      if (!selection) throw refuseWithoutSelection(this.#situation());
       return this.#take({
         ...details,
         attempt_id: this.attempt.attempt_id,
         event_type: 'task_completed',
-        payload: { final_option_id: option_id, final_option_code: option_code },
+        payload: { final_option_id: selection.option_id, final_option_code: selection.option_code },
       });
     });
-  }
-
-  /** The server's clock. */
-  now(): Date {
-    return this.#services.now();
   }
 
   /** Applies what other processes have recorded meanwhile. */
@@ -139,71 +144,58 @@ export class Session {
 
   /** Expires after the events that are under way: one that is being stored when its time ends still counts. */
   async expire(): Promise<void> {
-    await this.#mailbox.run(async () => this.#signal('attempt_expired'));
+    await this.#mailbox.run(async () => this.signal('attempt_expired'));
   }
 
   /** Tells the actor something that is not a behavior event, if it has a use for it now. */
-  signal(type: 'retry_requested' | 'results_saved'): void {
-    this.#signal(type);
-  }
-
-  #signal(type: 'attempt_expired' | 'retry_requested' | 'results_saved'): void {
-    if (!this.state.can({ type })) return;
-    this.#actor.send({ type });
-    this.#services.feed.publish(this.attempt.attempt_id, { kind: 'state_changed', view: this.view });
+  signal(type: ServerSignal['type']): void {
+    this.#actor.signal(type);
   }
 
   /** Ends the actor; the journal has everything. */
   stop(): void {
-    stopActor(this.#actor);
+    this.#actor.stop();
   }
 
-  /** One event, top to bottom. */
+  /** One event, top to bottom; once more from the top where another process was faster. */
   async #take(event: SubmittedEvent, batched = false): Promise<Acknowledgement> {
-    // 1. What became uncertain is looked up in the journal before anything is decided on it.
-    if (this.#stale) await this.#catchUp();
+    for (let round = 0; round < MAX_ROUNDS && !this.hasFailed; round += 1) {
+      // 1. Catch up. What became uncertain is looked up before anything is decided on it.
+      if (this.#uncertain) await this.#catchUp();
 
-    // 2. Decide. A refused event may be a repeat of one that was accepted earlier.
-    const situation = this.#situation();
-    const refusal = decide(situation, event);
-    if (refusal) {
-      const first = await this.#findRepeated(event);
-      if (first) return acknowledge(first);
-      // Another process may have recorded what allows it; a number that is taken would only show when it is appended.
-      if (await this.#catchUp()) return this.#take(event, batched);
-      if (refusal.code === 'attempt_expired') this.#expire();
-      throw refusal;
+      // 2. Decide. A refused event may be a repeat, or another process may have recorded what allows it.
+      const situation = this.#situation();
+      const decision = decide(situation, event);
+      if (!decision.accepted) {
+        const first = await this.#findRepeated(event);
+        if (first) return acknowledge(first);
+        if (await this.#catchUp()) continue;
+        if (decision.refusal.code === 'attempt_expired') this.signal('attempt_expired');
+        throw decision.refusal;
+      }
+
+      // 3. Append. From here until the answer nobody knows whether the event is stored.
+      const recorded = this.#record(event, situation.now, batched);
+      const result = await this.#append(recorded);
+      if (result.outcome === 'sequence_taken') continue;
+      if (result.outcome === 'repeated') return acknowledge(result.first);
+
+      // 4. Apply. Whoever is told of a completion may ask for the results at once, so the stored attempt comes first.
+      this.#uncertain = false;
+      this.#services.projector.noteRecorded(recorded);
+      this.#apply(recorded);
+
+      // 5. Tell: the watchers have just heard of it, the sender hears by this answer.
+      return acknowledge(recorded);
     }
-
-    // 3. Append. From here until the answer nobody knows whether the event is stored.
-    const recorded = this.#record(event, situation.now, batched);
-    this.#stale = true;
-    const result = await this.#services.journal.append(recorded).catch((error: unknown) => {
-      this.#services.onUncertain(this);
-      throw error;
+    throw overloaded('The attempt is busy; send the event again shortly.', {
+      retry_after: 1,
     });
-    if (result.outcome === 'sequence_taken') return this.#take(event, batched);
-    if (result.outcome === 'repeated') return acknowledge(result.first);
-
-    // 4. Whoever is told of a completion may ask for the results at once, so this comes first.
-    const change = projectionOf(recorded);
-    if (change) this.#services.project(this.attempt.attempt_id, change);
-
-    // 5. Apply, and only then 6. tell: the watchers first, the sender by returning.
-    this.#stale = false;
-    this.#apply(recorded);
-    return acknowledge(recorded);
-  }
-
-  #expire(): void {
-    if (isExpired(this.state)) return;
-    this.#signal('attempt_expired');
-    this.#services.project(this.attempt.attempt_id, { status: 'expired' });
   }
 
   #situation(): Situation {
-    const { task, attempt, state } = this;
-    return { state, task, now: this.#services.now(), expires_at: attempt.expires_at };
+    const { state, task, attempt } = this;
+    return { state, task, now: this.now(), expires_at: attempt.expires_at };
   }
 
   async #findRepeated(event: SubmittedEvent): Promise<RecordedEvent | undefined> {
@@ -214,83 +206,49 @@ export class Session {
   #record(event: SubmittedEvent, now: Date, batched: boolean): RecordedEvent {
     return recordOf(event, {
       event_id: this.#services.newEventId(),
-      sequence_number: this.state.context.sequence_number + 1,
+      sequence_number: this.#actor.sequence_number + 1,
       timestamp_server: new Date(Math.max(now.getTime(), this.#lastTime)),
       batched,
     });
   }
 
+  async #append(recorded: RecordedEvent) {
+    this.#uncertain = true;
+    try {
+      return await this.#services.journal.append(recorded);
+    } catch (error) {
+      this.#services.onUncertain(this.attempt.attempt_id);
+      throw error;
+    }
+  }
+
   #apply(recorded: RecordedEvent): void {
-    const { feed } = this.#services;
-    this.#actor.send(toMachineEvent(recorded));
+    this.#actor.apply(recorded);
     this.#lastTime = recorded.timestamp_server.getTime();
-    const { sequence_number } = this.state.context;
-    if (sequence_number !== recorded.sequence_number) {
-      this.#broken = true;
-      throw new Error(
-        `Attempt ${recorded.attempt_id}: the actor counts ${sequence_number} events, the journal ${recorded.sequence_number}`,
-      );
-    }
-    if (feed.isWatched(recorded.attempt_id)) {
-      feed.publish(recorded.attempt_id, { kind: 'event_recorded', event: recorded, view: this.view });
-    }
-    if (recorded.event_type === 'task_completed') this.#tellResults(this.#actor);
   }
 
-  /**
-   * Replays what the journal has and the actor has not, then goes on with a new actor from there.
-   * @returns whether there was anything.
-   */
+  /** Applies what the journal has and the actor has not. @returns whether there was anything. */
   async #catchUp(): Promise<boolean> {
-    const { attempt_id } = this.attempt;
-    const { journal } = this.#services;
-    const uncertain = this.#stale;
-    const after = this.state.context.sequence_number;
-    const events = await journal.read(attempt_id, { after });
-    const news: AttemptNews[] = [];
-    const expired = isExpired(this.state);
-    // Expiring is not recorded and final: to go on from there, what was recorded before is replayed.
-    let state = expired && events.length > 0 ? await this.#replayUntil(after) : this.state;
+    const { journal, projector, isOwnEvent } = this.#services;
+    const events = await journal.read(this.attempt.attempt_id, { after: this.#actor.sequence_number });
+    const hadExpired = isExpired(this.state);
+    if (hadExpired && events.length > 0) await this.#reopen();
     for (const event of events) {
-      state = continueReplay(this.#machine, state, [event]);
-      this.#lastTime = event.timestamp_server.getTime();
-      news.push({ kind: 'event_recorded', event, view: viewOf(state) });
+      // One of our own whose answer was lost may have come to the journal late.
+      if (isOwnEvent(event.event_id)) projector.noteRecorded(event);
+      else projector.noteFromElsewhere(event);
+      this.#apply(event);
     }
-    this.#stale = false;
-    if (events.length === 0) return false;
-    if (expired && !isCompleted(state)) state = nextState(this.#machine, state, { type: 'attempt_expired' });
-    stopActor(this.#actor);
-    this.#actor = this.#start(state);
-    for (const item of news) this.#services.feed.publish(attempt_id, item);
-    // Whoever recorded them may have ended before it saw to the stored attempt; what was uncertain may be our own.
-    this.#services.project(attempt_id, projectionOfAll(events), uncertain);
-    return true;
+    if (hadExpired) this.signal('attempt_expired');
+    this.#uncertain = false;
+    return events.length > 0;
   }
 
-  async #replayUntil(last: number): Promise<AttemptSnapshot> {
-    const events = await this.#services.journal.read(this.attempt.attempt_id);
-    const input = { attempt_id: this.attempt.attempt_id, requires_reasoning: this.task.requires_reasoning };
-    return replay(
-      this.#machine,
-      input,
-      events.filter(({ sequence_number }) => sequence_number <= last),
-    );
-  }
-
-  #start(state: AttemptSnapshot): AttemptActor {
-    return startActor(this.#machine, state, (actor) => {
-      if (isCompleted(state)) this.#tellResults(actor);
-    });
-  }
-
-  /** Only from completion on does the actor move by itself, so only then is it listened to. */
-  #tellResults(actor: AttemptActor): void {
-    const { attempt_id } = this.attempt;
-    const { feed } = this.#services;
-    actor.subscribe((state) => {
-      if (!feed.isWatched(attempt_id)) return;
-      feed.publish(attempt_id, { kind: 'state_changed', view: viewOf(state) });
-      if (state.matches('locked')) feed.publish(attempt_id, { kind: 'results_saved' });
-    });
+  /** Expiring is not recorded and final: to go on from before, what was recorded is told to an actor begun anew. */
+  async #reopen(): Promise<void> {
+    const limit = this.#actor.sequence_number;
+    const events = await this.#services.journal.read(this.attempt.attempt_id, { limit });
+    this.#actor.restart();
+    for (const event of events) this.#apply(event);
   }
 }

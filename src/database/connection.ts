@@ -15,7 +15,7 @@ export interface Database {
   /** Whatever is written is acknowledged once it is durable; every call is answered or fails in less than 3 s. */
   collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
-  /** @throws Refusal 503 `database_unavailable` within 3 s when the database does not answer. */
+  /** @throws Refusal 503 `database_unavailable` within `patienceMs` and half a second when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -36,17 +36,21 @@ const clientOptions = (patienceMs: number): MongoClientOptions => ({
   retryReads: false,
 });
 
-/** Which database to open, and what is to be in it. */
-export interface DatabaseSettings {
-  uri: string;
-  name: string;
-  schema: DatabaseSchema;
-  log: Logger;
+/** What may differ from one opening of the database to another. */
+export interface DatabaseOptions {
   /**
    * Milliseconds that one operation may wait, for a server or for its answer; 2 500 unless given, so that a request
    * can be answered with 503 within 3 s. Where nobody waits for an answer, it may be longer.
    */
   patienceMs?: number;
+}
+
+/** Which database to open, and what is to be in it. */
+export interface DatabaseSettings extends DatabaseOptions {
+  uri: string;
+  name: string;
+  schema: DatabaseSchema;
+  log: Logger;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { type Database, openDatabase } from './connection.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './connection.ts';
 import type { DatabaseSchema } from './definition.ts';
 
 /**
@@ -13,8 +13,9 @@ export async function startDatabase(
   config: Pick<Config, 'mongodbUri' | 'mongodbDatabase' | 'dataDirectory'>,
   schema: DatabaseSchema,
   log: Logger,
+  options?: DatabaseOptions,
 ): Promise<Database> {
-  const settings = { name: config.mongodbDatabase, schema, log };
+  const settings = { name: config.mongodbDatabase, schema, log, ...options };
   if (config.mongodbUri) return openDatabase({ ...settings, uri: config.mongodbUri });
   const { superviseEngine } = await import('./embedded/supervisor.ts');
   const engine = await superviseEngine({

@@ -1,4 +1,4 @@
-import type { BehaviorEvent, EventType } from './event-types.ts';
+import type { BehaviorEvent, EventType } from './event-table.ts';
 
 /** What the server adds when it records an event. Ids are 24 hex digits. */
 export interface EventRecord {

@@ -1,30 +1,14 @@
 import { z } from 'zod';
-import type { BehaviorEvent } from './event-types.ts';
+import { moment, objectIdString } from '../fields.ts';
+import { type BehaviorEvent, EVENT_TABLE, EVENT_TYPES, type EventType } from './event-table.ts';
 import { observedObject } from './observed-value.ts';
 
 /** Bytes that the whole body of one event may have. */
 export const EVENT_BODY_LIMIT = 16 * 1024;
 
-/** Characters that a submitted reasoning may have. */
-export const REASONING_LIMIT = 5000;
-
-/** A day: no view of an option lasts longer, and sums of durations stay exact. */
-export const MAX_DURATION_MS = 86_400_000;
-
-/** An id as the server hands it out. */
-export const objectIdString = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits');
-
-const optionCode = z.string().min(1).max(100);
-const count = z.int().nonnegative();
-const option = { option_id: objectIdString, option_code: optionCode };
-
 export const submittedEnvelope = {
   attempt_id: objectIdString,
-  /** Kept as the moment it names; the offset only says how it was written. */
-  timestamp_client: z.iso
-    .datetime({ offset: true, error: 'must be an ISO 8601 date and time with an offset, such as …Z' })
-    .transform((text) => new Date(text))
-    .refine((time) => !Number.isNaN(time.getTime()), 'must be a date that exists'),
+  timestamp_client: moment,
   metadata: observedObject({
     client_session_id: z.string().max(200).optional(),
     user_agent: z.string().max(1000).optional(),
@@ -32,29 +16,20 @@ export const submittedEnvelope = {
   client_event_id: z.string().min(1).max(200).optional(),
 };
 
-const event = <T extends BehaviorEvent['event_type'], P extends z.ZodRawShape>(event_type: T, payload: P) =>
-  z.object({ ...submittedEnvelope, event_type: z.literal(event_type), payload: observedObject(payload) });
+const schemaOf = <T extends EventType>(event_type: T) =>
+  z.object({
+    ...submittedEnvelope,
+    event_type: z.literal(event_type),
+    payload: observedObject<(typeof EVENT_TABLE)[T]['payload']>(EVENT_TABLE[event_type].payload),
+  });
+
+type SchemaOf = { [T in EventType]: ReturnType<typeof schemaOf<T>> }[EventType];
 
 /** What a front end posts: one behavior event, not yet judged by the attempt's state. */
-export const submittedEvent = z.discriminatedUnion('event_type', [
-  event('task_started', {}),
-  event('option_viewed', {
-    ...option,
-    duration_ms: z.number().nonnegative().max(MAX_DURATION_MS),
-  }),
-  event('option_selected', option),
-  event('option_changed', {
-    from_option_id: objectIdString,
-    to_option_id: objectIdString,
-    from_code: optionCode,
-    to_code: optionCode,
-  }),
-  event('reasoning_started', {}),
-  event('reasoning_updated', { text_length: count, word_count: count }),
-  event('reasoning_submitted', { text: z.string().max(REASONING_LIMIT), word_count: count }),
-  event('task_abandoned', {}),
-  event('task_completed', { final_option_id: objectIdString, final_option_code: optionCode }),
-]);
+export const submittedEvent = z.discriminatedUnion(
+  'event_type',
+  EVENT_TYPES.map((type) => schemaOf(type)) as [SchemaOf, ...SchemaOf[]],
+);
 
 export type SubmittedEvent = BehaviorEvent & {
   attempt_id: string;

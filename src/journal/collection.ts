@@ -9,7 +9,7 @@ import {
   text,
   wholeNumber,
 } from '../database/definition.ts';
-import { EVENT_TYPES, type EventType } from '../events/event-types.ts';
+import { EVENT_TYPES, type EventType } from '../events/event-table.ts';
 
 /** One recorded act of a candidate. Append-only: no code path updates or deletes one. */
 export interface BehaviorEventDocument {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/feed.ts';
 import { projectionOf } from '../attempts/projection.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
@@ -24,6 +25,7 @@ export class AttemptWatcher {
   readonly #fail: (error: unknown) => void;
   /** Number of the last event told. */
   #cursor = 0;
+  #toldState: AttemptView['state'] | undefined;
   /** News that wait while the journal is read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
   readonly #stopListening: () => void;
@@ -64,20 +66,26 @@ export class AttemptWatcher {
       this.#send(metricsReady(this.#attempt_id));
       return;
     }
-    if (news.kind !== 'state_changed') {
-      const { sequence_number } = news.view;
-      if (sequence_number <= this.#cursor) return;
-      if (news.kind === 'journal_moved' || sequence_number > this.#cursor + 1) {
-        this.#waiting = [];
-        this.#catchUp().catch(this.#fail);
-        return;
-      }
+    const ahead = news.kind === 'state_changed' ? 0 : news.view.sequence_number - this.#cursor;
+    if (ahead > 1 || (ahead === 1 && news.kind === 'caught_up')) {
+      this.#waiting = [];
+      this.#catchUp().catch(this.#fail);
+      return;
+    }
+    if (news.kind === 'event_recorded') {
+      if (ahead < 1) return;
       this.#tellEvent(news.event);
     }
-    this.#send({ type: 'attempt_state', data: news.view });
-    if (news.kind === 'state_changed' && news.view.status === 'expired') {
+    if (news.kind === 'caught_up' && isDeepStrictEqual(news.view.state, this.#toldState)) return;
+    this.#tellState(news.view);
+    if (news.kind !== 'event_recorded' && news.view.status === 'expired') {
       this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
     }
+  }
+
+  #tellState(view: AttemptView): void {
+    this.#toldState = view.state;
+    this.#send({ type: 'attempt_state', data: view });
   }
 
   #tellEvent(event: RecordedEvent): void {
@@ -97,7 +105,7 @@ export class AttemptWatcher {
       }
       view = await this.#sources.view(this.#attempt_id);
     }
-    this.#send({ type: 'attempt_state', data: view });
+    this.#tellState(view);
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     if (view.state === 'locked') {

@@ -3,17 +3,20 @@ import { fromPromise } from 'xstate';
 import type { ComputationInput } from '../../machines/attempt.machine.ts';
 import type { AttemptMachine } from '../../machines/index.ts';
 import type { AttemptFacts } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import type { AttemptProjector } from '../attempts/attempt-projector.ts';
 import { type Projection, projectionOfAll } from '../attempts/projection.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { interpret } from './interpretation/interpret.ts';
 import { type ComputedMetrics, computeMetrics } from './metrics/compute-metrics.ts';
 import type { ResultStore } from './result-store.ts';
+import { RETRY_POLICY } from './retry-policy.ts';
 
 export interface FinaliseServices {
   journal: Journal;
-  attempts: Pick<AttemptStore, 'lock'> & { facts(attempt_id: string): Promise<AttemptFacts> };
+  /** Who made the attempt and at which task. */
+  facts(attempt_id: string): Promise<AttemptFacts>;
+  projector: Pick<AttemptProjector, 'lock'>;
   tasks: TaskStore;
   results: ResultStore;
   log: Logger;
@@ -24,12 +27,12 @@ export interface FinaliseServices {
  * repeated at will: each result is saved once per attempt, and only then is the attempt locked.
  */
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
-  const { journal, attempts, tasks, results, log } = services;
+  const { journal, projector, tasks, results, log } = services;
   /** What the first step leaves to the second, by attempt. */
   const measured = new Map<string, { metrics: ComputedMetrics; projection: Partial<Projection> }>();
 
   const find = async (attempt_id: string) => {
-    const attempt = await attempts.facts(attempt_id);
+    const attempt = await services.facts(attempt_id);
     return { attempt, task: await tasks.get(attempt.task_id) };
   };
 
@@ -45,6 +48,7 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     });
 
   return machine.provide({
+    ...RETRY_POLICY,
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
@@ -61,7 +65,7 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
         if (!found) throw new Error(`The metrics of attempt ${attempt_id} were not computed.`);
         measured.delete(attempt_id);
         await results.saveProfile(attempt, interpret(found.metrics, task));
-        await attempts.lock(attempt_id, found.projection);
+        await projector.lock(attempt_id, found.projection);
       }),
     },
   });

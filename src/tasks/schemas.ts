@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ListOrder } from '../database/pages.ts';
-import { objectIdString } from '../events/submitted-event.ts';
+import { objectIdString } from '../fields.ts';
 import { pageQuery } from '../http/page-query.ts';
 import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
 
@@ -47,6 +47,8 @@ export type TaskContent = z.output<typeof taskContent>;
 
 /** An edit: the whole content but for the code, which names the task through all its versions. */
 export const taskEdit = taskContent.omit({ task_code: true });
+
+export type TaskEdit = z.output<typeof taskEdit>;
 
 /** By code, the newest version of each first. */
 export const TASKS_BY_CODE: ListOrder = [

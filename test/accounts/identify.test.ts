@@ -17,7 +17,7 @@ function accountsOf(user: User | null) {
     stored.reads++;
     if (stored.fails) throw new Error('away');
     return stored.user;
-  });
+  }, Date);
   return { stored, cache, identify: identifyCaller(tokens, cache) };
 }
 const account = (changes: Partial<User> = {}): User => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refreshTokens, users } from '../../src/accounts/collections.ts';
-import { openAccountApi, PASSWORD } from './account-api.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { openAccountApi } from './account-api.ts';
 
 const api = await openAccountApi();
 const register = (body: unknown) => api.post('/auth/register', body);

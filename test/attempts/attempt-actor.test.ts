@@ -3,11 +3,34 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fromPromise } from 'xstate';
 import { attemptMachine, type ComputationInput } from '../../machines/attempt.machine.ts';
-import { startActor, stopActor } from '../../src/attempts/attempt-actor.ts';
-import { initialState, nextState } from '../../src/attempts/machine-state.ts';
+import type { AttemptMachine } from '../../machines/index.ts';
+import type { Attempt } from '../../src/attempts/attempt.ts';
+import { AttemptActor } from '../../src/attempts/attempt-actor.ts';
+import { AttemptFeed } from '../../src/attempts/feed.ts';
+import { loadSession } from '../../src/attempts/load-session.ts';
+import { RETRY_POLICY } from '../../src/results/retry-policy.ts';
+import { completes, recorded, selects, starts, startsReasoning, taskWith } from '../support/recorded.ts';
 
-const input = { attempt_id: 'a'.repeat(24), requires_reasoning: true };
-const option = { option_id: 'b'.repeat(24), option_code: 'A' };
+const task = taskWith({ A: 'low', B: 'high' });
+const events = recorded(task, [starts(0), selects(1, 'A'), completes(2, 'A')]);
+const [started, selected, completed] = events;
+if (!started || !selected || !completed) throw new Error('Three events were recorded.');
+const input = { attempt_id: started.attempt_id, requires_reasoning: true };
+const ignore = () => undefined;
+const projector = {
+  noteRecorded: ignore,
+  noteFromElsewhere: ignore,
+  noteExpired: ignore,
+  noteMissing: ignore,
+};
+
+/** An actor, and the errors by which it ended. */
+function startActor(machine: AttemptMachine) {
+  const failures: unknown[] = [];
+  const onActorFailed = (_: string, error: unknown) => void failures.push(error);
+  const actor = new AttemptActor(machine, input, { feed: new AttemptFeed(), projector, onActorFailed });
+  return { actor, failures };
+}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -17,8 +40,8 @@ it('an actor that nobody refers to is let go, although it has not ended', async 
   setFlagsFromString('--expose_gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const begun = () => {
-    const actor = startActor(attemptMachine, initialState(attemptMachine, input));
-    actor.send({ type: 'task_started', payload: {} });
+    const { actor } = startActor(attemptMachine);
+    actor.apply(started);
     return new WeakRef(actor);
   };
   const actors = Array.from({ length: 100 }, begun);
@@ -32,6 +55,7 @@ it('a stopped actor neither takes events nor tries again what failed', async () 
   vi.useFakeTimers();
   let tries = 0;
   const failing = attemptMachine.provide({
+    ...RETRY_POLICY,
     actors: {
       computeMetrics: fromPromise<void, ComputationInput>(async () => {
         tries += 1;
@@ -40,60 +64,92 @@ it('a stopped actor neither takes events nor tries again what failed', async () 
     },
   });
   const start = () => {
-    const actor = startActor(failing, initialState(failing, input));
-    actor.send({ type: 'task_started', payload: {} });
-    actor.send({ type: 'option_selected', payload: option });
-    const { option_id: final_option_id, option_code: final_option_code } = option;
-    actor.send({ type: 'task_completed', payload: { final_option_id, final_option_code } });
+    const { actor } = startActor(failing);
+    for (const event of events) actor.apply(event);
     return actor;
   };
   const [stopped, running] = [start(), start()];
   await vi.advanceTimersByTimeAsync(1);
-  expect([stopped.getSnapshot().value, tries]).toEqual(['retrying', 2]);
-  stopActor(stopped);
+  expect([stopped.state.value, tries]).toEqual(['retrying', 2]);
+  stopped.stop();
   await vi.advanceTimersByTimeAsync(300);
-  expect([running.getSnapshot().value, tries]).toEqual(['retrying', 3]);
-  stopActor(running);
+  expect([running.state.value, tries]).toEqual(['retrying', 3]);
+  running.stop();
 
-  const begun = startActor(attemptMachine, initialState(attemptMachine, input));
-  stopActor(begun);
-  begun.send({ type: 'task_started', payload: {} });
-  expect(begun.getSnapshot().context.sequence_number).toBe(0);
+  const { actor: begun } = startActor(attemptMachine);
+  begun.stop();
+  begun.signal('attempt_expired');
+  expect(begun.state.value).toBe('waiting_for_start');
 });
 
-it('an error inside an actor is not swallowed', () => {
+it('an error inside an actor ends this actor, is told, and does not reach the process', () => {
   vi.useFakeTimers();
   const broken = attemptMachine.provide({
-    guards: {
-      requiresReasoning: () => {
-        throw new Error('a guard that throws');
+    actions: {
+      select: () => {
+        throw new Error('an action that throws');
       },
     },
   });
-  const actor = startActor(broken, initialState(broken, input));
-  actor.send({ type: 'task_started', payload: {} });
-  actor.send({ type: 'reasoning_started', payload: {} });
-  expect(actor.getSnapshot().status).toBe('error');
-  expect(() => vi.runAllTimers()).toThrow('a guard that throws');
+  const { actor, failures } = startActor(broken);
+  const { actor: other } = startActor(broken);
+  actor.apply(started);
+  actor.apply(selected);
+  expect(actor.hasFailed).toBe(true);
+  expect(failures).toEqual([expect.objectContaining({ message: 'an action that throws' })]);
+  // XState throws an error that nobody has taken in a turn of its own.
+  expect(() => vi.runAllTimers()).not.toThrow();
+  other.apply(started);
+  expect(other.hasFailed).toBe(false);
 });
 
-it('a computation that a replay left to be run begins once, with what it needs', async () => {
+it('what does not follow is refused with an error, and changes nothing', () => {
+  const { actor } = startActor(attemptMachine);
+  actor.apply(started);
+  expect(() => actor.apply(started)).toThrow(expect.objectContaining({ code: 'journal_unreplayable' }));
+  const [, changed] = recorded(task, [starts(0), completes(1, 'A')]);
+  expect(() => changed && actor.apply(changed)).toThrow(
+    expect.objectContaining({ code: 'journal_unreplayable' }),
+  );
+  expect(actor.sequence_number).toBe(1);
+  const [, reasoned] = recorded(task, [starts(0), startsReasoning(1)]);
+  if (reasoned) actor.apply(reasoned);
+  expect(actor.state.value).toEqual({ active: { decision: 'undecided', reasoning: 'writing' } });
+});
+
+it('given a recorded completion without results, when its session is loaded, then they are computed once', async () => {
   vi.useFakeTimers();
   const inputs: unknown[] = [];
-  const watched = attemptMachine.provide({
-    actors: {
-      computeMetrics: fromPromise<void, ComputationInput>(async ({ input }) => void inputs.push(input)),
-      interpretMetrics: fromPromise<void, ComputationInput>(async ({ input }) => void inputs.push(input)),
+  const compute = fromPromise<void, ComputationInput>(async ({ input }) => void inputs.push(input));
+  const machine = attemptMachine.provide({ actors: { computeMetrics: compute, interpretMetrics: compute } });
+  const attempt = {
+    attempt_id: input.attempt_id,
+    task_id: task.task_id,
+    machine_id: machine.id,
+    redeemed_at: new Date(),
+    status: 'in_progress',
+    is_locked: false,
+  } as Attempt;
+  const session = await loadSession(
+    input.attempt_id,
+    { findAttempt: async () => attempt, task: async () => task, machine: () => machine },
+    {
+      journal: {
+        read: async () => events,
+        append: () => Promise.reject(new Error('nothing is appended')),
+        findRepeated: async () => undefined,
+      },
+      projector,
+      feed: new AttemptFeed(),
+      onUncertain: ignore,
+      onActorFailed: ignore,
+      now: () => new Date(),
+      newEventId: () => 'f'.repeat(24),
+      isOwnEvent: () => true,
+      mailboxCapacity: 10,
     },
-  });
-  const { option_id: final_option_id, option_code: final_option_code } = option;
-  const replayed = [
-    { type: 'task_started' as const, payload: {} },
-    { type: 'option_selected' as const, payload: option },
-    { type: 'task_completed' as const, payload: { final_option_id, final_option_code } },
-  ].reduce((state, event) => nextState(watched, state, event), initialState(watched, input));
-  const actor = startActor(watched, replayed);
+  );
   await vi.advanceTimersByTimeAsync(1);
-  expect(actor.getSnapshot().value).toBe('locked');
+  expect(session.state.value).toBe('locked');
   expect(inputs).toEqual([{ attempt_id: input.attempt_id }, { attempt_id: input.attempt_id }]);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../src/errors.ts';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import {
   abandons,
   changes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CLOCK_TOLERANCE_MS } from '../../src/attempts/decide.ts';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import { CLIENT_CLOCK_LEAD_MS } from '../../src/attempts/decide.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import {
   abandons,
   changes,
@@ -230,7 +230,7 @@ describe('the client’s clock', () => {
   const ahead = (ms: number) => new Date(NOW.getTime() + ms);
 
   it('may be ahead of the server’s by up to 5 000 ms', () => {
-    expect(CLOCK_TOLERANCE_MS).toBe(5000);
+    expect(CLIENT_CLOCK_LEAD_MS).toBe(5000);
     expect(given().when(starts(0), ahead(5000))).toBe(accepted);
     expect(given().when(starts(0), ahead(5001))).toMatchObject({
       status: 422,

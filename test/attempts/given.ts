@@ -3,9 +3,9 @@ import { decide, refuseWithoutSelection } from '../../src/attempts/decide.ts';
 import { initialState, nextState } from '../../src/attempts/machine-state.ts';
 import { continueReplay } from '../../src/attempts/replay.ts';
 import type { Refusal } from '../../src/errors.ts';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
-import { recorded, type Step, taskWith } from '../support/recorded.ts';
+import { completes, recorded, type Step, taskWith } from '../support/recorded.ts';
 
 export const NOW = new Date('2025-01-15T10:10:00.000Z');
 export const LATER = new Date('2025-01-15T20:00:00.000Z');
@@ -36,8 +36,13 @@ export function given(...steps: Step[]) {
     },
     when(event: Step | BehaviorEvent, timestamp_client = NOW): Refusal | undefined {
       const judged = 'act' in event ? event.act(attempt.task) : event;
-      return decide(situation(), { ...judged, timestamp_client });
+      const decision = decide(situation(), { ...judged, timestamp_client });
+      return decision.accepted ? undefined : decision.refusal;
     },
-    whenCompleting: () => refuseWithoutSelection(situation()),
+    whenCompleting(): Refusal | undefined {
+      const { selection } = state().context;
+      if (!selection) return refuseWithoutSelection(situation());
+      return this.when(completes(0, selection.option_code));
+    },
   };
 }

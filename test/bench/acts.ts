@@ -1,4 +1,4 @@
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
 
 /** What a candidate does, without when. */

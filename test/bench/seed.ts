@@ -53,9 +53,8 @@ export class Seeder {
     });
     const [content] = exampleTasks;
     if (!content) throw new Error('There is no example task.');
-    const task = await new TaskStore(database.collection(tasks), database.collection(options)).insert(
+    const task = await new TaskStore(database.collection(tasks), database.collection(options)).create(
       content,
-      1,
     );
     const seeder = new Seeder(database, new TokenSigner(jwtSecret), task);
     await database.collection(users).insertOne({ ...account('recruiter'), _id: seeder.#staff });

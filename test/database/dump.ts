@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { BSON, type CollectionInfo, type Db, type Document, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
 import type { CollectionIndex } from '../../src/database/definition.ts';
-import { atTheEnd } from '../support/database.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
 
 const folder = fileURLToPath(new URL('f4514b6/', import.meta.url));
 

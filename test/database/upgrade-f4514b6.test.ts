@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { schema } from '../../src/collections.ts';
+import { databaseName } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTestServer } from '../support/server.ts';
 import { connectTo, facts, restoreDump, shapeOf, storedEvents } from './dump.ts';
 
-const name = `test_${randomUUID().replaceAll('-', '')}`;
+const name = databaseName();
 const db = connectTo(name);
 await restoreDump(db);
 const before = await storedEvents(db);
@@ -42,13 +43,10 @@ it('an attempt that was open goes on to its results, and no stored event has cha
   const { option_id, option_code } = facts.open.selected;
   const final = { final_option_id: option_id, final_option_code: option_code };
   expect(await post('task_completed', final)).toMatchObject({ sequence_number: 8 });
-  await vi.waitFor(
-    async () => {
-      const response = await server.admin.send('GET', `/attempts/${facts.open.attempt_id}/skills`);
-      expect(response.status).toBe(200);
-    },
-    { timeout: 15_000, interval: 50 },
-  );
+  await eventually(async () => {
+    const response = await server.admin.send('GET', `/attempts/${facts.open.attempt_id}/skills`);
+    expect(response.status).toBe(200);
+  });
   const after = await storedEvents(db);
   expect(after).toHaveLength(before.length + 2);
   expect(after).toEqual(expect.arrayContaining(before));

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { BSON, type Db, ObjectId } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
-import { DatabaseProxy } from '../faults/proxy.ts';
-
+import { databaseName } from '../support/database.ts';
+import { DatabaseProxy } from '../support/database-proxy.ts';
 import { connectTo, restoreDump, shapeOf, storedEvents } from './dump.ts';
 import { nextEvents, nextSchema } from './next-release.ts';
 import { openInProcess } from './open-in-process.ts';
 
 /** More events than are copied in an instant. */
 const EVENTS = 5000;
-/** Milliseconds; two processes start in each, and the second waits until the first counts as dead. */
-const PATIENCE_MS = 90_000;
 
 const uri = inject('mongodbUri');
 const socketPath = decodeURIComponent(/^mongodb:\/\/([^/]+)\//.exec(uri)?.[1] ?? '');
@@ -23,7 +20,7 @@ const copies = await connectTo('admin_of_upgrades')
   );
 
 async function largeOldDatabase(): Promise<Db> {
-  const db = connectTo(`test_${randomUUID()}`);
+  const db = connectTo(databaseName());
   await restoreDump(db);
   const events = Array.from({ length: EVENTS }, (_, n) => ({
     _id: new ObjectId(),
@@ -79,7 +76,7 @@ const moments: [string, (request: Buffer) => boolean, boolean][] = [
   ['before it is noted what was done', containing('fingerprint'), false],
 ];
 
-describe.skipIf(!copies)('an upgrade that is killed', { timeout: PATIENCE_MS }, () => {
+describe.skipIf(!copies)('an upgrade that is killed', () => {
   it.each(moments)('%s is completed by the next start', async (_, sends, isCarriedOut) => {
     const db = await largeOldDatabase();
     const before = await storedEvents(db);

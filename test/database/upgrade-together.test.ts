@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setInterval } from 'node:timers/promises';
 import { type Db, ObjectId } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
@@ -7,13 +6,13 @@ import { openDatabase } from '../../src/database/connection.ts';
 import { Presence } from '../../src/database/presence.ts';
 import { serverInstances } from '../../src/database/server-instances.ts';
 import { createLog } from '../../src/log.ts';
-import { atTheEnd } from '../support/database.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { databaseName } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { connectTo, restoreDump, shapeOf, storedEvents } from './dump.ts';
 import { nextEvents, nextSchema } from './next-release.ts';
 import { openInProcess } from './open-in-process.ts';
 
-/** Milliseconds; several processes start, or one waits for others to end. */
-const PATIENCE_MS = 90_000;
 const uri = inject('mongodbUri');
 const copies = await connectTo('admin_of_upgrades')
   .command({ collMod: 'nothing', validator: {} })
@@ -23,7 +22,7 @@ const copies = await connectTo('admin_of_upgrades')
   );
 
 async function oldDatabase(): Promise<Db> {
-  const db = connectTo(`test_${randomUUID()}`);
+  const db = connectTo(databaseName());
   await restoreDump(db);
   return db;
 }
@@ -69,7 +68,7 @@ const identityOf = async (db: Db) => {
   return JSON.stringify(info.info?.uuid);
 };
 
-it('processes that start together upgrade the database once', { timeout: PATIENCE_MS }, async () => {
+it('processes that start together upgrade the database once', async () => {
   const db = await oldDatabase();
   const before = await storedEvents(db);
   const openings = Array.from({ length: 4 }, () => openInProcess(uri, db.databaseName));
@@ -92,7 +91,7 @@ it('openings in one process upgrade it once, too', async () => {
   expect((await shapeOf(db, 'behavior_events')).validator).toEqual({ $jsonSchema: nextEvents.schema });
 });
 
-describe.skipIf(!copies)('where collections have to be copied', { timeout: PATIENCE_MS }, () => {
+describe.skipIf(!copies)('where collections have to be copied', () => {
   it('nothing is copied while another server lives, which is refused in one sentence', async () => {
     const db = await oldDatabase();
     await aliveServer(db);
@@ -112,11 +111,11 @@ describe.skipIf(!copies)('where collections have to be copied', { timeout: PATIE
     const server = await aliveServer(db);
     const opening = openInProcess(uri, db.databaseName);
     await recordEvent(db);
-    await expect
-      .poll(() => db.collection('database_schema').findOne({ holder: { $type: 'string' } } as object), {
-        timeout: PATIENCE_MS,
-      })
-      .not.toBeNull();
+    await eventually(async () =>
+      expect(
+        await db.collection('database_schema').findOne({ holder: { $type: 'string' } } as object),
+      ).not.toBeNull(),
+    );
     await recordEvent(db);
     await server.end();
     expect(await opening.ended).toEqual({ said: 'open', code: 0 });

@@ -7,7 +7,8 @@ import type { CollectionDefinition, DatabaseSchema } from '../../src/database/de
 import { upgradeDatabase } from '../../src/database/upgrade/upgrade.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
 import { createLog } from '../../src/log.ts';
-import { atTheEnd } from '../support/database.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { databaseName } from '../support/database.ts';
 import { connectTo, restoreDump, shapeOf, storedEvents } from './dump.ts';
 import { nextEvents, nextSchema, releaseWith } from './next-release.ts';
 
@@ -20,7 +21,7 @@ async function open(db: Db, release: DatabaseSchema): Promise<void> {
 }
 
 async function oldDatabase(): Promise<Db> {
-  const db = connectTo(`test_${randomUUID()}`);
+  const db = connectTo(databaseName());
   await restoreDump(db);
   return db;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '../../src/events/event-types.ts';
+import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import { MAX_DEPTH } from '../../src/events/observed-value.ts';
 import { submittedEvent } from '../../src/events/submitted-event.ts';
 

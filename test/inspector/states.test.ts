@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/machine-state.ts';
-import { machineGraph } from '../../src/inspector/drawing/graph.ts';
 import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
-import { admitCandidate, createTask, issueTokens } from '../integration/candidate.ts';
+import { machineGraph } from '../../src/tools/drawing/graph.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
 import {
   abandons,
   changes,

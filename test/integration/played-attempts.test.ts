@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { interpret } from '../../src/results/interpretation/interpret.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { legalAttempts } from '../results/metrics/legal-attempts.ts';
+import { createTask } from '../support/assessment.ts';
+import { type Ack, admitCandidate, type Candidate } from '../support/candidate.ts';
 import { startTestServer } from '../support/server.ts';
-import { type Ack, admitCandidate, type Candidate, createTask } from './candidate.ts';
 
 const server = await startTestServer();
 

@@ -10,7 +10,7 @@ import {
   toMachineEvent,
   viewOf,
 } from '../../src/attempts/machine-state.ts';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { after, allowedTypes, allows, nothingYet, statusIn } from './oracle.ts';
 import { anyEvent, anyEvents } from './random-events.ts';
 

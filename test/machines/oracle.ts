@@ -1,4 +1,4 @@
-import type { BehaviorEvent, EventType } from '../../src/events/event-types.ts';
+import type { BehaviorEvent, EventType } from '../../src/events/event-table.ts';
 
 /*
  * Section 5 of the contract told a second time, as plain state: what is allowed, and what it leads to. Written from

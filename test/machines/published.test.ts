@@ -35,7 +35,7 @@ it('a computation that nobody has provided counts as failed, not as done', async
   actor.send({ type: 'task_started', payload: {} });
   actor.send({ type: 'option_selected', payload: selected });
   actor.send({ type: 'task_completed', payload: { final_option_id: 'x', final_option_code: 'X' } });
-  const failed = await waitFor(actor, (state) => state.matches('retrying'));
+  const failed = await waitFor(actor, (state) => state.matches('failed'));
   expect(failed.context.failures).toBe(1);
   actor.send({ type: 'results_saved' });
   expect(actor.getSnapshot()).toMatchObject({ value: 'locked', status: 'done' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import {
   abandons,
   changes,

@@ -1,4 +1,4 @@
-import type { BehaviorEvent } from '../../src/events/event-types.ts';
+import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { EventRecord, RecordedEvent } from '../../src/events/recorded-event.ts';
 import type { RiskTag, Task, TaskOption } from '../../src/tasks/task.ts';
 

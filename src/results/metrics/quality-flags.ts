@@ -3,7 +3,7 @@ import type { CompleteAttempt } from './complete-attempt.ts';
 import { QUALITY_FLAGS, type QualityFlag, type TaskFacts, type TimeMetrics } from './computed-metrics.ts';
 
 /** By how many milliseconds the two clocks may disagree about an interval: networks delay, clocks step. */
-const CLOCK_TOLERANCE_MS = 2_000;
+const INTERVAL_TOLERANCE_MS = 2_000;
 
 /**
  * What makes this record weaker, as codes in a fixed order, each at most once. They advise the reader and
@@ -12,7 +12,7 @@ const CLOCK_TOLERANCE_MS = 2_000;
 export function qualityFlags({ events }: CompleteAttempt, time: TimeMetrics, task: TaskFacts): QualityFlag[] {
   const raised: Record<QualityFlag, boolean> = {
     active_time_exceeds_total: time.active_interaction_time_ms > time.total_time_ms,
-    clock_skew: clockDisagreement(events) > CLOCK_TOLERANCE_MS,
+    clock_skew: clockDisagreement(events) > INTERVAL_TOLERANCE_MS,
     time_limit_exceeded:
       task.time_limit_seconds !== null && time.total_time_ms > task.time_limit_seconds * 1_000,
     // In a completed attempt at least the completion came after every abandonment, and so resumed it.

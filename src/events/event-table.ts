@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { objectIdString } from '../fields.ts';
+
+/** Characters that a submitted reasoning may have. */
+export const REASONING_LIMIT = 5000;
+
+/** A day: no view of an option lasts longer, and sums of durations stay exact. */
+export const MAX_DURATION_MS = 86_400_000;
+
+const optionCode = z.string().min(1).max(100);
+const count = z.int().nonnegative();
+const option = { option_id: objectIdString, option_code: optionCode };
+
+/** The two payload fields by which an event names one option: its id, and the code that must match it. */
+interface OptionFields {
+  id: string;
+  code: string;
+}
+
+interface EventDefinition {
+  /** What the payload must hold. Front ends may add keys of their own; they are kept as observed. */
+  payload: z.ZodRawShape;
+  /** The options that the payload names. They must be the task's, and differ where there is more than one. */
+  options: readonly OptionFields[];
+}
+
+const ONE_OPTION = [{ id: 'option_id', code: 'option_code' }] as const;
+
+/**
+ * The vocabulary: every act of a candidate that the server observes, one entry each. Lists, types, validation and
+ * the database's validator follow from it. Nothing outside it may reach an attempt's machine, because XState's own
+ * `xstate.*` events would otherwise pass `can()`.
+ */
+export const EVENT_TABLE = {
+  task_started: { payload: {}, options: [] },
+  option_viewed: {
+    /** `duration_ms`: how long the option was looked at, in milliseconds, as the front end measured it. */
+    payload: { ...option, duration_ms: z.number().nonnegative().max(MAX_DURATION_MS) },
+    options: ONE_OPTION,
+  },
+  option_selected: { payload: option, options: ONE_OPTION },
+  option_changed: {
+    payload: {
+      from_option_id: objectIdString,
+      to_option_id: objectIdString,
+      from_code: optionCode,
+      to_code: optionCode,
+    },
+    options: [
+      { id: 'from_option_id', code: 'from_code' },
+      { id: 'to_option_id', code: 'to_code' },
+    ],
+  },
+  reasoning_started: { payload: {}, options: [] },
+  /** `text_length` in characters. */
+  reasoning_updated: { payload: { text_length: count, word_count: count }, options: [] },
+  /** `word_count` is the front end's own and only informative. */
+  reasoning_submitted: {
+    payload: { text: z.string().max(REASONING_LIMIT), word_count: count },
+    options: [],
+  },
+  task_abandoned: { payload: {}, options: [] },
+  task_completed: {
+    payload: { final_option_id: objectIdString, final_option_code: optionCode },
+    options: [{ id: 'final_option_id', code: 'final_option_code' }],
+  },
+} as const satisfies Record<string, EventDefinition>;
+
+export type EventType = keyof typeof EVENT_TABLE;
+
+/** In the order of the table. */
+export const EVENT_TYPES = Object.keys(EVENT_TABLE) as EventType[];
+
+/** An option as an event names it: its id (24 hex digits) and the code that must match it. */
+export interface OptionReference {
+  option_id: string;
+  option_code: string;
+}
+
+type PayloadOf<Shape extends z.ZodRawShape> = [keyof Shape] extends [never]
+  ? object
+  : { -readonly [Field in keyof Shape]: z.output<Shape[Field]> };
+
+/** What each event carries. */
+export type EventPayloads = { [T in EventType]: PayloadOf<(typeof EVENT_TABLE)[T]['payload']> };
+
+/** An event as the machine sees it: what happened, without when or by whom. */
+export type BehaviorEvent = {
+  [T in EventType]: { event_type: T; payload: EventPayloads[T] };
+}[EventType];
+
+export type BehaviorEventOf<T extends EventType> = Extract<BehaviorEvent, { event_type: T }>;
+
+/** The options that an event names, each with the payload fields that name it. */
+export function optionsNamed({ event_type, payload }: BehaviorEvent): (OptionReference & OptionFields)[] {
+  const values = payload as Record<string, string>;
+  const fields: readonly OptionFields[] = EVENT_TABLE[event_type].options;
+  return fields.map(({ id, code }) => ({
+    id,
+    code,
+    option_id: String(values[id]),
+    option_code: String(values[code]),
+  }));
+}
