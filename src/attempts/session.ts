@@ -54,8 +54,6 @@ export class Session {
   readonly #services: SessionServices;
   readonly #mailbox: Mailbox;
   readonly #actor: AttemptActor;
-  /** Server time of the last recorded event, in ms since the epoch. */
-  #lastTime: number;
   /** True while the journal may hold events that the actor was not told. */
   #uncertain = false;
 
@@ -66,11 +64,10 @@ export class Session {
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
-    this.#lastTime = events.at(-1)?.timestamp_server.getTime() ?? 0;
     const { requires_reasoning } = task;
     this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
     // A completion without results, told to the running actor, makes it compute them.
-    if (!ended) for (const event of events) this.#apply(event);
+    if (!ended) for (const event of events) this.#actor.apply(event);
   }
 
   get state(): AttemptSnapshot {
@@ -183,7 +180,7 @@ export class Session {
       // 4. Apply. Whoever is told of a completion may ask for the results at once, so the stored attempt comes first.
       this.#uncertain = false;
       this.#services.projector.noteRecorded(recorded);
-      this.#apply(recorded);
+      this.#actor.apply(recorded);
 
       // 5. Tell: the watchers have just heard of it, the sender hears by this answer.
       return acknowledge(recorded);
@@ -207,7 +204,7 @@ export class Session {
     return recordOf(event, {
       event_id: this.#services.newEventId(),
       sequence_number: this.#actor.sequence_number + 1,
-      timestamp_server: new Date(Math.max(now.getTime(), this.#lastTime)),
+      timestamp_server: new Date(Math.max(now.getTime(), this.#actor.lastEventAt)),
       batched,
     });
   }
@@ -222,11 +219,6 @@ export class Session {
     }
   }
 
-  #apply(recorded: RecordedEvent): void {
-    this.#actor.apply(recorded);
-    this.#lastTime = recorded.timestamp_server.getTime();
-  }
-
   /** Applies what the journal has and the actor has not. @returns whether there was anything. */
   async #catchUp(): Promise<boolean> {
     const { journal, projector, isOwnEvent } = this.#services;
@@ -237,7 +229,7 @@ export class Session {
       // One of our own whose answer was lost may have come to the journal late.
       if (isOwnEvent(event.event_id)) projector.noteRecorded(event);
       else projector.noteFromElsewhere(event);
-      this.#apply(event);
+      this.#actor.apply(event);
     }
     if (hadExpired) this.signal('attempt_expired');
     this.#uncertain = false;
@@ -249,6 +241,6 @@ export class Session {
     const limit = this.#actor.sequence_number;
     const events = await this.#services.journal.read(this.attempt.attempt_id, { limit });
     this.#actor.restart();
-    for (const event of events) this.#apply(event);
+    for (const event of events) this.#actor.apply(event);
   }
 }
