@@ -1,8 +1,8 @@
 import { type Collection, type Document, ObjectId } from 'mongodb';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import { GroupedUpdates } from '../database/grouped-writes.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { Attempt } from './attempt.ts';
+import type { AttemptDocument } from './collection.ts';
 import { missingProjection, type Projection, projectionOf } from './projection.ts';
 
 type Change = Partial<Projection>;

@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 import { ATTEMPT_STATUSES } from '../../src/attempts/attempt.ts';
 import { AttemptProjector } from '../../src/attempts/attempt-projector.ts';
 import { AttemptStore } from '../../src/attempts/attempt-store.ts';
+import { taskAttempts } from '../../src/attempts/collection.ts';
 import type { Projection } from '../../src/attempts/projection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { completes, recorded, type Step, starts, submitsReasoning, taskWith } from '../support/recorded.ts';
 
-const { collections } = await openTestDatabase();
-const { taskAttempts } = collections;
+const attempts = (await openTestDatabase()).collection(taskAttempts);
 
 const now = new Date('2026-01-01T10:00:00Z');
 const task = taskWith({ A: 'low', B: 'high' });
@@ -54,7 +54,7 @@ async function redeemedAttempt(): Promise<string> {
   const _id = new ObjectId();
   const nothingYet = { started_at: null, completed_at: null, final_selection: null, reasoning_text: null };
   const task_id = new ObjectId();
-  await taskAttempts.insertOne({
+  await attempts.insertOne({
     ...{
       _id,
       attempt_token_hash: _id.toHexString(),
@@ -68,8 +68,8 @@ async function redeemedAttempt(): Promise<string> {
   return _id.toHexString();
 }
 
-const newProjector = () => new AttemptProjector(taskAttempts);
-const stored = (attempt_id: string) => new AttemptStore(taskAttempts, newProjector()).find(attempt_id);
+const newProjector = () => new AttemptProjector(attempts);
+const stored = (attempt_id: string) => new AttemptStore(attempts, newProjector()).find(attempt_id);
 
 /** Each by a process of its own. */
 async function written(lessons: Lesson[]) {

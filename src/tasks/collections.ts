@@ -1,5 +1,4 @@
 import type { ObjectId } from 'mongodb';
-import { RISK_TAGS, type RiskTag, TASK_CATEGORIES, type TaskCategory } from '../../tasks/task.ts';
 import {
   arrayOf,
   bool,
@@ -11,7 +10,8 @@ import {
   orNull,
   text,
   wholeNumber,
-} from './definition.ts';
+} from '../database/definition.ts';
+import { RISK_TAGS, type RiskTag, TASK_CATEGORIES, type TaskCategory } from './task.ts';
 
 /** One version of a task; never changed after it is made but for `is_active`. */
 export interface TaskDocument {
@@ -41,7 +41,7 @@ export interface OptionDocument {
   display_order: number;
 }
 
-export const tasks: CollectionDefinition = {
+export const tasks: CollectionDefinition<TaskDocument> = {
   name: 'tasks',
   schema: closed({
     _id: objectId,
@@ -64,7 +64,7 @@ export const tasks: CollectionDefinition = {
   ],
 };
 
-export const options: CollectionDefinition = {
+export const options: CollectionDefinition<OptionDocument> = {
   name: 'options',
   schema: closed({
     _id: objectId,

@@ -1,7 +1,14 @@
 import type { ObjectId } from 'mongodb';
-import type { Interpretation } from '../../results/interpretation/interpret.ts';
-import type { ComputedMetrics } from '../../results/metrics/compute-metrics.ts';
-import { anyObject, arrayOf, type CollectionDefinition, date, objectId, text } from './definition.ts';
+import {
+  anyObject,
+  arrayOf,
+  type CollectionDefinition,
+  date,
+  objectId,
+  text,
+} from '../database/definition.ts';
+import type { Interpretation } from './interpretation/interpret.ts';
+import type { ComputedMetrics } from './metrics/compute-metrics.ts';
 
 /** The metrics of one completed attempt; written once. */
 export interface ComputedMetricsDocument extends ComputedMetrics {
@@ -19,7 +26,7 @@ export interface SkillProfileDocument extends Interpretation {
   computed_at: Date;
 }
 
-export const computedMetrics: CollectionDefinition = {
+export const computedMetrics: CollectionDefinition<ComputedMetricsDocument> = {
   name: 'computed_metrics',
   schema: {
     bsonType: 'object',
@@ -48,7 +55,7 @@ export const computedMetrics: CollectionDefinition = {
   indexes: [{ name: 'attempt', key: { attempt_id: 1 }, unique: true }],
 };
 
-export const skillProfiles: CollectionDefinition = {
+export const skillProfiles: CollectionDefinition<SkillProfileDocument> = {
   name: 'skill_profiles',
   schema: {
     bsonType: 'object',

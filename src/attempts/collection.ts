@@ -1,5 +1,4 @@
 import type { ObjectId } from 'mongodb';
-import { ATTEMPT_STATUSES, type AttemptStatus } from '../../attempts/attempt.ts';
 import {
   bool,
   type CollectionDefinition,
@@ -11,7 +10,8 @@ import {
   orNull,
   text,
   wholeNumber,
-} from './definition.ts';
+} from '../database/definition.ts';
+import { ATTEMPT_STATUSES, type AttemptStatus } from './attempt.ts';
 
 /**
  * One attempt, from the issued token on. The fields from `status` to `reasoning_text` follow from the journal
@@ -44,7 +44,7 @@ export interface AttemptDocument {
   revoked_at: Date | null;
 }
 
-export const taskAttempts: CollectionDefinition = {
+export const taskAttempts: CollectionDefinition<AttemptDocument> = {
   name: 'task_attempts',
   schema: closed(
     {
