@@ -100,7 +100,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       return machine;
     },
   };
-  const ownPart = processPart(new ObjectId().toHexString());
   const sessionServices: SessionServices = {
     journal,
     feed,
@@ -109,7 +108,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
-    isOwnEvent: (event_id) => processPart(event_id) === ownPart,
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry(
@@ -139,6 +137,3 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     limits: createRateLimits(config),
   };
 }
-
-/** Every ObjectId has 5 random bytes in the middle that a process chooses once. */
-const processPart = (object_id: string): string => object_id.slice(8, 18);

@@ -9,6 +9,7 @@ import {
   oneOf,
   orNull,
   text,
+  wholeNumber,
 } from '../database/definition.ts';
 import { ATTEMPT_STATUSES, type AttemptStatus } from './attempt.ts';
 
@@ -35,6 +36,8 @@ export interface AttemptDocument {
   completed_at: Date | null;
   final_selection: { option_id: ObjectId; option_code: string } | null;
   reasoning_text: string | null;
+  /** Number of the event that the text is of; absent while there is none, and in what earlier releases wrote. */
+  reasoning_sequence_number?: number;
   created_at: Date;
   /** Until redeemed: when the token stops working; after: when the attempt does. */
   expires_at: Date;
@@ -43,25 +46,29 @@ export interface AttemptDocument {
 
 export const taskAttempts: CollectionDefinition<AttemptDocument> = {
   name: 'task_attempts',
-  schema: closed({
-    _id: objectId,
-    attempt_token_hash: text,
-    user_id: orNull(objectId),
-    task_id: objectId,
-    issued_by: objectId,
-    candidate_email: orNull(text),
-    status: oneOf(ATTEMPT_STATUSES),
-    is_locked: bool,
-    machine_id: orNull(text),
-    redeemed_at: orNull(date),
-    started_at: orNull(date),
-    completed_at: orNull(date),
-    final_selection: orNull(closed({ option_id: objectId, option_code: text })),
-    reasoning_text: orNull(text),
-    created_at: date,
-    expires_at: date,
-    revoked_at: orNull(date),
-  }),
+  schema: closed(
+    {
+      _id: objectId,
+      attempt_token_hash: text,
+      user_id: orNull(objectId),
+      task_id: objectId,
+      issued_by: objectId,
+      candidate_email: orNull(text),
+      status: oneOf(ATTEMPT_STATUSES),
+      is_locked: bool,
+      machine_id: orNull(text),
+      redeemed_at: orNull(date),
+      started_at: orNull(date),
+      completed_at: orNull(date),
+      final_selection: orNull(closed({ option_id: objectId, option_code: text })),
+      reasoning_text: orNull(text),
+      reasoning_sequence_number: wholeNumber,
+      created_at: date,
+      expires_at: date,
+      revoked_at: orNull(date),
+    },
+    ['reasoning_sequence_number'],
+  ),
   indexes: [
     { name: 'token_hash', key: { attempt_token_hash: 1 }, unique: true },
     {

@@ -20,7 +20,7 @@ it('the schema is that of its release', () => {
         "options": "pqm-t7BP",
         "refresh_tokens": "EDKZDwX5",
         "skill_profiles": "3Z9RMIWm",
-        "task_attempts": "bvDPHCgY",
+        "task_attempts": "1tSkSiL4",
         "tasks": "soh13yxW",
         "users": "kdXhOTCr",
       },
