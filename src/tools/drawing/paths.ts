@@ -1,6 +1,6 @@
 import type { EventFromLogic } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
-import type { AttemptInput } from '../../../machines/attempt.machine.ts';
+import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
 import { EVENT_TYPES, type EventPayloads, type EventType } from '../../events/event-table.ts';
 import { stateLabel } from '../../inspector/page/state-value.ts';
