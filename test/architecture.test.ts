@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** One import of a file: of one of our files (from the root) or of a package. */
+/** One import in a file: of one of our files (path from the root) or of a package. */
 interface Import {
   from: string;
   to: string;
-  /** Nothing of it is left when the program runs. */
+  /** Whether it imports only types, so that nothing of it is left at run time. */
   typeOnly: boolean;
 }
 
@@ -49,7 +49,7 @@ const shown = ({ from, to }: Import) => `${from} imports ${to}`;
 /** Imports of files in `folder` that go anywhere but to `allowed` (ours or packages) or within the folder. */
 const strays = (folder: string, ...allowed: string[]) =>
   imports.filter(({ from, to }) => within(folder)(from) && !within(folder, ...allowed)(to)).map(shown);
-/** As `strays`, but packages do not matter. */
+/** Like `strays`, but ignores packages. */
 const straysAmongOurs = (folder: string, ...allowed: string[]) =>
   imports
     .filter(({ from, to }) => within(folder)(from) && isOurs(to) && !within(folder, ...allowed)(to))
@@ -195,7 +195,7 @@ describe('what comes from outside stays in its place', () => {
       /\/collections?\.ts$/,
       /^src\/(database|journal)\//,
       /^src\/accounts\/refresh-tokens\.ts$/,
-      // Makes the ids of events.
+      // Creates the ids of events.
       /^src\/services\.ts$/,
     ];
     expect(
@@ -207,7 +207,7 @@ describe('what comes from outside stays in its place', () => {
     const isKoa = (to: string) => /^(@?koa\b|@koa\/)/.test(to) || to === 'src/http/context.ts';
     const may = [/routes\.ts$/, /^src\/(http|live)\//, /^src\/(app|server)\.ts$/];
     const others = users(isKoa).filter((file) => !may.some((pattern) => pattern.test(file)));
-    // Steps in front of routes are typed by the context that they are given.
+    // Steps of routes need the type of the context.
     expect(
       others.filter(
         (file) => !imports.some(({ from, to, typeOnly }) => from === file && isKoa(to) && typeOnly),

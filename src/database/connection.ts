@@ -15,7 +15,7 @@ export interface Database {
   /** Writes are acknowledged only once they are durable; every call is answered or fails in less than 3 s. */
   collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
-  /** @throws Refusal 503 `database_unavailable` within `patienceMs` plus half a second if the database does not answer. */
+  /** @throws Refusal 503 `database_unavailable` within `patienceMs` plus 500 ms if the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -30,12 +30,12 @@ export interface Answer {
   headers: Headers;
 }
 
-/** Accounts over real HTTP on a database of their own. */
+/** Accounts over real HTTP with their own database. */
 export interface AccountApi extends Accounts {
   database: Database;
   post(path: string, body: unknown, token?: string): Promise<Answer>;
   get(path: string, token?: string): Promise<Answer>;
-  /** Registers, and where another role is asked for, has it made like the first administrator. */
+  /** Registers a candidate; an account with another role is created as the first administrator is. */
   signIn(email: string, role?: Role): Promise<{ user_id: string; access: string; refresh: string }>;
 }
 

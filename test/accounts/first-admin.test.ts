@@ -38,7 +38,7 @@ it('is made on the embedded engine with a password that is printed once', async 
   await start();
   await start();
   expect(printed).toHaveLength(1);
-  const [, email = '', password = ''] = /made: (\S+), password (\S+) /.exec(printed[0] ?? '') ?? [];
+  const [, email = '', password = ''] = /created: (\S+), password (\S+) /.exec(printed[0] ?? '') ?? [];
   expect(emailSchema.parse(email)).toBe(email);
   expect(await passwordWorks(email, password)).toBe(true);
   expect((await users.findByEmail(email))?.role).toBe('admin');

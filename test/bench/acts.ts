@@ -1,7 +1,7 @@
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
 
-/** What a candidate does, without when. */
+/** What a candidate does, without the time. */
 export type Act = BehaviorEvent;
 
 const TEXT =

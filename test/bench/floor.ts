@@ -6,9 +6,9 @@ import { GroupedInserts } from '../../src/database/grouped-writes.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
 
 /**
- * The least that a durable event can cost here: node:http, `JSON.parse`, the same grouped insert into a collection
- * of the same kind on the same engine, an answer. No authentication, no validation, no state. With `FLOOR_BARE`
- * the collection has no indexes and no validator either.
+ * The lower bound for the cost of a durable event: node:http, `JSON.parse`, the same grouped insert into the same kind
+ * of collection on the same engine, an answer. No authentication, no validation, no state. With `FLOOR_BARE` the
+ * collection has no indexes and no validator either.
  */
 const { MONGODB_URI = '', MONGODB_DATABASE, FLOOR_BARE } = process.env;
 const client = new MongoClient(MONGODB_URI, { maxPoolSize: 20 });
@@ -26,7 +26,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', async () => {
     const { attempt_id, timestamp_client, ...rest } = JSON.parse(Buffer.concat(chunks).toString());
-    // A counter instead of state, so that the unique index is kept busy as the journal's is.
+    // A counter instead of state, so that the unique index has as much work as the journal's.
     const sequence_number = (counters.get(attempt_id) ?? 0) + 1;
     counters.set(attempt_id, sequence_number);
     const _id = new ObjectId();

@@ -25,10 +25,10 @@ export interface SeededAttempt {
   stored: number;
 }
 
-/** Documents that one insert carries. */
+/** Documents per insert. */
 const GROUP = 1000;
 const DAY_MS = 86_400_000;
-/** Prefilling need not wait for the disk: nobody is told that it is there. */
+/** Prefilling need not wait for the disk, because nothing is acknowledged. */
 const QUICK = { ordered: false, writeConcern: { w: 1, j: false } } as const;
 
 /** Puts attempts and events straight into the database, as if redeemed and recorded a while ago. */
@@ -61,12 +61,12 @@ export class Seeder {
     return seeder;
   }
 
-  /** For everything that staff may read. */
+  /** A token for everything that staff may read. */
   get staffToken(): string {
     return this.#signer.signAccessToken({ user_id: this.#staff.toHexString(), role: 'recruiter' });
   }
 
-  /** @param acts the events that each of the attempts has already; the store is brought in line with them. */
+  /** @param acts the events that each attempt already has; the stored attempts agree with them. */
   async attempts(count: number, acts: readonly Act[] = [], isLocked = false): Promise<SeededAttempt[]> {
     const seeded: SeededAttempt[] = [];
     for (let done = 0; done < count; done += GROUP) {
@@ -75,7 +75,7 @@ export class Seeder {
     return seeded;
   }
 
-  /** Attempts that are nowhere in the database, for who does not look there. */
+  /** Attempts that do not exist in the database, for servers that do not look there. */
   unstored(count: number): SeededAttempt[] {
     return Array.from({ length: count }, () => this.#open(new ObjectId(), 0));
   }

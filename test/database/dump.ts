@@ -53,7 +53,7 @@ export async function storedEvents(db: Db): Promise<string[]> {
   return (await events.toArray()).map((bytes) => Buffer.from(bytes).toString('hex'));
 }
 
-/** Validator and indexes as the server tells them. */
+/** Validator and indexes as reported by the server. */
 export async function shapeOf(db: Db, name: string) {
   const info = (await db.listCollections({ name }).next()) as CollectionInfo | null;
   const indexes = (await db.collection(name).indexes()) as CollectionIndex[];

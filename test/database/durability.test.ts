@@ -4,7 +4,7 @@ import { Availability } from '../../src/database/availability.ts';
 import { durabilityOf } from '../../src/database/durability.ts';
 import { createLog } from '../../src/log.ts';
 
-/** A server that says this of itself. */
+/** A server that answers `hello` like this. */
 const serverThat = (hello: object) => ({ command: async () => hello });
 
 describe('what decides is read from the primary, and only what will not be taken back', () => {

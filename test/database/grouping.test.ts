@@ -43,7 +43,7 @@ describe('what is asked for together', () => {
     const answers = Promise.all(upTo(300).map((n) => grouping.add(n, true)));
     await vi.runAllTimersAsync();
     await answers;
-    // The first goes alone, the others have waited for company once: ten groups in five pairs of 5 ms each.
+    // The first item goes alone, the others are grouped: ten groups in five pairs of 5 ms each.
     expect(calls.at(-1)).toEqual({ size: 29, at: 60 });
   });
 

@@ -3,7 +3,7 @@ import { schema } from '../../src/collections.ts';
 import { type CollectionDefinition, type DatabaseSchema, text } from '../../src/database/definition.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
 
-/** The journal as a later release might want it: one more field, one index more, one other and one less. */
+/** The journal of an imaginary later release: a new field, and one index each added, changed and removed. */
 export const nextEvents: CollectionDefinition = {
   ...behaviorEvents,
   schema: {

@@ -8,7 +8,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const script = fileURLToPath(new URL('opener.ts', import.meta.url));
 
 export interface Opening {
-  /** What it said when it ended, and with which exit code. */
+  /** Its output and exit code, once it has ended. */
   ended: Promise<{ said: string; code: number | null }>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;

@@ -3,9 +3,9 @@ import { schema } from '../../src/collections.ts';
 import { fingerprintOf } from '../../src/database/upgrade/record.ts';
 
 /*
- * A change of a validator or an index is a new release of the schema: only so does an earlier server refuse a
- * database that it would not understand, instead of changing it back. Whoever changes one raises `release` in
- * src/collections.ts and puts the new fingerprints here.
+ * Every change of a validator or an index needs a new release of the schema. Otherwise an earlier server would change
+ * the database back instead of refusing it. If this test fails, raise `release` in src/collections.ts and put the new
+ * fingerprints here.
  */
 it('the schema is that of its release', () => {
   const fingerprints = Object.fromEntries(

@@ -60,7 +60,7 @@ async function killAt(db: Db, sends: (request: Buffer) => boolean, isCarriedOut:
   await proxy.stop();
 }
 
-/** By the text of a command, as its bytes have it. */
+/** Recognises a command by a text in its bytes. */
 const containing = (...texts: string[]) => {
   return (request: Buffer) => texts.every((text) => request.includes(text));
 };
@@ -95,7 +95,7 @@ describe.skipIf(!copies)('an upgrade that is killed', () => {
       'database_schema',
     ];
     expect(names.toSorted()).toEqual(expected.toSorted());
-    // Nobody is shut out any more.
+    // Servers can start again.
     await db
       .collection<{ _id: string }>('server_instances')
       .insertOne({ _id: 'a', seen_at: new Date(0) } as never);

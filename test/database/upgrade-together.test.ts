@@ -27,7 +27,7 @@ async function oldDatabase(): Promise<Db> {
   return db;
 }
 
-/** Gives signs of life as a server of commit f4514b6 does, until it is told to end. */
+/** Gives signs of life like a server of commit f4514b6, until it is stopped. */
 async function aliveServer(db: Db): Promise<{ end(): Promise<void> }> {
   const presence = new Presence(db.collection(serverInstances.name));
   await presence.beat();
@@ -60,7 +60,7 @@ function recordEvent(db: Db): Promise<unknown> {
   });
 }
 
-/** By the collection's identity: a copy that took its place has another one. */
+/** The collection's UUID, which changes if a copy replaces the collection. */
 const identityOf = async (db: Db) => {
   const info = (await db.listCollections({ name: 'behavior_events' }).next()) as {
     info?: { uuid?: unknown };
@@ -77,7 +77,7 @@ it('processes that start together upgrade the database once', async () => {
   const identity = await identityOf(db);
   await recordEvent(db);
   for (const { ended } of openings) expect(await ended).toEqual({ said: 'open', code: 0 });
-  // Whoever came later has left in place what the first one made.
+  // The later ones have not replaced what the first one made.
   expect(await identityOf(db)).toBe(identity);
   expect(await storedEvents(db)).toHaveLength(before.length + 1);
   expect((await shapeOf(db, 'behavior_events')).validator).toEqual({ $jsonSchema: nextEvents.schema });
@@ -98,7 +98,7 @@ describe.skipIf(!copies)('where collections have to be copied', () => {
     const identity = await identityOf(db);
     const { said, code } = await openInProcess(uri, db.databaseName).ended;
     expect(said).toBe(
-      `The database "${db.databaseName}" has to be upgraded, which this MongoDB engine cannot do while other ` +
+      `The database "${db.databaseName}" must be upgraded, which this MongoDB engine cannot do while other ` +
         'servers use it (1 now): stop them, then start this one again.',
     );
     expect(code).toBe(1);

@@ -14,7 +14,7 @@ import { nextEvents, nextSchema, releaseWith } from './next-release.ts';
 
 const log = createLog('silent');
 
-/** Opens a database as a server of that release does at its start, and closes it again. */
+/** Opens a database as a server of that release does when it starts, and closes it again. */
 async function open(db: Db, release: DatabaseSchema): Promise<void> {
   const settings = { uri: inject('mongodbUri'), name: db.databaseName, schema: release, log };
   await (await openDatabase(settings)).close();
@@ -29,7 +29,7 @@ async function oldDatabase(): Promise<Db> {
 const indexNames = async (db: Db, name = 'behavior_events') =>
   (await shapeOf(db, name)).indexes.map((index) => index.name).toSorted();
 
-/** An event that only the next release takes. */
+/** An event that only the next release accepts. */
 const nextEvent = () => ({
   _id: new ObjectId(),
   attempt_id: new ObjectId(),
@@ -76,7 +76,7 @@ it('indexes are made, changed and dropped; those of an operator stay', async () 
   for (const index of nextEvents.indexes) expect(indexes).toContainEqual(expect.objectContaining(index));
 });
 
-/** Without any change of the validator, so that no engine has to copy anything. */
+/** No validator changes, so no engine has to copy anything. */
 function withIndexes(...indexes: CollectionDefinition['indexes']): DatabaseSchema {
   return releaseWith({ ...behaviorEvents, indexes });
 }
@@ -85,14 +85,14 @@ it('indexes change where they are when the validator does not', async () => {
   const db = await oldDatabase();
   const events = db.collection('behavior_events');
   await events.createIndex({ 'metadata.user_agent': 1 }, { name: 'of_the_operator' });
-  // An operator's index that the release defines itself, under its own name.
+  // An operator's index that the release also defines, under another name.
   await events.createIndex({ event_type: 1 }, { name: 'event_type_1' });
   const [sequence, ...others] = behaviorEvents.indexes;
   if (!sequence) throw new Error('There is no index.');
   const release = withIndexes(sequence, { name: 'by_type', key: { event_type: 1 } });
   await open(db, release);
   expect(await indexNames(db)).toEqual(['_id_', 'attempt_sequence', 'by_type', 'of_the_operator']);
-  // A unique index that changes under its name.
+  // A unique index that changes but keeps its name.
   const wider = { ...sequence, key: { attempt_id: 1, sequence_number: 1, event_type: 1 } as const };
   await open(db, { ...withIndexes(wider, ...others), release: release.release + 1 });
   expect((await shapeOf(db, 'behavior_events')).indexes).toContainEqual(expect.objectContaining(wider));

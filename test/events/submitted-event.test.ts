@@ -7,7 +7,7 @@ const ID = 'a1'.repeat(12);
 const OTHER = 'b2'.repeat(12);
 const option = { option_id: ID, option_code: 'A' };
 
-/** A payload that fits, for every type. */
+/** A valid payload for every type. */
 const PAYLOADS: Record<(typeof EVENT_TYPES)[number], Record<string, unknown>> = {
   task_started: {},
   option_viewed: { ...option, duration_ms: 1200.5 },
@@ -28,7 +28,7 @@ const body = (event_type: string, payload: unknown, envelope: object = {}) => ({
   ...envelope,
 });
 
-/** As it arrives: through JSON, since only JSON makes a key of `__proto__`. */
+/** Goes through JSON, as in a request, because only JSON creates `__proto__` as an own key. */
 const parse = (value: unknown) =>
   submittedEvent.safeParse(JSON.parse(typeof value === 'string' ? value : JSON.stringify(value)));
 const accepted = (value: unknown) => {

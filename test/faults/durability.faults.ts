@@ -15,9 +15,9 @@ const attempt_id = new ObjectId().toHexString();
 const settings = { name: 'durability', schema, log: createLog('silent') };
 
 /*
- * Killed in the very moment after the acknowledgement, which a load of many writes hides: each of them sees to it
- * that those before it reach the disk. With `w: 'majority'` the embedded engine lost the last events in more than
- * every second of these rounds.
+ * The engine is killed right after a single acknowledgement. A load of many writes would hide the problem, because
+ * each write brings earlier ones to the disk. With `w: 'majority'` the embedded engine lost the last events in more
+ * than half of these rounds.
  */
 test(`an engine killed ${KILLS} times right after an acknowledgement has every acknowledged event`, async () => {
   const missing: number[] = [];

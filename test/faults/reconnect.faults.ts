@@ -9,7 +9,7 @@ import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { note } from './summary.ts';
 
-/** Milliseconds; a call that waits for ever waits longer than this. */
+/** Milliseconds after which a call counts as waiting forever. */
 const FOREVER_MS = 10_000;
 /** Milliseconds after its last look at the server after which the driver, told of a failure, looks again at once. */
 const CHECKED_AGAIN_MS = 600;
@@ -34,7 +34,7 @@ it('a database that closes every connection at once, as one that restarts does, 
   for (let round = 0; round < 2; round++) {
     await calls();
     await eventually(() => expect(Date.now() - checked).toBeGreaterThan(CHECKED_AGAIN_MS));
-    // In one turn of the event loop: whoever writes to one of them then does not know yet that it is closed.
+    // Within one turn of the event loop, so that the driver writes to connections it does not yet know are closed.
     proxy.set('half-closed');
     note(inject('figures'), { cuts: 1 });
     const since = Date.now();

@@ -22,7 +22,7 @@ it('a call whose answer never comes is the problem of its own request', async ()
   ];
   for (const each of [slow, ...others]) await each.sendUntilAnswered(server, each.next(random));
 
-  // One connection says nothing any more, from the next insert on.
+  // From the next insert on, one connection delivers no more answers.
   let held = 0;
   proxy.holdBack = (request) => {
     if (held > 0 || !isCommand('insert', 'behavior_events')(request)) return 'no';
@@ -42,7 +42,7 @@ it('a call whose answer never comes is the problem of its own request', async ()
   }
   expect(acknowledged).toBeGreaterThan(others.length);
   expect(await refused).toMatchObject({ kind: 'refused', status: 503, code: 'database_unavailable' });
-  // Nor does anything change for the others afterwards, and the connections that work are still the same.
+  // Other requests are not affected afterwards either, and the working connections are still the same.
   expect(server.output).not.toContain('The database cannot be reached');
   const outcomes = await Promise.all(others.map((each) => each.send(server, each.view(random))));
   expect(outcomes.map(({ kind }) => kind)).toEqual(others.map(() => 'acknowledged'));

@@ -193,7 +193,7 @@ describe.skipIf(!chromium)('the page of the machines', () => {
       wide: { viewport: { width: 1920, height: 1080 } },
     } as const;
     for (const [name, look] of Object.entries(looks)) {
-      // Opened by its address: a page that is open already may move on to the newest attempt in between.
+      // Opened by its address, because a page that is already open may move on to the newest attempt meanwhile.
       const other = await WatchedPage.open(browser, server.url, look, `#${candidate.attempt_id}`);
       await other.page.locator('#results .skill').first().waitFor();
       expect(await other.isTooWide(), name).toBe(false);

@@ -18,7 +18,7 @@ it('an attempt that was marked as expired while its completion was recorded is c
   const candidate = await admitCandidate(before.admin, before.api, await createTask(before.admin));
   await candidate.does(starts(0), selects(0, 'A'), completes(0, 'A'));
   const metrics = await candidate.results('metrics');
-  // As a crash leaves it right after the acknowledgement, when the sweep had come first.
+  // The state after a crash right after the acknowledgement, when the sweep had run first.
   const { database } = before.services;
   const attempt_id = new ObjectId(candidate.attempt_id);
   const locked = (attempts: Collection<AttemptDocument>) =>

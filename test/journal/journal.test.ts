@@ -12,7 +12,7 @@ const journal = new Journal(database.collection(behaviorEvents), database.availa
 const newId = () => randomBytes(12).toString('hex');
 const task = taskWith({ A: 'low', B: 'high' });
 
-/** Events 1 to `count` of a new attempt, as they are to be recorded. */
+/** Events 1 to `count` of a new attempt, to be recorded. */
 function anAttempt(count: number): RecordedEvent[] {
   const attempt_id = newId();
   const steps = [starts(0), ...Array.from({ length: count - 1 }, (_, n) => views(n, 'A', n))];

@@ -18,7 +18,7 @@ const begin = (requires_reasoning: boolean) =>
   initialState(currentMachine, { attempt_id: 'a1', requires_reasoning });
 const step = (state: AttemptSnapshot, event: BehaviorEvent) =>
   nextState(currentMachine, state, toMachineEvent(event));
-/** The state after those of the events that are accepted. */
+/** The state after the events, without those that are refused. */
 const play = (state: AttemptSnapshot, events: readonly BehaviorEvent[]) =>
   events.reduce((now, event) => (accepts(now, toMachineEvent(event)) ? step(now, event) : now), state);
 

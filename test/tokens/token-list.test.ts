@@ -50,7 +50,7 @@ describe('GET /tokens', () => {
     const recruiter = await hireRecruiter(admin);
     const [issued] = await issueTokens(recruiter, task);
     expect(await list(recruiter, 'state=open')).toEqual([issued?.attempt_id]);
-    // Its time is over, without anybody having to wait for that.
+    // Set in the past, so that the test need not wait for it to expire.
     await services.database
       .collection(taskAttempts)
       .updateOne(

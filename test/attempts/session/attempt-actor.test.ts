@@ -23,7 +23,7 @@ const projector = {
   noteMissing: ignore,
 };
 
-/** An actor, and the errors by which it ended. */
+/** An actor, and the errors that stopped it. */
 function startActor(machine: AttemptMachine) {
   const failures: unknown[] = [];
   const onActorFailed = (_: string, error: unknown) => void failures.push(error);
@@ -44,7 +44,7 @@ it('an actor that nobody refers to is let go, although it has not ended', async 
     return new WeakRef(actor);
   };
   const actors = Array.from({ length: 100 }, begun);
-  // Only what was referred to before this turn of the event loop is certain to be let go.
+  // Only objects created before this turn of the event loop are certain to be collected.
   await new Promise(setImmediate);
   collectGarbage();
   expect(actors.filter((actor) => actor.deref()).length).toBeLessThan(10);
@@ -96,7 +96,7 @@ it('an error inside an actor ends this actor, is told, and does not reach the pr
   actor.apply(selected);
   expect(actor.hasFailed).toBe(true);
   expect(failures).toEqual([expect.objectContaining({ message: 'an action that throws' })]);
-  // XState throws an error that nobody has taken in a turn of its own.
+  // XState throws an unobserved error in a separate turn of the event loop.
   expect(() => vi.runAllTimers()).not.toThrow();
   other.apply(started);
   expect(other.hasFailed).toBe(false);

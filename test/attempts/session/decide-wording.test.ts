@@ -24,13 +24,13 @@ const NO_REASONING = 'This task does not ask for reasoning.';
 
 it.each<[string, Refusal | undefined]>([
   ['The attempt has not started; "option_viewed" needs task_started first.', given().when(views(0, 'A', 1))],
-  ['The attempt has started already.', given(starts(0)).when(starts(1))],
+  ['The attempt has already started.', given(starts(0)).when(starts(1))],
   [
-    'The attempt is abandoned already; any other event resumes it.',
+    'The attempt is already abandoned; any other event resumes it.',
     given(starts(0), abandons(1)).when(abandons(2)),
   ],
   [
-    'No option has been selected yet, so none can be changed; send option_selected first.',
+    'No option has been selected yet, so there is none to change; send option_selected first.',
     given(starts(0)).when(changes(1, 'A', 'B')),
   ],
   [
@@ -59,10 +59,7 @@ it.each<[string, Refusal | undefined]>([
       .expiring(NOW)
       .when(views(1, 'A', 1)),
   ],
-  [
-    'No option has been selected yet, so there is nothing to complete with.',
-    given(starts(0)).whenCompleting(),
-  ],
+  ['No option has been selected yet, so the attempt cannot be completed.', given(starts(0)).whenCompleting()],
 ])('%s', (message, refusal) => {
   expect(refusal?.message).toBe(message);
 });
@@ -70,7 +67,7 @@ it.each<[string, Refusal | undefined]>([
 it.each<[string, string, Refusal | undefined]>([
   [
     'timestamp_client',
-    "is 5001 ms ahead of the server's clock; at most 5000 ms are accepted",
+    "is 5001 ms ahead of the server's clock; at most 5000 ms is accepted",
     given(starts(0)).when(views(1, 'A', 1), new Date(NOW.getTime() + 5001)),
   ],
   [

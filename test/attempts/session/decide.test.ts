@@ -82,12 +82,12 @@ describe('what the state forbids is a sequence_violation with the reason, the st
 
   it.each<[string, Step[], Step, RegExp, unknown, string[]]>([
     ...noStart,
-    ['a second start', [starts(0)], starts(1), /started already/, started, beforeSelection],
+    ['a second start', [starts(0)], starts(1), /already started/, started, beforeSelection],
     [
       'a start after a break',
       [starts(0), abandons(1)],
       starts(2),
-      /started already/,
+      /already started/,
       'abandoned',
       [...beforeSelection.slice(0, -1)],
     ],
@@ -135,7 +135,7 @@ describe('what the state forbids is a sequence_violation with the reason, the st
       'abandoning twice',
       [starts(0), abandons(1)],
       abandons(2),
-      /abandoned already/,
+      /already abandoned/,
       'abandoned',
       beforeSelection.slice(0, -1),
     ],

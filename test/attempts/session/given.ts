@@ -11,7 +11,7 @@ export const NOW = new Date('2025-01-15T10:10:00.000Z');
 export const LATER = new Date('2025-01-15T20:00:00.000Z');
 export const task = taskWith({ A: 'low', B: 'high', C: 'medium' });
 export const withoutReasoning = taskWith({ A: 'low', B: 'high' }, { requires_reasoning: false });
-/** An attempt after these events, and what is decided on the next one. */
+/** An attempt after these events, and the decision on the next one. */
 export function given(...steps: Step[]) {
   const attempt = { task: task as Task, expires_at: LATER, expired: false };
   const state = () => {

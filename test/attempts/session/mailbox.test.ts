@@ -13,7 +13,7 @@ describe('a mailbox', () => {
         underWay += 1;
         expect(underWay).toBe(1);
         log.push(`begin ${n}`);
-        // The earlier ones take longer, so that they would be overtaken if they could be.
+        // Earlier jobs take longer, so that later ones would overtake them if they could.
         for (let turn = n; turn < 20; turn += 1) await setImmediate();
         log.push(`end ${n}`);
         underWay -= 1;

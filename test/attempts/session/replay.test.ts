@@ -17,7 +17,7 @@ import { completes, recorded, selects, starts, views } from '../../support/recor
 const input = { attempt_id: 'a1', requires_reasoning: true };
 const journal = recorded(task, [starts(0), views(1, 'A', 5), selects(2, 'A'), completes(3, 'A')]);
 
-/** Those of random events that are accepted, as they would stand in the journal. */
+/** The accepted ones of random events, as the journal would record them. */
 const journals = anyEvents.map((events) => {
   let state = initialState(currentMachine, input);
   const steps = [];
@@ -89,7 +89,7 @@ describe('a journal that cannot be replayed', () => {
   });
 });
 
-/** The metrics' generator abandons again during a break, which a server would have refused. */
+/** The generator used for metrics may abandon an abandoned attempt, which a server would have refused. */
 function withoutRepeatedBreaks(events: readonly RecordedEvent[]): RecordedEvent[] {
   return events
     .filter(

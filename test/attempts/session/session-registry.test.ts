@@ -38,7 +38,7 @@ function aRegistry(limits: Partial<EvictionLimits> = {}, failures = 0) {
         {
           findAttempt: (id) => services.attempts.find(id),
           task: (id) => services.tasks.get(id),
-          // Its computations are not provided: whoever completes an attempt here stays busy with it.
+          // The computations never finish, so a completed attempt stays busy.
           machine: machineById,
         },
         sessionServices,

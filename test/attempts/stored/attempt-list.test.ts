@@ -64,7 +64,7 @@ describe('GET /attempts', () => {
     const both = [waiting?.attempt_id, candidate.attempt_id];
     const query = (more: string) => list(`task_id=${task.task_id}&${more}`).then(idsOf);
     expect(await query('')).toEqual(both);
-    // What lists are made from follows the journal within a moment.
+    // The stored attempts, and so the lists, follow the journal within a moment.
     await eventually(async () => expect(await query('status=in_progress')).toEqual([candidate.attempt_id]));
     expect(await query(`user_id=${candidate.user_id}`)).toEqual([candidate.attempt_id]);
     expect(await query(`issued_by=${user_id}`)).toEqual(both);
@@ -98,7 +98,7 @@ describe('GET /attempts', () => {
   });
 });
 
-/** Where 1 000 000 attempts are no slower than these, because no more is read than is answered. */
+/** 1 000 000 attempts would be no slower than these, because no more is read than is returned. */
 describe('with 20 000 attempts', async () => {
   const { db } = await openTestDatabase();
   const client = new MongoClient(inject('mongodbUri'), { monitorCommands: true });
@@ -112,13 +112,13 @@ describe('with 20 000 attempts', async () => {
 
   function someAttempt(n: number): AttemptDocument {
     const status = ATTEMPT_STATUSES[n % 4] ?? 'pending';
-    // Tokens are issued by the hundred, so as many share one moment.
+    // Tokens are issued by the hundred, so a hundred attempts share one `created_at`.
     const created_at = new Date(start + Math.floor(n / 100) * 60_000);
     const redeemed_at = n % 3 === 0 || status === 'completed' ? created_at : null;
     return {
       _id: new ObjectId(),
       attempt_token_hash: String(n),
-      // One attempt for each candidate and task: the index insists.
+      // A unique index allows only one attempt per candidate and task.
       user_id: redeemed_at && (n < 5000 ? (users[n % 500] ?? null) : new ObjectId()),
       task_id: n < 5000 ? new ObjectId() : (tasks[(n >> 2) % 10] ?? new ObjectId()),
       issued_by: issuers[Math.floor(n / 40) % 5] ?? new ObjectId(),
@@ -129,7 +129,7 @@ describe('with 20 000 attempts', async () => {
     };
   }
 
-  /** What the database did for a page, by its own account of the command that was really sent. */
+  /** What the database did for a page, as explained by the database for the command actually sent. */
   async function planOf(read: () => Promise<{ items: unknown[]; next_cursor: string | null }>) {
     const sent: Document[] = [];
     const listen = ({ commandName, command }: CommandStartedEvent) => {
@@ -174,7 +174,7 @@ describe('with 20 000 attempts', async () => {
         expect(plan.stages).toContain('IXSCAN');
         for (const stage of ['COLLSCAN', 'SORT']) expect(plan.stages).not.toContain(stage);
         expect(plan.docsExamined).toBe(plan.returned);
-        // Besides those answered: the ends of the ranges that are merged.
+        // Beyond the returned keys, only the ends of the merged ranges are read.
         expect(plan.keysExamined).toBeLessThanOrEqual(plan.returned + 8);
         expect(plan.page.items.length).toBeGreaterThan(0);
         if (plan.page.next_cursor === null) break;

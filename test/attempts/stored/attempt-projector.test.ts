@@ -22,7 +22,7 @@ const attempts = (await openTestDatabase()).collection(taskAttempts);
 const now = new Date('2026-01-01T10:00:00Z');
 const task = taskWith({ A: 'low', B: 'high' });
 
-/** What each process has learnt of one attempt, from its start on. */
+/** What each process has noted about one attempt, from its start on. */
 type Lesson = (projector: AttemptProjector, attempt_id: string) => void;
 const records =
   (...steps: Step[]): Lesson =>
@@ -31,7 +31,7 @@ const records =
   };
 const START = records(starts(0));
 const DRAFT = records(starts(0), submitsReasoning(1, 'a draft'));
-/** What follows the draft in another process. */
+/** The events that another process notes after the draft. */
 const LATER: Lesson = (projector, attempt_id) => {
   const events = eventsOf(attempt_id, [
     starts(0),
@@ -78,7 +78,7 @@ async function redeemedAttempt(): Promise<string> {
 const newProjector = () => new AttemptProjector(attempts);
 const stored = (attempt_id: string) => new AttemptStore(attempts, newProjector()).find(attempt_id);
 
-/** Each by a process of its own. */
+/** Each change is written by its own process. */
 async function written(lessons: Lesson[]) {
   const attempt_id = await redeemedAttempt();
   for (const learn of lessons) {

@@ -14,7 +14,7 @@ import { createLog } from '../../../src/log.ts';
 const view: AttemptView = { state: 'expired', allowed_events: [], sequence_number: 3, status: 'expired' };
 const session = { view, signal: () => undefined } as unknown as Session;
 
-/** A list over sessions that cannot be brought up to their journals for these reasons. */
+/** A reconciler whose sessions fail to catch up, with these errors. */
 function aReconciler(failures: Record<string, () => Error> = {}) {
   const looks: string[] = [];
   const logged: unknown[] = [];
@@ -74,7 +74,7 @@ it('given an attempt with too much to do, then it is tried again with growing pa
   const { reconciler, looks, logged, runAfter } = aReconciler({ busy: () => overloaded('full') });
   for (const id of ['busy', 'sound']) reconciler.add(id);
   for (let n = 0; n < 40; n += 1) {
-    // However often somebody asks for it meanwhile.
+    // However often it is added meanwhile.
     reconciler.add('busy');
     await runAfter(250);
   }

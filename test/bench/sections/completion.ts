@@ -14,7 +14,7 @@ const AT_ONCE = 50;
 const EVENTS_PER_SECOND = 360;
 const COMPLETIONS_PER_SECOND = 30;
 
-/** (f) From the last event to the results, and what that costs everybody else. */
+/** (f) The time from the last event to the results, and what completions cost everybody else. */
 export async function completion(bench: Bench): Promise<void> {
   bench.report.begin('f');
   await bench.withServer('completion', async ({ url }, seeder) => {
@@ -109,7 +109,7 @@ async function othersMeanwhile(bench: Bench, url: string, seeder: Seeder): Promi
   bench.report.add(`${what} p99`, median(slower.p99), '');
 }
 
-/** Attempts whose candidates are there, as those are who complete one; only the last event is missing. */
+/** Attempts that are loaded, as they are when a candidate completes one; only the last event is missing. */
 async function playedUpToCompletion(url: string, seeder: Seeder, count: number): Promise<SeededAttempt[]> {
   const attempts = await seeder.attempts(count);
   const waiting = [...attempts];

@@ -5,10 +5,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BSON, MongoClient } from 'mongodb';
 
 /*
- * How the dump beside this file was made, once: by the server of commit f4514b6 itself, over HTTP, on the embedded
- * engine. `npx tsx test/database/f4514b6/make-dump.ts CLONE`, where CLONE is a checkout of that commit with its
- * node_modules. The one thing changed are the lives of tokens and attempts, so that the open attempt is still open
- * in fifty years.
+ * This script made the dump beside it, once: over HTTP, with the server of commit f4514b6 on the embedded engine.
+ * `npx tsx test/database/f4514b6/make-dump.ts CLONE`, where CLONE is a checkout of that commit with its
+ * node_modules. Only the lifetimes of tokens and attempts were changed, so that the open attempt stays open for
+ * fifty years.
  */
 
 const JWT_SECRET = 'the secret with which the dump was made, of no other use';
@@ -135,7 +135,7 @@ const unredeemed = await issue({ candidate_email: 'later@example.com' });
 const unstarted = await candidate();
 config.tokenTtlSeconds = 1;
 await issue();
-// Until it is computed, and until the sweep has found the token that is over.
+// Until the results are computed, and the sweep has found the expired token.
 await pause(8000);
 await call(staff, 'GET', `/attempts/${completed.attempt_id}/skills`);
 await call(staff, 'GET', `/attempts/${completed.attempt_id}/metrics`);
@@ -148,7 +148,7 @@ for (const { name, options: made } of await db
   .listCollections<{ name: string; options: object }>()
   .toArray()) {
   const collection = db.collection(name);
-  // Nothing is promoted, so that every value keeps its BSON type.
+  // No value is promoted to a JavaScript type, so that each keeps its BSON type.
   const documents = await collection
     .find({}, { promoteValues: false, promoteLongs: false })
     .sort({ _id: 1 })
