@@ -15,6 +15,22 @@ export interface TaskOption {
   display_order: number;
 }
 
+/** The thresholds of the rules that a task may set for itself, in the order in which they are shown. */
+export const MARK_NAMES = [
+  'fast_first_decision_ms',
+  'slow_first_decision_ms',
+  'few_changes',
+  'many_changes',
+  'coverage_share',
+  'revisits_per_option',
+  'structured_depth',
+  'detailed_words',
+] as const;
+export type MarkName = (typeof MARK_NAMES)[number];
+
+/** A task's own marks; where it has none, the interpreter's general one holds. Times in milliseconds. */
+export type TaskMarks = { [Name in MarkName]?: number };
+
 /** One immutable version of a task with its options in display order. Ids are 24 hex digits. */
 export interface Task {
   task_id: string;
@@ -28,6 +44,8 @@ export interface Task {
   /** Soft limit: exceeding it sets a quality flag and refuses nothing. */
   time_limit_seconds: number | null;
   requires_reasoning: boolean;
+  /** For staff only: how a choice is going to be read. Empty where the general marks hold. */
+  marks: TaskMarks;
   is_active: boolean;
   options: TaskOption[];
 }

@@ -1,10 +1,10 @@
-import type { RuleGroup } from './rule-types.ts';
-import { decisionStyle } from './rules/decision-style.ts';
-import { reasoningStyle } from './rules/reasoning-style.ts';
+import type { GeneralMarks, RuleGroup } from './rule-types.ts';
+import { DECISION_MARKS, decisionStyle } from './rules/decision-style.ts';
+import { REASONING_MARKS, reasoningStyle } from './rules/reasoning-style.ts';
 import { riskProfile } from './rules/risk-profile.ts';
 
 /** Version of the rules; changes whenever the same metrics may give another profile. */
-export const INTERPRETER_VERSION = '1.0.0';
+export const INTERPRETER_VERSION = '1.1.0';
 
 /**
  * Every rule there is, by the field of the behavioral summary that its group decides. Each group's file
@@ -16,6 +16,9 @@ export const RULES = {
   risk_profile: riskProfile,
   reasoning_style: reasoningStyle,
 } as const satisfies Record<string, RuleGroup>;
+
+/** The value of each mark where a task has none of its own. */
+export const GENERAL_MARKS: GeneralMarks = { ...DECISION_MARKS, ...REASONING_MARKS };
 
 type Rules = typeof RULES;
 export type SummaryField = keyof Rules;
