@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
 import type { AttemptFeed } from './feed.ts';
 import { isExpired, viewOf } from './machine-state.ts';
-import { nextMachineEvent, replay } from './replay.ts';
+import { nextMachineEvent } from './replay.ts';
 
 export interface AttemptActorServices {
   feed: AttemptFeed;
@@ -36,7 +36,7 @@ export class AttemptActor {
   #told: AttemptSnapshot;
   #hasFailed = false;
 
-  /** Starts at the machine's beginning, or at a state that a replay has led to. */
+  /** Starts at the machine's beginning, or at a final state that a replay has led to. */
   constructor(machine: AttemptMachine, start: ActorInput | AttemptSnapshot, services: AttemptActorServices) {
     this.#machine = machine;
     this.#services = services;
@@ -75,11 +75,11 @@ export class AttemptActor {
     if (this.state.status === 'active' && this.state.can({ type })) this.#actor.send({ type });
   }
 
-  /** Goes on from where these events lead, with another XState actor. @throws UnreplayableJournal */
-  restart(events: readonly RecordedEvent[]): void {
-    const state = replay(this.#machine, this.state.context, events);
+  /** Begins anew with another XState actor, which has to be told everything. */
+  restart(): void {
+    const { attempt_id, requires_reasoning } = this.state.context;
     this.#actor.stop();
-    this.#actor = createAt(this.#machine, state);
+    this.#actor = createActor(this.#machine, { input: { attempt_id, requires_reasoning } });
     this.#told = this.#actor.getSnapshot();
     this.#run();
   }
@@ -90,13 +90,13 @@ export class AttemptActor {
   }
 
   #run(): void {
-    // An actor that nobody listens to for errors would throw its own where it ends the process.
-    this.#actor.subscribe({ next: (state) => this.#hear(state), error: (error) => this.#fail(error) });
+    // Without an observer for errors, XState would throw an actor's error where it ends the process.
+    this.#actor.subscribe(this);
     this.#actor.start();
   }
 
-  /** What an event has changed is told with the event. */
-  #hear(state: AttemptSnapshot): void {
+  /** For XState: the state has changed. What an event has changed is told with the event. */
+  next(state: AttemptSnapshot): void {
     const before = this.#told;
     this.#told = state;
     if (state === before || state.context.sequence_number !== before.context.sequence_number) return;
@@ -108,7 +108,8 @@ export class AttemptActor {
     if (state.matches('locked')) feed.publish(attempt_id, { kind: 'results_saved' });
   }
 
-  #fail(error: unknown): void {
+  /** For XState: the actor has ended by an error of its own. */
+  error(error: unknown): void {
     this.#hasFailed = true;
     this.#services.onActorFailed(this.state.context.attempt_id, error);
   }

@@ -1,8 +1,9 @@
-import type { AttemptMachine } from '../../machines/index.ts';
+import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 import { attemptNotRedeemed, notFound } from '../errors.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from './attempt.ts';
-import { isCompleted, nextState } from './machine-state.ts';
+import { nextState } from './machine-state.ts';
 import { replay } from './replay.ts';
 import { Session, type SessionServices } from './session.ts';
 
@@ -15,8 +16,8 @@ export interface SessionSources {
 }
 
 /**
- * Rebuilds an attempt's session from its journal. What the machine invokes does not run during the replay; where the
- * results of a completed attempt are missing, its running actor is told the completion and computes them.
+ * Rebuilds an attempt's session from its journal. Where the results of a completed attempt are missing, its actor
+ * computes them.
  * @param redeemed the attempt where it was redeemed just now, so that nothing need be read
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
  * @throws UnreplayableJournal when the machine does not allow what the journal holds.
@@ -33,18 +34,28 @@ export async function loadSession(
 
   const task = await sources.task(attempt.task_id);
   const machine = sources.machine(attempt.machine_id);
-  if (redeemed) return new Session({ attempt, task, machine }, services);
+  if (redeemed) return new Session({ attempt, task, machine, events: [] }, services);
 
   const events = await services.journal.read(attempt_id);
   services.projector.noteMissing(attempt, events);
-  const last = events.at(-1);
-  const isMissingResults = last?.event_type === 'task_completed' && !attempt.is_locked;
-  const completion = isMissingResults ? last : undefined;
   const input = { attempt_id, requires_reasoning: task.requires_reasoning };
-  let state = replay(machine, input, completion ? events.slice(0, -1) : events);
-  if (isCompleted(state)) state = nextState(machine, state, { type: 'results_saved' });
-  if (attempt.status === 'expired' && !completion && !isCompleted(state)) {
-    state = nextState(machine, state, { type: 'attempt_expired' });
+  const ended = endedState(attempt, machine, input, events);
+  return new Session({ attempt, task, machine, ended, events }, services);
+}
+
+/** An attempt that is locked or has expired needs no running actor to come to where it ended. */
+function endedState(
+  attempt: Attempt,
+  machine: AttemptMachine,
+  input: { attempt_id: string; requires_reasoning: boolean },
+  events: readonly RecordedEvent[],
+): AttemptSnapshot | undefined {
+  const isCompleted = events.at(-1)?.event_type === 'task_completed';
+  if (isCompleted && attempt.is_locked) {
+    return nextState(machine, replay(machine, input, events), { type: 'results_saved' });
   }
-  return new Session({ attempt, task, machine, state, last, completion }, services);
+  if (!isCompleted && attempt.status === 'expired') {
+    return nextState(machine, replay(machine, input, events), { type: 'attempt_expired' });
+  }
+  return undefined;
 }

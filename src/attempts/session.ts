@@ -29,12 +29,10 @@ export interface SessionStart {
   attempt: AttemptFacts;
   task: Task;
   machine: AttemptMachine;
-  /** Absent where nothing is recorded yet. */
-  state?: AttemptSnapshot;
-  /** The last event that `state` has seen. */
-  last?: RecordedEvent | undefined;
-  /** A completion whose results are missing. The running actor is told it, so that it computes them. */
-  completion?: RecordedEvent | undefined;
+  /** The final state of an attempt that is locked or has expired; any other begins at the beginning. */
+  ended?: AttemptSnapshot | undefined;
+  /** What is recorded of it. */
+  events: readonly RecordedEvent[];
 }
 
 /** Lost races for a sequence number after which an event is sent back to its sender. */
@@ -56,17 +54,18 @@ export class Session {
   /** The id of an event of which nobody knows whether it is in the journal. */
   #uncertain: string | undefined;
 
-  constructor({ attempt, task, machine, state, last, completion }: SessionStart, services: SessionServices) {
+  constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
     const { attempt_id, user_id, expires_at } = attempt;
     // Ids that are in memory already: there may be many thousands of sessions.
     this.attempt = { attempt_id, user_id, task_id: task.task_id, expires_at };
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
-    this.#lastTime = last?.timestamp_server.getTime() ?? 0;
+    this.#lastTime = events.at(-1)?.timestamp_server.getTime() ?? 0;
     const { requires_reasoning } = task;
-    this.#actor = new AttemptActor(machine, state ?? { attempt_id, requires_reasoning }, services);
-    if (completion) this.#apply(completion);
+    this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
+    // A completion without results, told to the running actor, makes it compute them.
+    if (!ended) for (const event of events) this.#apply(event);
   }
 
   get state(): AttemptSnapshot {
@@ -241,9 +240,11 @@ export class Session {
     return events.length > 0;
   }
 
-  /** Expiring is not recorded and final, so what was recorded before is replayed to go on from there. */
+  /** Expiring is not recorded and final: to go on from before, what was recorded is told to an actor begun anew. */
   async #reopen(): Promise<void> {
     const limit = this.#actor.sequence_number;
-    this.#actor.restart(await this.#services.journal.read(this.attempt.attempt_id, { limit }));
+    const events = await this.#services.journal.read(this.attempt.attempt_id, { limit });
+    this.#actor.restart();
+    for (const event of events) this.#apply(event);
   }
 }
