@@ -12,8 +12,8 @@ import { readQuery } from '../http/request.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { parse } from '../validation.ts';
 import { aggregate } from './aggregate.ts';
-import { explain } from './interpretation/interpret.ts';
 import type { ResultStore } from './result-store.ts';
+import { resultsVersion } from './versions.ts';
 
 const explanationWanted = z.strictObject({ explain: z.enum(['true', 'false']).default('false') });
 
@@ -48,8 +48,13 @@ export function resultRoutes(services: ResultRoutesServices): ApiRouter {
     ]);
     if (!profile || !metrics) return pending(ctx);
     await noteReading(ctx, audit, 'skills_read', attempt);
-    const task = await tasks.get(attempt.task_id);
-    ctx.body = wanted === 'true' ? { ...profile, explanation: explain(metrics, task) } : profile;
+    if (wanted === 'false') {
+      ctx.body = profile;
+      return;
+    }
+    // Whatever explains a stored result are the rules that made it, not those of today.
+    const { explain } = resultsVersion(profile.interpreter_version);
+    ctx.body = { ...profile, explanation: explain(metrics, await tasks.get(attempt.task_id)) };
   });
 
   router.get('/users/:user_id/profile', onlyRoles('recruiter', 'admin'), async (ctx) => {
