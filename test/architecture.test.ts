@@ -99,14 +99,21 @@ describe('each layer knows only those below it', () => {
   });
 
   it('attempts do not know results, tokens, accounts or the live channel', () => {
-    const above = within('src/results', 'src/tokens', 'src/accounts', 'src/live', 'src/inspector', 'src/cli');
+    const above = within(
+      'src/results',
+      'src/tokens',
+      'src/accounts',
+      'src/live',
+      'src/inspector',
+      'src/tools',
+    );
     expect(imports.filter(({ from, to }) => within('src/attempts')(from) && above(to)).map(shown)).toEqual(
       [],
     );
   });
 
   it('nothing of the server knows the commands', () => {
-    const isCommand = within('src/cli');
+    const isCommand = within('src/tools');
     expect(imports.filter(({ from, to }) => !isCommand(from) && isCommand(to)).map(shown)).toEqual([]);
   });
 });
@@ -152,7 +159,7 @@ describe('what comes from outside stays in its place', () => {
   });
 
   it('only machines, attempts, the computations and the developers’ tools know xstate', () => {
-    const may = within('machines', 'src/attempts', 'src/results/finalise.ts', 'src/inspector', 'src/cli');
+    const may = within('machines', 'src/attempts', 'src/results/finalise.ts', 'src/inspector', 'src/tools');
     expect(users((to) => to === 'xstate' || to.startsWith('xstate/')).filter((file) => !may(file))).toEqual(
       [],
     );

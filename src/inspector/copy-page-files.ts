@@ -3,9 +3,9 @@ import { cp } from 'node:fs/promises';
 /** Last step of the build: puts what the compiler does not know beside what it has compiled. */
 const dist = new URL('../../', import.meta.url);
 const project = new URL('../', dist);
-for (const folder of ['machines/', 'src/inspector/page/']) {
+for (const folder of ['machines/', 'src/inspector/page/', 'src/tools/scenario/']) {
   await cp(new URL(folder, project), new URL(folder, dist), {
     recursive: true,
-    filter: (path) => !/\.[^/]*$/.test(path) || /\.(svg|html|css)$/.test(path),
+    filter: (path) => !/\.[^/]*$/.test(path) || /\.(svg|html|css|yaml)$/.test(path),
   });
 }

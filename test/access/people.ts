@@ -1,6 +1,6 @@
 import jwt from 'jsonwebtoken';
-import type { ApiClient } from '../../src/cli/api-client.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 import { admitCandidate, type Candidate, createTask, issueTokens } from '../integration/candidate.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import type { BehaviorEvent, OptionReference } from '../../src/events/event-table.ts';
 import type { CandidateTask } from '../../src/tasks/task-view.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import type { Random } from './random.ts';
 import { ADMIN, eventually } from './server-process.ts';
 

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { ApiClient } from '../../src/cli/api-client.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import type { Candidate, Served } from './candidate.ts';
 
 interface Ack {

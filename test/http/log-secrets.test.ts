@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import { createLog } from '../../src/log.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { Candidate, createTask, issueTokens } from '../integration/candidate.ts';
 import { completes, selects, starts, submitsReasoning } from '../support/recorded.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/machine-state.ts';
-import { machineGraph } from '../../src/inspector/drawing/graph.ts';
 import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
+import { machineGraph } from '../../src/tools/drawing/graph.ts';
 import { admitCandidate, createTask, issueTokens } from '../integration/candidate.ts';
 import {
   abandons,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { ApiClient } from '../../src/cli/api-client.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import type { RiskTag, Task } from '../../src/tasks/task.ts';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 import { type Step, taskWith } from '../support/recorded.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { LiveMessage } from '../../src/cli/api-client.ts';
+import type { LiveMessage } from '../../src/tools/api-client.ts';
 import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 import { admitCandidate, type Candidate, createTask, hireRecruiter } from './candidate.ts';

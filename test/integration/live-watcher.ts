@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { ApiClient, LiveMessage } from '../../src/cli/api-client.ts';
+import type { ApiClient, LiveMessage } from '../../src/tools/api-client.ts';
 import { eventually } from './candidate.ts';
 
 /** Somebody on an attempt's live channel, with everything that was heard, in order. */

@@ -3,14 +3,14 @@ import { currentMachine } from '../../machines/index.ts';
 import { initialState, isCompleted, nextState } from '../../src/attempts/machine-state.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { EVENT_TYPES } from '../../src/events/event-table.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import {
   type AttemptEvent,
   representativeEvents,
   type ShortestPath,
   shortestPaths,
   stateLabel,
-} from '../../src/inspector/paths.ts';
-import type { Task } from '../../src/tasks/task.ts';
+} from '../../src/tools/drawing/paths.ts';
 import {
   admitCandidate,
   type Candidate,

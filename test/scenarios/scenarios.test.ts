@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { differences } from '../../src/cli/simulate/compare.ts';
-import { parseScenarios } from '../../src/cli/simulate/parse.ts';
-import { play } from '../../src/cli/simulate/play.ts';
-import { virtualStage } from '../../src/cli/simulate/virtual-stage.ts';
+import { play } from '../../src/tools/player/play.ts';
+import { virtualStage } from '../../src/tools/player/virtual-stage.ts';
+import { differences } from '../../src/tools/report/differences.ts';
+import { parseScenarios } from '../../src/tools/scenario/parse.ts';
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { ApiClient } from '../../src/cli/api-client.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { ApiClient } from '../../src/tools/api-client.ts';
 import { Candidate, issueTokens, registerCandidate } from '../integration/candidate.ts';
 import { changes, completes, selects, starts, submitsReasoning, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';

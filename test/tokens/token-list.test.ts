@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ApiClient } from '../../src/cli/api-client.ts';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 import { createTask, hireRecruiter, issueTokens, problemOf } from '../integration/candidate.ts';
 import { startTestServer } from '../support/server.ts';
 

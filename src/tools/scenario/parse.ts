@@ -1,0 +1,85 @@
+import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from 'yaml';
+import { messageOf } from './messages.ts';
+import { type FindPlace, type Place, placesIn } from './places.ts';
+import { type Scenario, scenario } from './scenario.ts';
+import { OPTION_FIELDS } from './steps.ts';
+
+/** One thing that is wrong in a file. */
+export interface FileError extends Place {
+  file: string;
+  message: string;
+}
+
+/** A scenario and where each of its fields stands. */
+export interface LoadedScenario extends Scenario {
+  file: string;
+  placeOf: FindPlace;
+}
+
+/**
+ * Reads the scenarios of one file; several are separated by `---`. Never throws: everything that is wrong is
+ * in `errors`, with its place, and the scenarios without an error are there all the same.
+ */
+export function parseScenarios(
+  file: string,
+  text: string,
+): { scenarios: LoadedScenario[]; errors: FileError[] } {
+  const lines = new LineCounter();
+  const options = { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: isSameKey };
+  const documents = [...parseAllDocuments(text, options)];
+  const scenarios: LoadedScenario[] = [];
+  const errors: FileError[] = [];
+  const notYaml = (offset: number, message: string) => {
+    const { line, col } = lines.linePos(offset);
+    errors.push({ file, line, column: col, field: '', message: `is not YAML: ${message}` });
+  };
+  for (const document of documents) {
+    for (const { pos, message } of document.errors) notYaml(pos[0], message);
+    if (document.errors.length > 0) continue;
+    keepOptionCodes(document);
+    try {
+      const parsed = scenario.safeParse(document.toJS(), { reportInput: true });
+      const placeOf = placesIn(document, lines);
+      if (parsed.success) scenarios.push({ ...parsed.data, file, placeOf });
+      for (const issue of parsed.error?.issues ?? []) {
+        const places =
+          issue.code === 'unrecognized_keys'
+            ? issue.keys.map((key) => placeOf([...issue.path, key], 'key'))
+            : [placeOf(issue.path)];
+        errors.push(...places.map((place) => ({ file, ...place, message: messageOf(issue) })));
+      }
+    } catch (error) {
+      // An alias without its anchor is found only when it is followed.
+      notYaml(document.contents?.range?.[0] ?? 0, (error as Error).message);
+    }
+  }
+  if (documents.length === 0) {
+    errors.push({ file, line: 1, column: 1, field: '', message: 'holds no scenario' });
+  }
+  return { scenarios, errors };
+}
+
+/** A number as it was written: YAML reads an option called 01 as the number 1, and its author meant the name. */
+const asWritten = ({ value, source }: Scalar): unknown =>
+  typeof value === 'number' ? (source ?? String(value)) : value;
+
+const isSameKey = (a: unknown, b: unknown): boolean =>
+  a === b || (isScalar(a) && isScalar(b) && asWritten(a) === asWritten(b));
+
+/** Puts what stands where options are named, and every key, as it was written. */
+function keepOptionCodes(document: Document.Parsed): void {
+  const fields: readonly unknown[] = OPTION_FIELDS;
+  const keepSource = (node: unknown) => {
+    if (isScalar(node)) node.value = asWritten(node);
+  };
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key)) return;
+      // These hold whatever a front end might send, numbers among it.
+      if (key.value === 'payload' || key.value === 'metadata') return visit.SKIP;
+      keepSource(key);
+      if (fields.includes(key.value)) keepSource(value);
+      return;
+    },
+  });
+}

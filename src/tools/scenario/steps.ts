@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from '../../events/event-table.ts';
+import { stepExpectation } from './expectations.ts';
+import { fields, milliseconds, signedMilliseconds } from './fields.ts';
+
+/** What every step may say, whatever its event. Times are milliseconds. */
+const common = {
+  /** Since the first step, on the server's clock. */
+  at: milliseconds.optional(),
+  /** Since the step before; instead of `at`. */
+  after: milliseconds.optional(),
+  /** What the candidate's clock shows, since the first step; as the server's where it is absent. */
+  client_at: signedMilliseconds.optional(),
+  /** Held back by the front end: neighbouring batched steps are sent together, when the last of them is due. */
+  batched: z.boolean().default(false),
+  client_event_id: z.string().optional(),
+  metadata: z.record(z.string(), z.unknown()).default({}),
+  /** Put over the payload that the step's own fields make, to send what no proper front end would. */
+  payload: z.record(z.string(), z.unknown()).default({}),
+  /** For the reader of the timeline. */
+  note: z.string().optional(),
+  expect: stepExpectation.default({ outcome: 'accepted' }),
+};
+
+/** A text: the text itself, or so many words, so many different logical keywords among them. */
+const reasoning = {
+  text: z.string().optional(),
+  words: z.int().nonnegative().optional(),
+  keywords: z.int().nonnegative().optional(),
+};
+
+/** Codes are text even where YAML would read a number; `parseScenarios` sees to that. */
+const optionCode = z.string();
+
+const kind = <T extends EventType, Shape extends z.ZodRawShape>(event: T, shape: Shape) =>
+  fields({ event: z.literal(event), ...shape, ...common });
+
+/** One act of the person, with what the server is expected to say to it. */
+export const step = z.discriminatedUnion(
+  'event',
+  [
+    kind('task_started', {}),
+    kind('option_viewed', { option: optionCode, duration_ms: z.number() }),
+    kind('option_selected', { option: optionCode }),
+    kind('option_changed', { from: optionCode, to: optionCode }),
+    kind('reasoning_started', {}),
+    kind('reasoning_updated', reasoning),
+    kind('reasoning_submitted', reasoning),
+    kind('task_abandoned', {}),
+    /** Without an option it completes with whatever is selected. */
+    kind('task_completed', { option: optionCode.optional() }),
+  ],
+  { error: `must be one of ${EVENT_TYPES.join(', ')}` },
+);
+
+export type WrittenStep = z.output<typeof step>;
+
+/** A stretch of time in which a persona does something that no event tells. */
+export interface Pause {
+  /** In the third person: `reads the scenario`. */
+  doing: string;
+  for_ms: number;
+  /** The candidate's window is closed. */
+  away: boolean;
+}
+
+/** A step whose time is settled: `at` is there, whichever way it was written. */
+export type Step = WrittenStep & {
+  at: number;
+  /** How a persona spends the time since the step before; absent in scenario files. */
+  meanwhile?: readonly Pause[];
+};
+
+/** The fields of steps that name options. */
+export const OPTION_FIELDS = ['option', 'from', 'to'] as const;
+
+type WithOptions = { event: EventType } & { [field in (typeof OPTION_FIELDS)[number]]?: string | undefined };
+
+/** The options that a step names, by the field that names them. */
+export function optionsNamed(written: WrittenStep): [field: string, code: string][] {
+  const values: WithOptions = written;
+  return OPTION_FIELDS.flatMap((field) => {
+    const code = values[field];
+    return code === undefined ? [] : [[field, code]];
+  });
+}
