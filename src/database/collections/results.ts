@@ -1,23 +1,22 @@
 import type { ObjectId } from 'mongodb';
-import type { Interpretation } from '../../results/interpretation/interpret.ts';
-import type { ComputedMetrics } from '../../results/metrics/compute-metrics.ts';
+import type { AnyInterpretation, AnyMetrics } from '../../results/versions.ts';
 import { anyObject, arrayOf, type CollectionDefinition, date, objectId, text } from './definition.ts';
 
 /** The metrics of one completed attempt; written once. */
-export interface ComputedMetricsDocument extends ComputedMetrics {
+export type ComputedMetricsDocument = AnyMetrics & {
   _id: ObjectId;
   attempt_id: ObjectId;
   computed_at: Date;
-}
+};
 
 /** What the rules conclude from one attempt's metrics; written once. */
-export interface SkillProfileDocument extends Interpretation {
+export type SkillProfileDocument = AnyInterpretation & {
   _id: ObjectId;
   attempt_id: ObjectId;
   user_id: ObjectId;
   task_id: ObjectId;
   computed_at: Date;
-}
+};
 
 export const computedMetrics: CollectionDefinition = {
   name: 'computed_metrics',
@@ -69,6 +68,7 @@ export const skillProfiles: CollectionDefinition = {
       computed_at: date,
       interpreter_version: text,
       inferred_skills: arrayOf(anyObject),
+      borderline: arrayOf(anyObject),
       behavioral_summary: anyObject,
       recruiter_notes: text,
     },

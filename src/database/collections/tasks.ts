@@ -1,11 +1,19 @@
 import type { ObjectId } from 'mongodb';
-import { RISK_TAGS, type RiskTag, TASK_CATEGORIES, type TaskCategory } from '../../tasks/task.ts';
+import {
+  MARK_NAMES,
+  RISK_TAGS,
+  type RiskTag,
+  TASK_CATEGORIES,
+  type TaskCategory,
+  type TaskMarks,
+} from '../../tasks/task.ts';
 import {
   arrayOf,
   bool,
   type CollectionDefinition,
   closed,
   date,
+  number,
   objectId,
   oneOf,
   orNull,
@@ -25,6 +33,8 @@ export interface TaskDocument {
   time_limit_seconds: number | null;
   option_ids: ObjectId[];
   requires_reasoning: boolean;
+  /** Absent in tasks of earlier releases. */
+  marks?: TaskMarks;
   is_active: boolean;
   created_at: Date;
   updated_at: Date;
@@ -43,21 +53,25 @@ export interface OptionDocument {
 
 export const tasks: CollectionDefinition = {
   name: 'tasks',
-  schema: closed({
-    _id: objectId,
-    task_code: text,
-    version: wholeNumber,
-    title: text,
-    description: text,
-    scenario: text,
-    category: oneOf(TASK_CATEGORIES),
-    time_limit_seconds: orNull(wholeNumber),
-    option_ids: arrayOf(objectId),
-    requires_reasoning: bool,
-    is_active: bool,
-    created_at: date,
-    updated_at: date,
-  }),
+  schema: closed(
+    {
+      _id: objectId,
+      task_code: text,
+      version: wholeNumber,
+      title: text,
+      description: text,
+      scenario: text,
+      category: oneOf(TASK_CATEGORIES),
+      time_limit_seconds: orNull(wholeNumber),
+      option_ids: arrayOf(objectId),
+      requires_reasoning: bool,
+      marks: closed(Object.fromEntries(MARK_NAMES.map((name) => [name, number])), [...MARK_NAMES]),
+      is_active: bool,
+      created_at: date,
+      updated_at: date,
+    },
+    ['marks'],
+  ),
   indexes: [
     { name: 'task_code_version', key: { task_code: 1, version: 1 }, unique: true },
     { name: 'category_active', key: { category: 1, is_active: 1 } },

@@ -8,7 +8,8 @@ import type { MetricNameOf } from './metric-names.ts';
  * `clock_disagreement`: the threshold lies between what the two clocks tell. `within_5_percent`: only a hint;
  * the figure is exact, but not far from the mark.
  */
-export type BorderlineReason = 'resolution' | 'clock_disagreement' | 'within_5_percent';
+export const BORDERLINE_REASONS = ['resolution', 'clock_disagreement', 'within_5_percent'] as const;
+export type BorderlineReason = (typeof BORDERLINE_REASONS)[number];
 
 /** A threshold that a figure comes close to; both and their distance are in the metric's own unit. */
 export interface Borderline {

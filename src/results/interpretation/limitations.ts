@@ -23,7 +23,7 @@ function clocks(evaluation: Evaluation): string | undefined {
     return `the times are those of arrival: the connection was away for ${duration(disagreement(firstDecision))}${consequence}`;
   }
   if (flags.includes('client_clock_unusable')) {
-    return 'the times are those of arrival: the front end’s clock stood still or ran backwards';
+    return 'the times rest on the server’s clock alone, because the front end’s stood still or ran backwards';
   }
   if (flags.includes('clock_skew')) {
     return 'the times are those of arrival: the two clocks disagree by more than 2 seconds about the time between some events';

@@ -13,6 +13,15 @@ const FLAGS: Record<QualityFlag, string> = {
     'The candidate left and came back: the total and hesitation times include the absence.',
   events_batched: 'Some events arrived in batches, so that their server times say less.',
   selection_without_change_event: 'Another option was selected without an event that says it was a change.',
+  no_option_viewed: 'No option view was recorded.',
+  final_option_not_viewed: 'No view of the option that was chosen in the end was recorded.',
+  long_pause: 'More than 30 minutes lie between two events.',
+  long_view: 'A view is longer than an hour or than the whole attempt: the computer may have slept.',
+  client_clock_corrected: 'The candidate’s clock was wrong by a constant difference, which was taken off.',
+  client_clock_unusable:
+    'The candidate’s clock stood still or ran backwards, so that only the server’s times count.',
+  unspaced_script:
+    'The reasoning is mostly in a script that writes no spaces, so that words are hard to count.',
 };
 
 /** A candidate's results as a recruiter reads them: what it comes to first, the figures last. */
@@ -23,8 +32,8 @@ export function profileLines({ metrics, profile }: Results, task: Task, paint: P
     summary(profile),
     '',
     paint('bold', 'Skills'),
-    ...skills.flatMap(({ skill_label, skill_code, confidence, evidence }) => [
-      `  ${paint('bold', skill_label)}, ${confidence} confidence ${paint('dim', `[${skill_code}]`)}`,
+    ...skills.flatMap(({ skill_label, skill_code, confidence, reliability, evidence }) => [
+      `  ${paint('bold', skill_label)}, ${confidence} confidence${reliability === 'limited' ? ', limited reliability' : ''} ${paint('dim', `[${skill_code}]`)}`,
       ...evidence.flatMap((sentence) => wrap(sentence, '    - ')),
     ]),
     '',

@@ -17,7 +17,7 @@ const unspacedScript = {
   evidence: ({ values }) =>
     `The last submitted reasoning is mostly in a script that writes no spaces, so its count of ${figureOf(values, 'reasoning_metrics.word_count')} says little about its length.`,
   note: () =>
-    'the reasoning is mostly in a script that writes no spaces, so its words are not counted as its readers would',
+    'the reasoning is mostly in a script that writes no spaces, so its word count says little about its length',
 } as const satisfies Limit;
 
 export const reasoningLimits = [noLogicalKeyword, unspacedScript] as const;
