@@ -1,7 +1,6 @@
 import Koa from 'koa';
 import websockify from 'koa-websocket';
 import { accountRoutes } from './accounts/routes.ts';
-import { AttemptList } from './attempts/attempt-list.ts';
 import { attemptListRoutes } from './attempts/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/attempt-routes.ts';
 import { eventRoutes } from './attempts/event-routes.ts';
@@ -13,7 +12,6 @@ import { defaultHeaders } from './http/default-headers.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
-import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { requestLog } from './http/request-log.ts';
 import { readableTarget } from './http/request-target.ts';
 import { unmatched } from './http/unmatched.ts';
@@ -34,12 +32,11 @@ export interface App {
 
 /** Every middleware in its order. */
 export function createApp(services: Services): App {
-  const { config, log, database, attempts } = services;
+  const { config, log, database, attempts, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
-  const limit = createRateLimits(config);
-  const health = healthRoutes(database.ping);
+  const health = healthRoutes(services);
   const inspector = createInspector(services);
-  const routers = [...createRouters(services, limit), ...inspector.routers];
+  const routers = [...createRouters(services), ...inspector.routers];
 
   app.use(requestLog(log));
   app.use(problemDetails(log));
@@ -60,25 +57,20 @@ export function createApp(services: Services): App {
     attempts,
     sources: watchSources(services),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
-    limit,
+    limits,
     log,
   });
   return { koa: app, live, routers: [health, ...routers] };
 }
 
 /** Every route of the API, in the order in which they are tried. */
-function createRouters(services: Services, limit: RateLimits): ApiRouter[] {
-  const { database, accounts, audit, tasks, tokens, attempts, journal, sessions, results } = services;
-  const { users, tokens: signer } = accounts;
-  const attemptList = new AttemptList(database.collections.taskAttempts);
-  return [
-    eventRoutes(sessions, limit),
-    attemptListRoutes(attemptList),
-    attemptRoutes(attempts, journal, sessions),
-    resultRoutes({ attempts, sessions, results, tasks, users, audit }),
-    tokenRoutes({ tokens, tasks, attempts, sessions, attemptList, signer, audit, limit }),
-    taskRoutes(tasks, audit),
-    accountRoutes(accounts, '/api/v1', limit),
-    auditRoutes(audit, '/api/v1'),
-  ];
-}
+const createRouters = (services: Services): ApiRouter[] => [
+  eventRoutes(services),
+  attemptListRoutes(services),
+  attemptRoutes(services),
+  resultRoutes(services),
+  tokenRoutes(services),
+  taskRoutes(services),
+  accountRoutes(services),
+  auditRoutes(services),
+];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { email } from './fields.ts';
 
 const wholeNumber = (least: number, most: number, fallback: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -30,7 +31,7 @@ const environment = z
       .string()
       .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be at least 32 bytes long')
       .optional(),
-    ADMIN_EMAIL: z.email().toLowerCase().optional(),
+    ADMIN_EMAIL: email.optional(),
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
     ATTEMPT_TTL_SECONDS: seconds(86_400),

@@ -39,20 +39,27 @@ const refusal = (status: number, code: string) => (detail: string, details?: Ref
 
 /* What the request itself does wrong. */
 export const malformedRequest = refusal(400, 'malformed_request');
+/** As `malformedRequest`, with the status that Koa or one of its middleware has chosen, from 400 to 499. */
+export const unreadableRequest = (status: number, detail: string) =>
+  new Refusal(status, 'malformed_request', detail);
 export const notAuthenticated = refusal(401, 'not_authenticated');
 export const invalidCredentials = refusal(401, 'invalid_credentials');
 export const forbidden = refusal(403, 'forbidden');
 export const notFound = refusal(404, 'not_found');
 export const methodNotAllowed = refusal(405, 'method_not_allowed');
+export const requestTimeout = refusal(408, 'request_timeout');
 export const bodyTooLarge = refusal(413, 'body_too_large');
 export const unsupportedMediaType = refusal(415, 'unsupported_media_type');
 export const tooManyRequests = refusal(429, 'too_many_requests');
+export const headersTooLarge = refusal(431, 'headers_too_large');
 
 export const validationFailed = (errors: FieldError[], details?: RefusalDetails) =>
   new Refusal(422, 'validation_failed', summary(errors), { errors, ...details });
 
 /* What the state of things forbids. */
 export const sequenceViolation = refusal(409, 'sequence_violation');
+/** Of an event in a batch, after one that was refused. */
+export const notTried = refusal(409, 'not_tried');
 export const attemptLocked = refusal(409, 'attempt_locked');
 export const attemptExpired = refusal(409, 'attempt_expired');
 export const attemptNotRedeemed = refusal(409, 'attempt_not_redeemed');
@@ -85,6 +92,15 @@ export const internalError = (cause: unknown) => {
   error.cause = cause;
   return error;
 };
+
+/** The journal of an attempt holds what its machine does not allow: nothing can be decided on it. */
+export class UnreplayableJournal extends Refusal {
+  /** @param cause what does not fit, for the log; callers learn only that this one attempt is broken. */
+  constructor(cause: string) {
+    super(500, 'journal_unreplayable', 'The record of this attempt is damaged; please report it.');
+    this.cause = cause;
+  }
+}
 
 function summary(errors: FieldError[]): string {
   const shown = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));

@@ -6,6 +6,7 @@ import { loadJwtSecret } from './accounts/jwt-secret.ts';
 import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
 import type { Config } from './config.ts';
+import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
 import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
@@ -34,9 +35,10 @@ export async function startServer(
   config: Config,
   log: Logger,
   print: (line: string) => void,
+  options?: DatabaseOptions,
 ): Promise<RunningServer> {
   const jwtSecret = await loadJwtSecret(config);
-  const database = await startDatabase(config, log);
+  const database = await startDatabase(config, log, options);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
@@ -78,7 +80,7 @@ export async function startServer(
 
 async function addExampleTasks(tasks: TaskStore): Promise<void> {
   if (!(await tasks.isEmpty())) return;
-  for (const content of exampleTasks) await tasks.insert(content, 1);
+  for (const content of exampleTasks) await tasks.create(content);
 }
 
 function listen(server: Server, { port, host }: Config): Promise<string> {

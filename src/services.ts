@@ -2,6 +2,7 @@ import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { AttemptList } from './attempts/attempt-list.ts';
 import { AttemptProjector } from './attempts/attempt-projector.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
 import { AttemptFeed } from './attempts/feed.ts';
@@ -12,6 +13,7 @@ import { SessionRegistry } from './attempts/session-registry.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { Journal } from './journal/journal.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
@@ -29,12 +31,14 @@ export interface Services {
   tasks: TaskStore;
   tokens: Tokens;
   attempts: AttemptStore;
+  attemptList: AttemptList;
   projector: AttemptProjector;
   journal: Journal;
   feed: AttemptFeed;
   sessions: SessionRegistry;
   reconciler: Reconciler;
   results: ResultStore;
+  limits: RateLimits;
 }
 
 /** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
@@ -50,7 +54,7 @@ const LOOKS_AFTER_UNCERTAINTY = 4;
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
   const { collections } = database;
   const audit = new AuditLogStore(collections.auditLog);
-  const accounts = createAccounts(collections, jwtSecret, audit);
+  const accounts = createAccounts(collections, jwtSecret);
   const tasks = new TaskStore(collections);
   const projector = new AttemptProjector(collections.taskAttempts, (operation) =>
     database.availability.run(operation),
@@ -86,6 +90,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       return machine;
     },
   };
+  const ownPart = processPart(new ObjectId().toHexString());
   const sessionServices: SessionServices = {
     journal,
     feed,
@@ -94,6 +99,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
+    isOwnEvent: (event_id) => processPart(event_id) === ownPart,
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry(
@@ -113,11 +119,16 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     tasks,
     tokens,
     attempts,
+    attemptList: new AttemptList(collections.taskAttempts),
     projector,
     journal,
     feed,
     sessions,
     reconciler,
     results,
+    limits: createRateLimits(config),
   };
 }
+
+/** Every ObjectId has 5 random bytes in the middle that a process chooses once. */
+const processPart = (object_id: string): string => object_id.slice(8, 18);

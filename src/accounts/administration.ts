@@ -1,5 +1,4 @@
-import type { AuditLog } from '../audit/audit-log.ts';
-import type { Role } from '../database/collections/users.ts';
+import type { Role } from '../caller.ts';
 import { lastAdmin, notFound, ownAccount } from '../errors.ts';
 import type { AccountCache } from './account-cache.ts';
 import { hashPassword } from './passwords.ts';
@@ -11,7 +10,6 @@ interface Parts {
   users: UserStore;
   refreshTokens: RefreshTokens;
   cache: AccountCache;
-  audit: AuditLog;
 }
 
 /** What administrators do with other people's accounts. */
@@ -26,16 +24,11 @@ export class AccountAdministration {
    * Makes an account of any role; an invited candidate without a password gets this one as the first.
    * @throws Refusal 409 `email_taken`
    */
-  async create(
-    actor_id: string,
-    { email, password, role }: { email: string; password: string; role: Role },
-  ): Promise<User> {
+  async create({ email, password, role }: { email: string; password: string; role: Role }): Promise<User> {
     const { users } = this.#parts;
     const password_hash = await hashPassword(password);
     const invited = role === 'candidate' ? await users.setFirstPassword(email, password_hash) : null;
-    const user = invited ?? (await users.create({ email, password_hash, role }));
-    await this.#record(actor_id, 'account_created', user);
-    return user;
+    return invited ?? users.create({ email, password_hash, role });
   }
 
   /**
@@ -51,15 +44,12 @@ export class AccountAdministration {
       throw lastAdmin('This is the last active administrator.');
     }
     await this.#parts.refreshTokens.revokeAllOf(user_id);
-    await this.#record(actor_id, 'account_deactivated', user);
     return user;
   }
 
   /** Lets a deactivated account log in again. @throws Refusal 404 */
-  async reactivate(actor_id: string, user_id: string): Promise<User> {
-    const user = await this.#setActive(user_id, true);
-    await this.#record(actor_id, 'account_reactivated', user);
-    return user;
+  reactivate(user_id: string): Promise<User> {
+    return this.#setActive(user_id, true);
   }
 
   async #setActive(user_id: string, is_active: boolean): Promise<User> {
@@ -67,10 +57,5 @@ export class AccountAdministration {
     if (!user) throw notFound('There is no such account.');
     this.#parts.cache.forget(user_id);
     return user;
-  }
-
-  #record(actor_id: string, action: string, { user_id, role }: User): Promise<void> {
-    const target = { target_type: 'user', target_id: user_id };
-    return this.#parts.audit.record({ actor_id, action, ...target, details: { role } });
   }
 }

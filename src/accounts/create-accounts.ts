@@ -1,4 +1,3 @@
-import type { AuditLog } from '../audit/audit-log.ts';
 import type { Collections } from '../database/collections/index.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import { AccountCache } from './account-cache.ts';
@@ -13,7 +12,7 @@ import { UserStore } from './user-store.ts';
 export interface Accounts {
   users: UserStore;
   refreshTokens: RefreshTokens;
-  tokens: TokenSigner;
+  tokenSigner: TokenSigner;
   identify: IdentifyCaller;
   authentication: Authentication;
   administration: AccountAdministration;
@@ -23,18 +22,17 @@ export interface Accounts {
 export function createAccounts(
   collections: Pick<Collections, 'users' | 'refreshTokens'>,
   jwtSecret: string,
-  audit: AuditLog,
 ): Accounts {
   const users = new UserStore(collections.users);
   const refreshTokens = new RefreshTokens(collections.refreshTokens);
-  const tokens = new TokenSigner(jwtSecret);
+  const tokenSigner = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
   return {
     users,
     refreshTokens,
-    tokens,
-    identify: identifyCaller(tokens, cache),
-    authentication: new Authentication({ users, refreshTokens, tokens, audit }),
-    administration: new AccountAdministration({ users, refreshTokens, cache, audit }),
+    tokenSigner,
+    identify: identifyCaller(tokenSigner, cache),
+    authentication: new Authentication({ users, refreshTokens, tokenSigner }),
+    administration: new AccountAdministration({ users, refreshTokens, cache }),
   };
 }

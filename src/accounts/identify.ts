@@ -8,9 +8,9 @@ import type { TokenSigner } from './jwt.ts';
  * issued, and a deactivated account's tokens of either type stop working.
  * @returns a function that throws Refusal 401 for a token that proves nothing (any more).
  */
-export function identifyCaller(tokens: TokenSigner, accounts: AccountCache): IdentifyCaller {
+export function identifyCaller(tokenSigner: TokenSigner, accounts: AccountCache): IdentifyCaller {
   return async (bearerToken) => {
-    const claims = tokens.verify(bearerToken);
+    const claims = tokenSigner.verify(bearerToken);
     const user = await accounts.get(claims.sub);
     if (!user?.is_active) throw notAuthenticated('The account of this token is deactivated or unknown.');
     return claims.type === 'attempt'

@@ -2,8 +2,9 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { ROLES, type Role } from '../database/collections/users.ts';
+import { ROLES, type Role } from '../caller.ts';
 import { notAuthenticated } from '../errors.ts';
+import { objectIdString } from '../fields.ts';
 
 /** Tokens remembered as genuine, at some 500 bytes each; the one not seen for the longest goes first. */
 const REMEMBERED = 4096;
@@ -15,9 +16,8 @@ const ISSUER = 'skill-observation-server';
 const AUDIENCE = 'skill-observation-api';
 const ALGORITHM = 'HS256';
 
-const id = z.string().regex(/^[0-9a-f]{24}$/);
 const registered = {
-  sub: id,
+  sub: objectIdString,
   iss: z.literal(ISSUER),
   aud: z.literal(AUDIENCE),
   iat: z.int(),
@@ -26,7 +26,7 @@ const registered = {
 };
 const tokenClaims = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('access'), role: z.enum(ROLES), ...registered }),
-  z.strictObject({ type: z.literal('attempt'), attempt_id: id, ...registered }),
+  z.strictObject({ type: z.literal('attempt'), attempt_id: objectIdString, ...registered }),
 ]);
 
 type AllClaims = z.output<typeof tokenClaims>;

@@ -1,92 +1,109 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { audited } from '../audit/audited.ts';
 import { notFound } from '../errors.ts';
-import { accountOf, onlyRoles } from '../http/access.ts';
-import { type ApiRouter, apiRouter, type Context, type Next } from '../http/context.ts';
-import { readBody } from '../http/request.ts';
-import type { Session } from './authentication.ts';
+import { objectIdInAnyCase } from '../fields.ts';
+import { admin, anyAccount, anyone } from '../http/access.ts';
+import type { ApiRouter, Context } from '../http/context.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { body } from '../http/request.ts';
+import { apiRoutes, get, post } from '../http/routes.ts';
+import type { LogIn } from './authentication.ts';
 import type { Accounts } from './create-accounts.ts';
-import { accountId, login, newAccount, passwordChange, refreshToken, registration } from './schemas.ts';
+import { login, newAccount, passwordChange, refreshToken, registration } from './schemas.ts';
+import type { User } from './user.ts';
 
-type Middleware = (ctx: Context, next: Next) => Promise<unknown>;
-
-/** Middleware in front of what can be guessed at or flooded; what is absent limits nothing. */
-export interface AccountLimits {
-  /** Also in front of the change of a password, which takes guesses as well. */
-  login?: Middleware;
-  register?: Middleware;
-  refresh?: Middleware;
+interface AccountRoutesServices {
+  accounts: Accounts;
+  audit: AuditLog;
+  limits: RateLimits;
 }
 
-const unlimited: Middleware = (_ctx, next) => next();
+/** What people do with their own account, and administrators with those of others. */
+export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices): ApiRouter {
+  const { users, authentication, administration } = accounts;
+  return apiRoutes('', [
+    post(
+      '/auth/register',
+      [limits.register, anyone, body(registration), audited(audit, 'account_created', 'user')],
+      async (ctx) => {
+        const logIn = await authentication.register(ctx.state.body);
+        ctx.state.target = { actor_id: logIn.user.user_id, ...accountTarget(logIn.user) };
+        answerLogIn(ctx, 201, logIn);
+      },
+    ),
 
-/** `/auth` and `/users` below `prefix`. */
-export function accountRoutes(
-  { users, authentication, administration }: Pick<Accounts, 'users' | 'authentication' | 'administration'>,
-  prefix: string,
-  limits: AccountLimits = {},
-): ApiRouter {
-  const router = apiRouter(prefix);
-  const limit = {
-    login: limits.login ?? unlimited,
-    register: limits.register ?? unlimited,
-    refresh: limits.refresh ?? unlimited,
-  };
+    post('/auth/login', [limits.login, anyone, body(login)], async (ctx) => {
+      answerLogIn(ctx, 200, await authentication.login(ctx.state.body));
+    }),
 
-  router.post('/auth/register', limit.register, async (ctx) => {
-    respondWithSession(ctx, 201, await authentication.register(await readBody(ctx, registration)));
-  });
+    post('/auth/refresh', [limits.refresh, anyone, body(refreshToken)], async (ctx) => {
+      answerLogIn(ctx, 200, await authentication.refresh(ctx.state.body.refresh_token));
+    }),
 
-  router.post('/auth/login', limit.login, async (ctx) => {
-    respondWithSession(ctx, 200, await authentication.login(await readBody(ctx, login)));
-  });
+    post('/auth/logout', [limits.refresh, anyone, body(refreshToken)], async (ctx) => {
+      await authentication.logout(ctx.state.body.refresh_token);
+      ctx.status = 204;
+    }),
 
-  router.post('/auth/refresh', limit.refresh, async (ctx) => {
-    const { refresh_token } = await readBody(ctx, refreshToken);
-    respondWithSession(ctx, 200, await authentication.refresh(refresh_token));
-  });
+    get('/auth/me', [anyAccount], async (ctx) => {
+      ctx.body = await users.findById(ctx.state.caller.user_id);
+    }),
 
-  router.post('/auth/logout', limit.refresh, async (ctx) => {
-    const { refresh_token } = await readBody(ctx, refreshToken);
-    await authentication.logout(refresh_token);
-    ctx.status = 204;
-  });
+    // A change of the password takes guesses at the current one, so it is limited like a log-in.
+    post(
+      '/auth/password',
+      [limits.login, anyAccount, body(passwordChange), audited(audit, 'password_changed', 'user')],
+      async (ctx) => {
+        const { caller, body } = ctx.state;
+        const change = { current: body.current_password, next: body.new_password };
+        const logIn = await authentication.changePassword(caller.user_id, change);
+        ctx.state.target = { target_id: caller.user_id };
+        answerLogIn(ctx, 200, logIn);
+      },
+    ),
 
-  router.get('/auth/me', async (ctx) => {
-    ctx.body = await users.findById(accountOf(ctx).user_id);
-  });
+    post('/users', [admin, body(newAccount), audited(audit, 'account_created', 'user')], async (ctx) => {
+      const user = await administration.create(ctx.state.body);
+      ctx.state.target = accountTarget(user);
+      ctx.status = 201;
+      ctx.body = user;
+    }),
 
-  router.post('/auth/password', limit.login, async (ctx) => {
-    const { user_id } = accountOf(ctx);
-    const { current_password, new_password } = await readBody(ctx, passwordChange);
-    const change = { current: current_password, next: new_password };
-    respondWithSession(ctx, 200, await authentication.changePassword(user_id, change));
-  });
+    post(
+      '/users/:user_id/deactivate',
+      [admin, audited(audit, 'account_deactivated', 'user')],
+      async (ctx) => {
+        const user = await administration.deactivate(ctx.state.caller.user_id, userInPath(ctx));
+        ctx.state.target = accountTarget(user);
+        ctx.body = user;
+      },
+    ),
 
-  router.post('/users', onlyRoles('admin'), async (ctx) => {
-    ctx.body = await administration.create(accountOf(ctx).user_id, await readBody(ctx, newAccount));
-    ctx.status = 201;
-  });
-
-  router.post('/users/:user_id/deactivate', onlyRoles('admin'), async (ctx) => {
-    ctx.body = await administration.deactivate(accountOf(ctx).user_id, userIdIn(ctx));
-  });
-
-  router.post('/users/:user_id/reactivate', onlyRoles('admin'), async (ctx) => {
-    ctx.body = await administration.reactivate(accountOf(ctx).user_id, userIdIn(ctx));
-  });
-
-  return router;
+    post(
+      '/users/:user_id/reactivate',
+      [admin, audited(audit, 'account_reactivated', 'user')],
+      async (ctx) => {
+        const user = await administration.reactivate(userInPath(ctx));
+        ctx.state.target = accountTarget(user);
+        ctx.body = user;
+      },
+    ),
+  ]);
 }
 
-/** @throws Refusal 404: what is no id is nobody's id. */
-function userIdIn(ctx: Context): string {
-  const id = accountId.safeParse(ctx.params['user_id']);
+/** @throws Refusal 404 also for what cannot be an id at all. */
+function userInPath(ctx: Context): string {
+  const id = objectIdInAnyCase.safeParse(ctx.params['user_id']);
   if (!id.success) throw notFound('There is no such account.');
-  return id.data.toLowerCase();
+  return id.data;
 }
 
-function respondWithSession(ctx: Context, status: 200 | 201, session: Session): void {
+/** An account as the target of what is audited. */
+const accountTarget = ({ user_id, role }: User) => ({ target_id: user_id, details: { role } });
+
+function answerLogIn(ctx: Context, status: 200 | 201, logIn: LogIn): void {
   ctx.status = status;
   // RFC 6749, section 5.1: no cache may keep tokens.
   ctx.set('Cache-Control', 'no-store');
-  ctx.body = session;
+  ctx.body = logIn;
 }

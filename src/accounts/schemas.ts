@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import { ROLES } from '../database/collections/users.ts';
+import { ROLES } from '../caller.ts';
+import { email } from '../fields.ts';
 import { passwordProblems } from './passwords.ts';
 
-/** Characters of an address (RFC 3696, erratum 1690). */
-const EMAIL_MAX = 254;
 /** Characters of a password that is only compared: above the limit of a new one, and still cheap to hash. */
 const ANY_PASSWORD_MAX = 1024;
 const REFRESH_TOKEN_MAX = 256;
-
-/** An e-mail address; its case does not tell accounts apart. */
-export const email = z.email('must be an e-mail address').max(EMAIL_MAX).toLowerCase();
 
 /** A password somebody chooses; says everything that is wrong with it at once. */
 export const newPassword = z.string().superRefine((password, context) => {
@@ -28,5 +24,3 @@ export const login = z.object({ email, password: anyPassword });
 export const refreshToken = z.object({ refresh_token: z.string().min(1).max(REFRESH_TOKEN_MAX) });
 
 export const passwordChange = z.object({ current_password: anyPassword, new_password: newPassword });
-
-export const accountId = z.string().regex(/^[0-9a-f]{24}$/i);

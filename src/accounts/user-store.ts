@@ -1,5 +1,6 @@
 import { type Collection, ObjectId, type WithoutId } from 'mongodb';
-import type { Role, UserDocument } from '../database/collections/users.ts';
+import type { Role } from '../caller.ts';
+import type { UserDocument } from '../database/collections/users.ts';
 import { isDuplicateKey } from '../database/errors.ts';
 import { Grouping } from '../database/grouping.ts';
 import { emailTaken } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../database/collections/users.ts';
+import type { Role } from '../caller.ts';
 
 /** An account as the rest of the server and its clients know it. There is no password hash in it. */
 export interface User {

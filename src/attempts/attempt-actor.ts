@@ -32,6 +32,7 @@ export class AttemptActor {
   readonly #machine: AttemptMachine;
   readonly #services: AttemptActorServices;
   #actor: MachineActor;
+  #lastEventAt = 0;
   /** The state that was told last. */
   #told: AttemptSnapshot;
   #hasFailed = false;
@@ -54,6 +55,11 @@ export class AttemptActor {
     return this.state.context.sequence_number;
   }
 
+  /** Server time of the last event it was told, in ms since the epoch; 0 before the first. */
+  get lastEventAt(): number {
+    return this.#lastEventAt;
+  }
+
   /** Whether it has ended by an error of its own, so that only another one can go on. */
   get hasFailed(): boolean {
     return this.#hasFailed;
@@ -66,6 +72,7 @@ export class AttemptActor {
   apply(event: RecordedEvent): void {
     const { feed } = this.#services;
     this.#actor.send(nextMachineEvent(this.state, event));
+    this.#lastEventAt = event.timestamp_server.getTime();
     if (!feed.isWatched(event.attempt_id)) return;
     feed.publish(event.attempt_id, { kind: 'event_recorded', event, view: viewOf(this.state) });
   }

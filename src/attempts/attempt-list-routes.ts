@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
 import { objectIdString } from '../fields.ts';
-import { onlyRoles } from '../http/access.ts';
-import { type ApiRouter, apiRouter } from '../http/context.ts';
+import { staff } from '../http/access.ts';
+import type { ApiRouter } from '../http/context.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
-import { readQuery } from '../http/request.ts';
+import { query } from '../http/request.ts';
+import { apiRoutes, get } from '../http/routes.ts';
 import { ATTEMPT_STATUSES } from './attempt.ts';
 import type { AttemptList } from './attempt-list.ts';
 import { staffAttempt } from './attempt-view.ts';
+
+interface AttemptListRoutesServices {
+  attemptList: AttemptList;
+}
 
 const attemptQuery = z.strictObject({
   task_id: objectIdString.optional(),
@@ -18,15 +23,13 @@ const attemptQuery = z.strictObject({
   ...pageQuery(NEWEST_FIRST),
 });
 
-/** GET `/attempts`: all attempts from the issued token on, for staff. */
-export function attemptListRoutes(attempts: AttemptList): ApiRouter {
-  const router = apiRouter('/api/v1');
-
-  router.get('/attempts', onlyRoles('recruiter', 'admin'), async (ctx) => {
-    const { cursor, limit, ...filter } = readQuery(ctx, attemptQuery);
-    const { items, next_cursor } = await attempts.page(filter, { cursor, limit });
-    ctx.body = { attempts: items.map(staffAttempt), next_cursor };
-  });
-
-  return router;
+/** All attempts from the issued token on, for staff. */
+export function attemptListRoutes({ attemptList }: AttemptListRoutesServices): ApiRouter {
+  return apiRoutes('/attempts', [
+    get('/', [staff, query(attemptQuery)], async (ctx) => {
+      const { cursor, limit, ...filter } = ctx.state.query;
+      const { items, next_cursor } = await attemptList.page(filter, { cursor, limit });
+      ctx.body = { attempts: items.map(staffAttempt), next_cursor };
+    }),
+  ]);
 }

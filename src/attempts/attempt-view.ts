@@ -1,13 +1,22 @@
+import type { Caller } from '../caller.ts';
+import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptView } from './feed.ts';
 
-/** What a candidate sees of the own attempt. */
+/** What candidates see of their attempt. */
 export function candidateAttempt(attempt: Attempt) {
-  const { attempt_id, task_id, user_id, status, is_locked, redeemed_at, started_at, completed_at } = attempt;
-  const { expires_at, final_selection, reasoning_text } = attempt;
   return {
-    ...{ attempt_id, task_id, user_id, status, is_locked, redeemed_at, started_at, completed_at },
-    ...{ expires_at, final_selection, reasoning_text },
+    attempt_id: attempt.attempt_id,
+    task_id: attempt.task_id,
+    user_id: attempt.user_id,
+    status: attempt.status,
+    is_locked: attempt.is_locked,
+    redeemed_at: attempt.redeemed_at,
+    started_at: attempt.started_at,
+    completed_at: attempt.completed_at,
+    expires_at: attempt.expires_at,
+    final_selection: attempt.final_selection,
+    reasoning_text: attempt.reasoning_text,
   };
 }
 
@@ -16,6 +25,10 @@ export function staffAttempt(attempt: Attempt) {
   const { issued_by, candidate_email, machine_id, created_at, revoked_at } = attempt;
   return { ...candidateAttempt(attempt), issued_by, candidate_email, machine_id, created_at, revoked_at };
 }
+
+/** An attempt as `caller`, who may read it, sees it. */
+export const attemptFor = (caller: Caller, attempt: Attempt) =>
+  isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
 
 /** An attempt whose token nobody has redeemed: it has no machine yet, and takes nothing. */
 export const unredeemedView = ({ status }: Attempt): AttemptView => ({

@@ -1,4 +1,4 @@
-import { bodyTooLarge, internalError, Refusal } from '../errors.ts';
+import { bodyTooLarge, internalError, notTried, Refusal } from '../errors.ts';
 import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
 import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
@@ -89,11 +89,11 @@ function readEvent(session: Session, read: () => SubmittedEvent): SubmittedEvent
 }
 
 /** What an event is answered; `undefined` where it was not tried. */
-export function verdictOf(result: Acknowledgement | Error | undefined): Verdict {
-  if (!result) {
-    const detail = 'An event before this one was not accepted, so this one was not tried.';
-    return { acknowledged: false, status: 409, code: 'not_tried', detail };
-  }
+export function verdictOf(
+  result: Acknowledgement | Error = notTried(
+    'An event before this one was not accepted, so this one was not tried.',
+  ),
+): Verdict {
   if (!(result instanceof Error)) return result;
   const { status, code, message, details } = refusalOf(result);
   return { acknowledged: false, status, code, detail: message, ...details };

@@ -1,12 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../database/errors.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, UnreplayableJournal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import type { AttemptFeed } from './feed.ts';
-import { UnreplayableJournal } from './replay.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** Milliseconds between two looks at an attempt that is to be looked at several times. */

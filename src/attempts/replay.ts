@@ -1,16 +1,7 @@
 import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../machines/index.ts';
-import { Refusal } from '../errors.ts';
+import { UnreplayableJournal } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { accepts, initialState, nextState, toMachineEvent } from './machine-state.ts';
-
-/** The journal of an attempt holds what its machine does not allow: nothing can be decided on it. */
-export class UnreplayableJournal extends Refusal {
-  /** @param cause what does not fit, for the log; callers learn only that this one attempt is broken. */
-  constructor(cause: string) {
-    super(500, 'journal_unreplayable', 'The record of this attempt is damaged; please report it.');
-    this.cause = cause;
-  }
-}
 
 /**
  * The state that recorded events lead to, one after the other, without running what the machine invokes.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { submittedEnvelope } from '../events/submitted-event.ts';
-import { objectIdString } from '../fields.ts';
+import { lenientWholeNumber, moment, objectIdString } from '../fields.ts';
 
 /** Events that one batch may hold. */
 export const MAX_BATCH = 100;
@@ -20,14 +20,16 @@ export const eventBatch = z.strictObject({
     ),
 });
 
+export type EventBatch = z.output<typeof eventBatch>;
+
 /** Completing needs no body; what an event may say of itself may be said here too. */
 export const completion = z.object({
-  timestamp_client: submittedEnvelope.timestamp_client.optional(),
+  timestamp_client: moment.optional(),
   metadata: submittedEnvelope.metadata,
   client_event_id: submittedEnvelope.client_event_id,
 });
 
 export const eventPage = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  after: lenientWholeNumber(0).default(0),
+  limit: lenientWholeNumber(1, 1000).default(100),
 });

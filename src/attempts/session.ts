@@ -21,6 +21,8 @@ export interface SessionServices extends AttemptActorServices {
   onUncertain(attempt_id: string): void;
   now(): Date;
   newEventId(): string;
+  /** Whether this process gave this id to an event. */
+  isOwnEvent(event_id: string): boolean;
   mailboxCapacity: number;
 }
 
@@ -34,6 +36,9 @@ export interface SessionStart {
   /** What is recorded of it. */
   events: readonly RecordedEvent[];
 }
+
+/** What a completion says besides the selection. */
+type CompletionDetails = Pick<SubmittedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>;
 
 /** Lost races for a sequence number after which an event is sent back to its sender. */
 const MAX_ROUNDS = 20;
@@ -49,10 +54,8 @@ export class Session {
   readonly #services: SessionServices;
   readonly #mailbox: Mailbox;
   readonly #actor: AttemptActor;
-  /** Server time of the last recorded event, in ms since the epoch. */
-  #lastTime: number;
-  /** The id of an event of which nobody knows whether it is in the journal. */
-  #uncertain: string | undefined;
+  /** True while the journal may hold events that the actor was not told. */
+  #uncertain = false;
 
   constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
     const { attempt_id, user_id, expires_at } = attempt;
@@ -61,11 +64,10 @@ export class Session {
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
-    this.#lastTime = events.at(-1)?.timestamp_server.getTime() ?? 0;
     const { requires_reasoning } = task;
     this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
     // A completion without results, told to the running actor, makes it compute them.
-    if (!ended) for (const event of events) this.#apply(event);
+    if (!ended) for (const event of events) this.#actor.apply(event);
   }
 
   get state(): AttemptSnapshot {
@@ -101,7 +103,7 @@ export class Session {
   }
 
   /**
-   * Takes several events in order and without any other between them, up to the first that is not accepted.
+   * Takes several events in order, with no other between them, up to the first that is not accepted.
    * @returns for each event that was tried its acknowledgement or what `submit` would have thrown.
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
@@ -117,9 +119,7 @@ export class Session {
   }
 
   /** Completes with whatever is selected when its turn comes. @throws as `submit` does. */
-  async complete(
-    details: Pick<SubmittedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>,
-  ): Promise<Acknowledgement> {
+  async complete(details: CompletionDetails): Promise<Acknowledgement> {
     return this.#mailbox.run(async () => {
       // Another process may have recorded the selection.
       if (this.#uncertain || !this.state.context.selection) await this.#catchUp();
@@ -178,9 +178,9 @@ export class Session {
       if (result.outcome === 'repeated') return acknowledge(result.first);
 
       // 4. Apply. Whoever is told of a completion may ask for the results at once, so the stored attempt comes first.
-      this.#uncertain = undefined;
+      this.#uncertain = false;
       this.#services.projector.noteRecorded(recorded);
-      this.#apply(recorded);
+      this.#actor.apply(recorded);
 
       // 5. Tell: the watchers have just heard of it, the sender hears by this answer.
       return acknowledge(recorded);
@@ -191,8 +191,8 @@ export class Session {
   }
 
   #situation(): Situation {
-    const { task, attempt, state } = this;
-    return { state, task, now: this.#services.now(), expires_at: attempt.expires_at };
+    const { state, task, attempt } = this;
+    return { state, task, now: this.now(), expires_at: attempt.expires_at };
   }
 
   async #findRepeated(event: SubmittedEvent): Promise<RecordedEvent | undefined> {
@@ -204,13 +204,13 @@ export class Session {
     return recordOf(event, {
       event_id: this.#services.newEventId(),
       sequence_number: this.#actor.sequence_number + 1,
-      timestamp_server: new Date(Math.max(now.getTime(), this.#lastTime)),
+      timestamp_server: new Date(Math.max(now.getTime(), this.#actor.lastEventAt)),
       batched,
     });
   }
 
   async #append(recorded: RecordedEvent) {
-    this.#uncertain = recorded.event_id;
+    this.#uncertain = true;
     try {
       return await this.#services.journal.append(recorded);
     } catch (error) {
@@ -219,24 +219,20 @@ export class Session {
     }
   }
 
-  #apply(recorded: RecordedEvent): void {
-    this.#actor.apply(recorded);
-    this.#lastTime = recorded.timestamp_server.getTime();
-  }
-
   /** Applies what the journal has and the actor has not. @returns whether there was anything. */
   async #catchUp(): Promise<boolean> {
-    const { journal, projector } = this.#services;
+    const { journal, projector, isOwnEvent } = this.#services;
     const events = await journal.read(this.attempt.attempt_id, { after: this.#actor.sequence_number });
     const hadExpired = isExpired(this.state);
     if (hadExpired && events.length > 0) await this.#reopen();
     for (const event of events) {
-      if (event.event_id === this.#uncertain) projector.noteRecorded(event);
+      // One of our own whose answer was lost may have come to the journal late.
+      if (isOwnEvent(event.event_id)) projector.noteRecorded(event);
       else projector.noteFromElsewhere(event);
-      this.#apply(event);
+      this.#actor.apply(event);
     }
     if (hadExpired) this.signal('attempt_expired');
-    this.#uncertain = undefined;
+    this.#uncertain = false;
     return events.length > 0;
   }
 
@@ -245,6 +241,6 @@ export class Session {
     const limit = this.#actor.sequence_number;
     const events = await this.#services.journal.read(this.attempt.attempt_id, { limit });
     this.#actor.restart();
-    for (const event of events) this.#apply(event);
+    for (const event of events) this.#actor.apply(event);
   }
 }

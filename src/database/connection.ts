@@ -9,28 +9,43 @@ export interface Database {
   db: Db;
   collections: Collections;
   availability: Availability;
-  /** @throws Refusal 503 `database_unavailable` within 3 s when the database does not answer. */
+  /** @throws Refusal 503 `database_unavailable` within `patienceMs` and half a second when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Milliseconds that one operation may wait, for a server or for its answer. */
+/** What may differ from one opening of the database to another. */
+export interface DatabaseOptions {
+  /**
+   * Milliseconds that one operation may wait, for a server or for its answer; 2 500 unless given, so that a request
+   * can be answered with 503 within 3 s. Where nobody waits for an answer, it may be longer.
+   */
+  patienceMs?: number;
+}
+
 const PATIENCE_MS = 2500;
+/** Milliseconds by which the driver's own time-outs come before ours. */
+const GRACE_MS = 300;
 
 /**
  * Connects to `uri` and creates the collections, validators and indexes that are missing.
  *
- * An operation waits at most 2.5 s, so that a request can be answered with 503 within 3 s.
  * @throws MongoServerSelectionError when nothing answers at `uri`.
  */
-export async function openDatabase(uri: string, name: string, log: Logger): Promise<Database> {
-  await prepareDatabase(uri, name);
+export async function openDatabase(
+  uri: string,
+  name: string,
+  log: Logger,
+  { patienceMs = PATIENCE_MS }: DatabaseOptions = {},
+): Promise<Database> {
+  const answerMs = patienceMs + GRACE_MS;
+  await prepareDatabase(uri, name, patienceMs);
   const client = new MongoClient(uri, {
     appName: 'skill-observation-server',
-    serverSelectionTimeoutMS: PATIENCE_MS,
-    connectTimeoutMS: PATIENCE_MS,
-    waitQueueTimeoutMS: PATIENCE_MS,
-    socketTimeoutMS: PATIENCE_MS,
+    serverSelectionTimeoutMS: patienceMs,
+    connectTimeoutMS: patienceMs,
+    waitQueueTimeoutMS: patienceMs,
+    socketTimeoutMS: patienceMs,
     maxPoolSize: 20,
     // A second try would double the wait; whoever asked is told to come again instead.
     retryReads: false,
@@ -38,11 +53,11 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
   try {
     await client.connect();
     const db = client.db(name);
-    const ping = () => answered(() => db.command({ ping: 1 }));
-    const availability = new Availability(ping, () => reconnect(client), log);
+    const ping = () => answered(() => db.command({ ping: 1 }), answerMs);
+    const availability = new Availability(ping, () => reconnect(client, answerMs), log);
     return {
       db,
-      collections: collectionsOf(db, await durableWriteConcern(db)),
+      collections: collectionsOf(db, await durableWriteConcern(db), answerMs),
       availability,
       ping: async () => {
         await availability.run(ping);
@@ -63,11 +78,11 @@ export async function openDatabase(uri: string, name: string, log: Logger): Prom
  * any other call (see `answered`), and no operation finds a server then until the process ends. Not by
  * `client.close()`, which talks to the server and may so hang itself, for good.
  */
-async function reconnect(client: MongoClient): Promise<void> {
+async function reconnect(client: MongoClient, answerMs: number): Promise<void> {
   const { topology } = client as unknown as { topology?: Topology };
   topology?.closeCheckedOutConnections();
   topology?.close();
-  await answered(() => client.connect());
+  await answered(() => client.connect(), answerMs);
 }
 
 /** What the driver keeps to itself of its view of the servers; the driver's version is fixed to a minor one. */
@@ -89,8 +104,8 @@ export async function durableWriteConcern(db: Db): Promise<WriteConcernSettings>
 }
 
 /** With a patient connection of its own: building an index on a large collection takes its time. */
-async function prepareDatabase(uri: string, name: string): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: PATIENCE_MS });
+async function prepareDatabase(uri: string, name: string, patienceMs: number): Promise<void> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: patienceMs });
   try {
     await client.connect();
     await ensureCollections(client.db(name));

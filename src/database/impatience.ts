@@ -1,8 +1,5 @@
 import type { Collection, Document, FindCursor } from 'mongodb';
 
-/** Milliseconds within which the database has to answer; a request that waits can then be refused within 3 s. */
-const ANSWER_MS = 2800;
-
 /** The database did not answer in time; what became of the call is unknown. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer';
@@ -14,12 +11,12 @@ export class NoAnswer extends Error {
  * The driver has time-outs of its own, but driver 7.9 waits without an end for a call whose connection the other
  * side closed a moment before it was sent, which is what a database that is restarted does: a socket that is
  * destroyed takes no data and will never report that it can take more.
- * @throws NoAnswer after 2.8 s.
+ * @throws NoAnswer after `withinMs` milliseconds.
  */
-export async function answered<T>(call: () => Promise<T>): Promise<T> {
+export async function answered<T>(call: () => Promise<T>, withinMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`No answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+    timer = setTimeout(() => reject(new NoAnswer(`No answer within ${withinMs} ms`)), withinMs);
   });
   try {
     return await Promise.race([call(), late]);
@@ -41,10 +38,10 @@ const WRITES = [
 type AnyCall = (...args: unknown[]) => Promise<unknown>;
 
 /** Makes every call of a collection, and every batch that its cursors fetch, end by an answer or by `NoAnswer`. */
-export function impatient<T extends Document>(collection: Collection<T>): Collection<T> {
+export function impatient<T extends Document>(collection: Collection<T>, withinMs: number): Collection<T> {
   for (const name of WRITES) {
     const call = (collection[name] as AnyCall).bind(collection);
-    const bounded: AnyCall = (...args) => answered(() => call(...args));
+    const bounded: AnyCall = (...args) => answered(() => call(...args), withinMs);
     Object.assign(collection, { [name]: bounded });
   }
   // The driver reads by `next` alone, also for `findOne`, `toArray` and `for await`.
@@ -54,7 +51,10 @@ export function impatient<T extends Document>(collection: Collection<T>): Collec
       const cursor = find(...args);
       const next = cursor.next.bind(cursor);
       const close = cursor.close.bind(cursor);
-      return Object.assign(cursor, { next: () => answered(next), close: () => answered(close) });
+      return Object.assign(cursor, {
+        next: () => answered(next, withinMs),
+        close: () => answered(close, withinMs),
+      });
     },
   });
 }

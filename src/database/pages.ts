@@ -1,5 +1,6 @@
 import { type Collection, type Document, type Filter, type FindCursor, ObjectId, type WithId } from 'mongodb';
 import { z } from 'zod';
+import { objectIdString } from '../fields.ts';
 
 /** The values by which a list is sorted, of one item. */
 type Place = readonly [unknown, unknown];
@@ -18,10 +19,7 @@ export interface Page<T> {
 
 const kinds = {
   date: z.int().transform((ms) => new Date(ms)),
-  id: z
-    .string()
-    .regex(/^[0-9a-f]{24}$/)
-    .transform((hex) => new ObjectId(hex)),
+  id: objectIdString.transform((hex) => new ObjectId(hex)),
   text: z.string().max(200),
   number: z.number(),
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { type Database, openDatabase } from './connection.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './connection.ts';
 
 /**
  * The configured MongoDB server, or the embedded engine under the data directory where none is configured.
@@ -11,14 +11,15 @@ import { type Database, openDatabase } from './connection.ts';
 export async function startDatabase(
   config: Pick<Config, 'mongodbUri' | 'mongodbDatabase' | 'dataDirectory'>,
   log: Logger,
+  options?: DatabaseOptions,
 ): Promise<Database> {
-  if (config.mongodbUri) return openDatabase(config.mongodbUri, config.mongodbDatabase, log);
+  if (config.mongodbUri) return openDatabase(config.mongodbUri, config.mongodbDatabase, log, options);
   const { superviseEngine } = await import('./embedded/supervisor.ts');
   const engine = await superviseEngine({
     directory: join(config.dataDirectory, 'mongodb'),
     log: (message) => log.warn(message),
   });
-  const database = await openDatabase(engine.uri, config.mongodbDatabase, log);
+  const database = await openDatabase(engine.uri, config.mongodbDatabase, log, options);
   return {
     ...database,
     close: async () => {

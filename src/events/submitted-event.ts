@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectIdString } from '../fields.ts';
+import { moment, objectIdString } from '../fields.ts';
 import { type BehaviorEvent, EVENT_TABLE, EVENT_TYPES, type EventType } from './event-table.ts';
 import { observedObject } from './observed-value.ts';
 
@@ -8,11 +8,7 @@ export const EVENT_BODY_LIMIT = 16 * 1024;
 
 export const submittedEnvelope = {
   attempt_id: objectIdString,
-  /** Kept as the moment it names; the offset only says how it was written. */
-  timestamp_client: z.iso
-    .datetime({ offset: true, error: 'must be an ISO 8601 date and time with an offset, such as …Z' })
-    .transform((text) => new Date(text))
-    .refine((time) => !Number.isNaN(time.getTime()), 'must be a date that exists'),
+  timestamp_client: moment,
   metadata: observedObject({
     client_session_id: z.string().max(200).optional(),
     user_agent: z.string().max(1000).optional(),

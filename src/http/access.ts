@@ -1,43 +1,63 @@
-import type { Role } from '../database/collections/users.ts';
+import type { Caller, Role } from '../caller.ts';
 import { forbidden, notAuthenticated } from '../errors.ts';
-import type { Caller, Context, Next } from './context.ts';
+import type { RequestState } from './context.ts';
+import type { Step } from './routes.ts';
 
-/** The caller where credentials were sent. @throws Refusal 401 when those prove nothing. */
-export function optionalCallerOf(ctx: Context): Caller | undefined {
-  if (ctx.state.credentialsRefused) throw ctx.state.credentialsRefused;
-  return ctx.state.caller;
-}
+/** The caller of a route that wants an account and takes no attempt token. */
+export type AccountCaller = Extract<Caller, { kind: 'account' }>;
+
+/** Step: anyone may call; credentials are not looked at. */
+export const anyone: Step = (_ctx, next) => next();
+
+/** Step: anyone may call without credentials, but not with such as prove nothing. */
+export const optionalCaller: Step = async (ctx, next) => {
+  refuseBadCredentials(ctx.state);
+  await next();
+};
+
+/** Step: whoever has credentials may call, be it for an account or for one attempt. */
+export const anyCaller: Step<{ caller: Caller }> = async (ctx, next) => {
+  callerOf(ctx.state);
+  await next();
+};
+
+/** Step: every account may call. */
+export const anyAccount: Step<{ caller: AccountCaller }> = async (ctx, next) => {
+  accountOf(ctx.state);
+  await next();
+};
+
+/** Step: recruiters and administrators may call. */
+export const staff = accountsWithRole('recruiter', 'admin');
+
+/** Step: administrators may call. */
+export const admin = accountsWithRole('admin');
 
 /** @throws Refusal 401 when the request carries no credentials, or such as prove nothing. */
-export function callerOf(ctx: Context): Caller {
-  const caller = optionalCallerOf(ctx);
-  if (!caller) throw notAuthenticated('This needs credentials: "Authorization: Bearer TOKEN".');
-  return caller;
-}
-
-/** The caller of a route that only accounts may use, not attempt tokens. @throws Refusal 401, 403 */
-export function accountOf(ctx: Context): Extract<Caller, { kind: 'account' }> {
-  const caller = callerOf(ctx);
-  if (caller.kind !== 'account') throw forbidden('This needs an account; the token is for one attempt only.');
-  return caller;
-}
-
-/** Route step: only accounts with one of `roles` go on. */
-export function onlyRoles(...roles: Role[]) {
-  return async (ctx: Context, next: Next): Promise<void> => {
-    if (!roles.includes(accountOf(ctx).role)) throw forbidden(`This is for ${roles.join(' or ')} accounts.`);
-    await next();
-  };
+export function callerOf(state: RequestState): Caller {
+  refuseBadCredentials(state);
+  if (!state.caller) throw notAuthenticated('This needs credentials: "Authorization: Bearer TOKEN".');
+  return state.caller;
 }
 
 export const isStaff = (caller: Caller): boolean => caller.kind === 'account' && caller.role !== 'candidate';
 
-/** Whether `caller` is the candidate whose attempt this is. */
-export function ownsAttempt(
-  caller: Caller,
-  attempt: { attempt_id: string; user_id: string | null },
-): boolean {
-  return caller.kind === 'attempt'
-    ? caller.attempt_id === attempt.attempt_id
-    : caller.user_id === attempt.user_id;
+function accountsWithRole(...roles: Role[]): Step<{ caller: AccountCaller }> {
+  return async (ctx, next) => {
+    if (!roles.includes(accountOf(ctx.state).role)) {
+      throw forbidden(`This is for ${roles.join(' or ')} accounts.`);
+    }
+    await next();
+  };
+}
+
+/** @throws Refusal 401; 403 for an attempt token */
+function accountOf(state: RequestState): AccountCaller {
+  const caller = callerOf(state);
+  if (caller.kind !== 'account') throw forbidden('This needs an account; the token is for one attempt only.');
+  return caller;
+}
+
+function refuseBadCredentials({ credentialsRefused }: RequestState): void {
+  if (credentialsRefused) throw credentialsRefused;
 }

@@ -1,5 +1,5 @@
 import { isUnavailable } from '../database/errors.ts';
-import { databaseUnavailable, internalError, Refusal } from '../errors.ts';
+import { databaseUnavailable, internalError, Refusal, unreadableRequest } from '../errors.ts';
 
 /**
  * Any error as what a caller may know of it. Koa and its middleware throw errors with a `status` and `expose`;
@@ -10,7 +10,7 @@ export function asRefusal(error: unknown): Refusal {
   if (isUnavailable(error)) return databaseUnavailable(error);
   const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
   if (status && status >= 400 && status < 500 && expose) {
-    return new Refusal(status, 'malformed_request', message ?? 'The request cannot be read.');
+    return unreadableRequest(status, message ?? 'The request cannot be read.');
   }
   return internalError(error);
 }

@@ -1,5 +1,6 @@
+import type { Caller } from '../caller.ts';
 import { notAuthenticated, Refusal } from '../errors.ts';
-import type { BareContext, Caller, Next } from './context.ts';
+import type { BareContext, Next } from './context.ts';
 
 /**
  * Turns a bearer token into who it stands for.

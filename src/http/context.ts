@@ -1,13 +1,8 @@
-import Router, { type RouterContext } from '@koa/router';
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
 import type { ParameterizedContext } from 'koa';
-import type { Role } from '../database/collections/users.ts';
+import type { Caller } from '../caller.ts';
 import type { Refusal } from '../errors.ts';
-
-/** Who sends a request, as its credentials prove. */
-export type Caller =
-  | { kind: 'account'; user_id: string; role: Role }
-  /** A candidate whose token is good for one attempt only. */
-  | { kind: 'attempt'; user_id: string; attempt_id: string };
 
 export interface RequestState {
   caller?: Caller;
@@ -17,11 +12,9 @@ export interface RequestState {
   json?: Promise<unknown>;
 }
 
-/** What a handler is given. */
-export type Context = RouterContext<RequestState>;
+/** What a step or a handler is given. @typeParam Found what the steps before have put into `ctx.state` */
+export type Context<Found extends object = object> = RouterContext<RequestState> & { state: Found };
 /** What a middleware outside the routers is given. */
 export type BareContext = ParameterizedContext<RequestState>;
 export type Next = () => Promise<unknown>;
 export type ApiRouter = Router<RequestState>;
-
-export const apiRouter = (prefix: string): ApiRouter => new Router<RequestState>({ prefix });

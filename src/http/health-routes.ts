@@ -1,14 +1,20 @@
-import { type ApiRouter, apiRouter } from './context.ts';
+import { anyone } from './access.ts';
+import type { ApiRouter } from './context.ts';
+import { get, rootRoutes } from './routes.ts';
+
+interface HealthRoutesServices {
+  database: { ping(): Promise<void> };
+}
 
 /** `/healthz`: the process is up. `/readyz`: it can reach its database, so that requests make sense. */
-export function healthRoutes(pingDatabase: () => Promise<void>): ApiRouter {
-  const router = apiRouter('');
-  router.get('/healthz', (ctx) => {
-    ctx.body = { status: 'up' };
-  });
-  router.get('/readyz', async (ctx) => {
-    await pingDatabase();
-    ctx.body = { status: 'ready' };
-  });
-  return router;
+export function healthRoutes({ database }: HealthRoutesServices): ApiRouter {
+  return rootRoutes([
+    get('/healthz', [anyone], (ctx) => {
+      ctx.body = { status: 'up' };
+    }),
+    get('/readyz', [anyone], async (ctx) => {
+      await database.ping();
+      ctx.body = { status: 'ready' };
+    }),
+  ]);
 }

@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { clientAddress, networkOf } from './client-address.ts';
-import type { Context, Next } from './context.ts';
+import type { Context, RequestState } from './context.ts';
 import { type Rate, RateLimiter } from './rate-limiter.ts';
-import { peekJson } from './request.ts';
+import { readJson } from './request.ts';
+import type { Step } from './routes.ts';
 
-export type RouteStep = (ctx: Context, next: Next) => Promise<unknown>;
-
-/** What may be done how often. Steps stand in front of a route's handler; each refuses with 429. */
+/** What may be done how often. Each step refuses with 429. */
 export interface RateLimits {
-  login: RouteStep;
-  register: RouteStep;
-  refresh: RouteStep;
-  validate: RouteStep;
-  redeem: RouteStep;
+  login: Step;
+  register: Step;
+  refresh: Step;
+  validate: Step;
+  redeem: Step;
   /** For one event. */
-  event: RouteStep;
-  /** For `count` events that came together. @throws Refusal 429 */
-  events(ctx: Context, count: number): Promise<void>;
+  event: Step;
+  /** For events that came together; after the step that reads them. */
+  events: Step<{ body: { events: readonly unknown[] } }>;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
   /** Messages that one live connection may send. */
@@ -50,7 +49,7 @@ export function createRateLimits({
 }): RateLimits {
   if (!rateLimits) return unlimited;
   const addressOf = (request: IncomingMessage) => networkOf(clientAddress(request, trustedProxies));
-  const step = (rates: { address: Rate; account: Rate }): RouteStep => {
+  const step = (rates: { address: Rate; account: Rate }): Step => {
     const addresses = new RateLimiter(rates.address);
     const accounts = new RateLimiter(rates.account);
     return async (ctx, next) => {
@@ -61,8 +60,8 @@ export function createRateLimits({
     };
   };
   const eventLimiter = new RateLimiter(EVENTS);
-  // Whoever has no credentials is refused by the route itself.
-  const events = async ({ state: { caller } }: Context, count: number) => {
+  const takeEvents = async ({ caller }: RequestState, count: number) => {
+    // The step that says who may call refuses whoever has no credentials.
     if (!caller) return;
     await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
   };
@@ -74,19 +73,27 @@ export function createRateLimits({
     validate: step(ROUTES.validate),
     redeem: step(ROUTES.redeem),
     event: async (ctx, next) => {
-      await events(ctx, 1);
+      await takeEvents(ctx.state, 1);
       await next();
     },
-    events,
+    events: async (ctx, next) => {
+      await takeEvents(ctx.state, ctx.state.body.events.length);
+      await next();
+    },
     connection: (request) => connections.take(addressOf(request)),
     messages: MESSAGES,
   };
 }
 
-const pass: RouteStep = (_ctx, next) => next();
+const pass: Step = (_ctx, next) => next();
 const unlimited: RateLimits = {
-  ...{ login: pass, register: pass, refresh: pass, validate: pass, redeem: pass, event: pass },
-  events: async () => undefined,
+  login: pass,
+  register: pass,
+  refresh: pass,
+  validate: pass,
+  redeem: pass,
+  event: pass,
+  events: pass,
   connection: async () => undefined,
   messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
 };
@@ -95,10 +102,10 @@ const unlimited: RateLimits = {
  * Everything in a request that stands for one account: who calls, the address of a log-in, the secret that is
  * presented. All of them count, so that adding one cannot hide another. Hashed, so that a key is short and no
  * secret stays in memory.
- * @throws Refusal as `readBody` does for a body that cannot be read.
+ * @throws Refusal as `readJson` does for a body that cannot be read.
  */
 async function accountsMeant(ctx: Context): Promise<string[]> {
-  const body: unknown = ctx.method === 'POST' ? await peekJson(ctx) : {};
+  const body: unknown = ctx.method === 'POST' ? await readJson(ctx) : {};
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const { email, token, refresh_token } = fields;
   const meant = [

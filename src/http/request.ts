@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { bodyTooLarge, malformedRequest, unsupportedMediaType, validationFailed } from '../errors.ts';
 import { parse } from '../validation.ts';
 import type { BareContext } from './context.ts';
+import type { Step } from './routes.ts';
 
 /** Bytes a request body may have unless a route says otherwise. */
 export const BODY_LIMIT = 64 * 1024;
@@ -13,36 +14,60 @@ const MAX_NESTING = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a JSON body of at most `limit` bytes and parses it by `schema`.
- * @throws Refusal 415 for another content type or encoding, 413 above the limit, 400 for what is no UTF-8 or no
- * JSON, 422 naming every field that does not fit.
+ * Step: reads a JSON body of at most `limit` bytes.
+ * @throws Refusal 415, 413, 400 as `readJson` does, 422 naming every field that does not fit `schema`
  */
-export async function readBody<T extends z.ZodType>(
-  ctx: BareContext,
-  schema: T,
-  limit = BODY_LIMIT,
-): Promise<z.output<T>> {
-  return parse(schema, await peekJson(ctx, limit));
-}
+export const body =
+  <T extends z.ZodType>(schema: T, limit = BODY_LIMIT): Step<{ body: z.output<T> }> =>
+  async (ctx, next) => {
+    ctx.state.body = parse(schema, await readJson(ctx, limit));
+    await next();
+  };
 
-/** The body before it is checked, for steps in front of the one that reads it. @throws as `readBody`, not 422 */
-export function peekJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
-  ctx.state.json ??= readJson(ctx, limit);
+/** Step: reads a JSON body that somebody else is going to check. @throws Refusal as `readJson` does */
+export const json =
+  (limit: number): Step<{ body: unknown }> =>
+  async (ctx, next) => {
+    ctx.state.body = await readJson(ctx, limit);
+    await next();
+  };
+
+/** Step: as `json`, for a body that need not be there: nothing counts as `{}`. */
+export const optionalJson =
+  (limit: number): Step<{ body: unknown }> =>
+  async (ctx, next) => {
+    const isThere = ctx.get('transfer-encoding') !== '' || (ctx.request.length ?? 0) > 0;
+    ctx.state.body = isThere ? await readJson(ctx, limit) : {};
+    await next();
+  };
+
+/** Step: reads the query string. @throws Refusal 422 naming every parameter that does not fit `schema` */
+export const query =
+  <T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> =>
+  async (ctx, next) => {
+    ctx.state.query = parse(schema, { ...ctx.query });
+    await next();
+  };
+
+/** Step: reads the parameters of the path. @throws Refusal 422 naming every one that does not fit `schema` */
+export const path =
+  <T extends z.ZodType>(schema: T): Step<{ path: z.output<T> }> =>
+  async (ctx, next) => {
+    ctx.state.path = parse(schema, ctx.params);
+    await next();
+  };
+
+/**
+ * The body as it was sent, read once however many ask for it.
+ * @throws Refusal 415 for another content type or encoding, 413 above the limit, 400 for what is no UTF-8 or no
+ * JSON, 422 for one that nests too deep
+ */
+export function readJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
+  ctx.state.json ??= receiveJson(ctx, limit);
   return ctx.state.json;
 }
 
-export const hasBody = (ctx: BareContext): boolean =>
-  ctx.get('transfer-encoding') !== '' || (ctx.request.length ?? 0) > 0;
-
-/**
- * Parses the query string by `schema`.
- * @throws Refusal 422 naming every parameter that does not fit.
- */
-export function readQuery<T extends z.ZodType>(ctx: BareContext, schema: T): z.output<T> {
-  return parse(schema, { ...ctx.query });
-}
-
-async function readJson(ctx: BareContext, limit: number): Promise<unknown> {
+async function receiveJson(ctx: BareContext, limit: number): Promise<unknown> {
   // Nearly every client sends exactly this, and taking the header apart costs more than the rest of the checks.
   if (ctx.req.headers['content-type'] !== 'application/json') refuseOtherTypes(ctx);
   if (ctx.get('content-encoding') && ctx.get('content-encoding') !== 'identity') {

@@ -1,6 +1,6 @@
 import type { ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { malformedRequest, Refusal } from '../errors.ts';
+import { headersTooLarge, malformedRequest, type Refusal, requestTimeout } from '../errors.ts';
 import { rawProblem } from './raw-response.ts';
 
 /** Deadlines in milliseconds, so that nobody holds connections open by sending slowly. */
@@ -30,9 +30,9 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, connection: Du
 function refusalOf(code: string | undefined): Refusal {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal(408, 'request_timeout', 'The request did not arrive in time.');
+      return requestTimeout('The request did not arrive in time.');
     case 'HPE_HEADER_OVERFLOW':
-      return new Refusal(431, 'headers_too_large', 'The headers are too large.');
+      return headersTooLarge('The headers are too large.');
     default:
       return malformedRequest('This is no HTTP request that can be read.');
   }

@@ -22,6 +22,6 @@ export function createInspector(
   return {
     identify: pass?.identify(accounts.identify) ?? accounts.identify,
     guard: pass?.guard ?? ((_ctx, next) => next()),
-    routers: [statesRoutes(services), pageRoutes(pass)],
+    routers: [statesRoutes(services), pageRoutes({ pass })],
   };
 }

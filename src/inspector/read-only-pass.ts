@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import type { Caller } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
-import type { BareContext, Caller, Next } from '../http/context.ts';
+import { isLoopback } from '../http/client-address.ts';
+import type { BareContext, Next } from '../http/context.ts';
 
 /** Seconds that a pass is good for; the page asks for another by itself. */
 export const PASS_SECONDS = 15 * 60;
@@ -52,7 +54,7 @@ const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', '
 export function isFromHere({ socket, headers }: IncomingMessage): boolean {
   const { host = '', origin } = headers;
   return (
-    /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '') &&
+    isLoopback(socket.remoteAddress ?? '') &&
     /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host) &&
     (origin === undefined || origin === `http://${host}`) &&
     [undefined, 'same-origin'].includes(headers['sec-fetch-site'] as string | undefined) &&

@@ -4,11 +4,10 @@ import type { App, MiddlewareContext } from 'koa-websocket';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { findReadable } from '../attempts/access.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
-import { refuseOtherAttempts, refuseStrangers } from '../attempts/readable-attempt.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
-import { objectIdString } from '../fields.ts';
-import { isStaff } from '../http/access.ts';
+import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -24,7 +23,7 @@ export interface LiveServices {
   sources: WatchSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own, as the browser calls it. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
-  limit: Pick<RateLimits, 'connection' | 'messages'>;
+  limits: Pick<RateLimits, 'connection' | 'messages'>;
   log: Logger;
 }
 
@@ -36,7 +35,7 @@ const BEGINNING_AT_ONCE = 6;
 
 const query = z.object({
   token: z.string().optional(),
-  since: z.coerce.number().int().min(0).optional(),
+  since: lenientWholeNumber(0).optional(),
 });
 
 /**
@@ -82,7 +81,7 @@ export class LiveChannel {
         connection.end(rawProblem(forbidden('Pages of this origin may not connect.')));
         return;
       }
-      this.#services.limit.connection(request).then(
+      this.#services.limits.connection(request).then(
         () => this.#upgrade(request, connection, head),
         (error: unknown) => connection.end(rawProblem(asRefusal(error))),
       );
@@ -108,7 +107,7 @@ export class LiveChannel {
     // Nothing is read before everything is attached, so that no early message is lost.
     ctx.websocket.pause();
     let watcher: AttemptWatcher | undefined;
-    const { messages } = this.#services.limit;
+    const { messages } = this.#services.limits;
     const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () => {
       watcher?.stop();
       this.#sockets.delete(socket);
@@ -158,10 +157,8 @@ export class LiveChannel {
     if (!token) throw notAuthenticated('Connect with ?token=…');
     const caller = await identify(token);
     if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
-    refuseOtherAttempts(caller, attempt_id);
-    const attempt = await attempts.find(attempt_id);
+    const attempt = await findReadable(attempts, caller, attempt_id);
     if (!attempt) throw notFound('There is no such attempt.');
-    if (!isStaff(caller)) refuseStrangers(caller, attempt);
     return { attempt_id, since };
   }
 

@@ -50,6 +50,8 @@ export type TaskContent = z.output<typeof taskContent>;
 /** An edit: the whole content but for the code, which names the task through all its versions. */
 export const taskEdit = taskContent.omit({ task_code: true });
 
+export type TaskEdit = z.output<typeof taskEdit>;
+
 /** By code, the newest version of each first. */
 export const TASKS_BY_CODE: ListOrder = [
   { field: 'task_code', kind: 'text', direction: 1 },

@@ -5,7 +5,7 @@ import type { OptionDocument, TaskDocument } from '../database/collections/tasks
 import { isDuplicateKey } from '../database/errors.ts';
 import { type Page, type PageRequest, readPage } from '../database/pages.ts';
 import { duplicate, notFound } from '../errors.ts';
-import { TASKS_BY_CODE, type TaskContent, type TaskFilter } from './schemas.ts';
+import { TASKS_BY_CODE, type TaskContent, type TaskEdit, type TaskFilter } from './schemas.ts';
 import type { Task } from './task.ts';
 
 /** Tasks and their options. A version is immutable but for `is_active`. */
@@ -53,11 +53,41 @@ export class TaskStore {
     return { items: await this.#withOptions(items), next_cursor };
   }
 
+  /** Stores the first version of a new task. @throws Refusal 409 `duplicate` when there is one of its code */
+  async create(content: TaskContent): Promise<Task> {
+    const { task_code } = content;
+    if ((await this.#latestVersion(task_code)) > 0) {
+      throw duplicate(`There is a task "${task_code}" already; edit it with PUT /api/v1/tasks/{task_id}.`);
+    }
+    return this.#insert(content, 1);
+  }
+
+  /**
+   * Stores the next version of a task under an id of its own and closes the earlier ones for new tokens.
+   * @param task_id of any version
+   * @throws Refusal 404 `not_found`; 409 `duplicate` when somebody else has edited the task at the same moment
+   */
+  async edit(task_id: string, edit: TaskEdit): Promise<Task> {
+    const { task_code } = await this.get(task_id);
+    const version = (await this.#latestVersion(task_code)) + 1;
+    const task = await this.#insert({ task_code, ...edit }, version);
+    await this.#supersede(task_code, version);
+    return task;
+  }
+
+  /** Closes a version for new tokens. @returns what it is now @throws Refusal 404 `not_found` */
+  async deactivate(task_id: string): Promise<Task> {
+    const change = { $set: { is_active: false, updated_at: new Date() } };
+    await this.#tasks.updateOne({ _id: new ObjectId(task_id) }, change);
+    this.#cache.delete(task_id);
+    return this.get(task_id);
+  }
+
   /**
    * Stores a version and its options. The options come first: a task without its options is never seen.
    * @throws Refusal 409 `duplicate` when the task has this version already.
    */
-  async insert(content: TaskContent, version: number): Promise<Task> {
+  async #insert(content: TaskContent, version: number): Promise<Task> {
     const { options, ...fields } = content;
     const _id = new ObjectId();
     const now = new Date();
@@ -85,21 +115,13 @@ export class TaskStore {
   }
 
   /** The highest version number of a task code; 0 where there is none. */
-  async latestVersion(task_code: string): Promise<number> {
+  async #latestVersion(task_code: string): Promise<number> {
     const [latest] = await this.#tasks.find({ task_code }).sort({ version: -1 }).limit(1).toArray();
     return latest?.version ?? 0;
   }
 
-  /** Opens or closes a version for new tokens. @returns false where there is no such version. */
-  async setActive(task_id: string, is_active: boolean): Promise<boolean> {
-    const change = { $set: { is_active, updated_at: new Date() } };
-    const { matchedCount } = await this.#tasks.updateOne({ _id: new ObjectId(task_id) }, change);
-    this.#cache.delete(task_id);
-    return matchedCount === 1;
-  }
-
   /** Closes all versions of a task before this one for new tokens. */
-  async supersede(task_code: string, version: number): Promise<void> {
+  async #supersede(task_code: string, version: number): Promise<void> {
     const change = { $set: { is_active: false, updated_at: new Date() } };
     await this.#tasks.updateMany({ task_code, version: { $lt: version }, is_active: true }, change);
     this.#cache.clear();

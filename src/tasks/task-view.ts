@@ -1,3 +1,5 @@
+import type { Caller } from '../caller.ts';
+import { isStaff } from '../http/access.ts';
 import type { Task } from './task.ts';
 
 /** What a candidate may see of a task, before and after the attempt. */
@@ -26,13 +28,38 @@ export interface CandidateTask {
  * choice is going to be read.
  */
 export function candidateTask(task: Task): CandidateTask {
-  const { task_id, task_code, version, title, description, scenario, category } = task;
-  const { time_limit_seconds, requires_reasoning } = task;
   return {
-    ...{ task_id, task_code, version, title, description, scenario, category },
-    ...{ time_limit_seconds, requires_reasoning },
+    task_id: task.task_id,
+    task_code: task.task_code,
+    version: task.version,
+    title: task.title,
+    description: task.description,
+    scenario: task.scenario,
+    category: task.category,
+    time_limit_seconds: task.time_limit_seconds,
+    requires_reasoning: task.requires_reasoning,
     options: task.options.map(({ option_id, option_code, label, description, display_order }) => {
       return { option_id, option_code, label, description, display_order };
     }),
+  };
+}
+
+/** A task as `caller` may see it: staff see all of it. */
+export const taskFor = (caller: Caller, task: Task): Task | CandidateTask =>
+  isStaff(caller) ? task : candidateTask(task);
+
+/**
+ * What whoever holds a token may know of its task before the attempt. Nothing of the scenario: a candidate who has
+ * read it before the start has thought about it unobserved.
+ */
+export function taskAnnouncement(task: Task) {
+  return {
+    task_id: task.task_id,
+    task_code: task.task_code,
+    title: task.title,
+    description: task.description,
+    category: task.category,
+    time_limit_seconds: task.time_limit_seconds,
+    requires_reasoning: task.requires_reasoning,
   };
 }

@@ -1,105 +1,86 @@
-import type { TokenSigner } from '../accounts/jwt.ts';
+import type { Accounts } from '../accounts/create-accounts.ts';
 import type { AttemptList } from '../attempts/attempt-list.ts';
 import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { candidateAttempt } from '../attempts/attempt-view.ts';
 import type { SessionRegistry } from '../attempts/session-registry.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { forbidden, notFound } from '../errors.ts';
-import { accountOf, onlyRoles, optionalCallerOf } from '../http/access.ts';
-import { type ApiRouter, apiRouter } from '../http/context.ts';
+import { audited } from '../audit/audited.ts';
+import { anyone, optionalCaller, staff } from '../http/access.ts';
+import type { ApiRouter } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
-import { readBody, readQuery } from '../http/request.ts';
+import { body, query } from '../http/request.ts';
+import { apiRoutes, get, post } from '../http/routes.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
-import { candidateTask } from '../tasks/task-view.ts';
+import { candidateTask, taskAnnouncement } from '../tasks/task-view.ts';
 import { parse } from '../validation.ts';
+import { ownTokens, tokenIssuer } from './access-steps.ts';
 import { assessmentToken, redemption, revocation, tokenOrder, tokenQuery } from './schemas.ts';
 import { listTokens } from './token-list.ts';
 import type { Tokens } from './tokens.ts';
 
-export interface TokenRoutesServices {
-  tokens: Tokens;
-  tasks: TaskStore;
-  attempts: AttemptStore;
-  sessions: Pick<SessionRegistry, 'open'>;
+interface TokenRoutesServices {
+  accounts: Pick<Accounts, 'tokenSigner'>;
   attemptList: AttemptList;
-  signer: Pick<TokenSigner, 'signAttemptToken'>;
+  attempts: AttemptStore;
   audit: AuditLog;
-  limit: Pick<RateLimits, 'validate' | 'redeem'>;
+  limits: RateLimits;
+  sessions: SessionRegistry;
+  tasks: TaskStore;
+  tokens: Tokens;
 }
 
 /** Assessment tokens: staff issue and revoke them, whoever holds one may look at what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
-  const { tokens, tasks, attempts, sessions, attemptList, signer, audit, limit } = services;
-  const router = apiRouter('/api/v1');
+  const { accounts, attemptList, attempts, audit, limits, sessions, tasks, tokens } = services;
+  return apiRoutes('', [
+    post(
+      '/tokens/generate',
+      [staff, body(tokenOrder), audited(audit, 'tokens_issued', 'task')],
+      async (ctx) => {
+        const { caller, body: order } = ctx.state;
+        const issued = await tokens.issue(order, caller.user_id);
+        const attempt_ids = issued.map(({ attempt_id }) => attempt_id);
+        ctx.state.target = { target_id: order.task_id, details: { attempt_ids } };
+        ctx.status = 201;
+        ctx.body = { tokens: issued };
+      },
+    ),
 
-  router.post('/tokens/generate', onlyRoles('recruiter', 'admin'), async (ctx) => {
-    const order = await readBody(ctx, tokenOrder);
-    const { user_id } = accountOf(ctx);
-    const issued = await tokens.issue(order, user_id);
-    await audit.record({
-      actor_id: user_id,
-      action: 'tokens_issued',
-      target_type: 'task',
-      target_id: order.task_id,
-      details: { attempt_ids: issued.map(({ attempt_id }) => attempt_id) },
-    });
-    ctx.status = 201;
-    ctx.body = { tokens: issued };
-  });
+    get('/tokens', [staff, query(tokenQuery), ownTokens], async (ctx) => {
+      const { issued_by } = ctx.state;
+      const { cursor, limit, ...filter } = ctx.state.query;
+      const page = await listTokens(attemptList, { ...filter, issued_by }, { cursor, limit });
+      ctx.body = { tokens: page.items, next_cursor: page.next_cursor };
+    }),
 
-  router.get('/tokens', onlyRoles('recruiter', 'admin'), async (ctx) => {
-    const { cursor, limit: length, ...filter } = readQuery(ctx, tokenQuery);
-    const { role, user_id } = accountOf(ctx);
-    const issued_by = role === 'admin' ? filter.issued_by : user_id;
-    if (filter.issued_by && filter.issued_by !== issued_by)
-      throw forbidden('Somebody else issued these tokens.');
-    const page = { cursor, limit: length };
-    const { items, next_cursor } = await listTokens(attemptList, { ...filter, issued_by }, page);
-    ctx.body = { tokens: items, next_cursor };
-  });
+    get('/tokens/:token/validate', [limits.validate, anyone], async (ctx) => {
+      const { task_id, expires_at } = await tokens.inspect(parse(assessmentToken, ctx.params['token']));
+      ctx.body = { valid: true, expires_at, task: taskAnnouncement(await tasks.get(task_id)) };
+    }),
 
-  // Nothing of the scenario: who reads it before the start has thought about it unobserved.
-  router.get('/tokens/:token/validate', limit.validate, async (ctx) => {
-    const attempt = await tokens.inspect(parse(assessmentToken, ctx.params['token']));
-    const { task_id, task_code, title, description, category, time_limit_seconds, requires_reasoning } =
-      await tasks.get(attempt.task_id);
-    ctx.body = {
-      valid: true,
-      expires_at: attempt.expires_at,
-      task: { task_id, task_code, title, description, category, time_limit_seconds, requires_reasoning },
-    };
-  });
+    post(
+      '/tokens/revoke',
+      [staff, body(revocation), tokenIssuer(attempts), audited(audit, 'token_revoked', 'attempt')],
+      async (ctx) => {
+        const { attempt } = ctx.state;
+        await tokens.revoke(attempt);
+        ctx.state.target = { target_id: attempt.attempt_id };
+        ctx.body = { attempt_id: attempt.attempt_id, revoked: true };
+      },
+    ),
 
-  router.post('/tokens/revoke', onlyRoles('recruiter', 'admin'), async (ctx) => {
-    const { attempt_id } = await readBody(ctx, revocation);
-    const { user_id, role } = accountOf(ctx);
-    const attempt = await attempts.find(attempt_id);
-    if (!attempt) throw notFound(`There is no attempt ${attempt_id}.`);
-    if (role !== 'admin' && attempt.issued_by !== user_id)
-      throw forbidden('Somebody else issued this token.');
-    await tokens.revoke(attempt);
-    await audit.record({
-      actor_id: user_id,
-      action: 'token_revoked',
-      target_type: 'attempt',
-      target_id: attempt_id,
-    });
-    ctx.body = { attempt_id, revoked: true };
-  });
-
-  router.post('/attempts', limit.redeem, async (ctx) => {
-    const { token } = await readBody(ctx, redemption);
-    const caller = optionalCallerOf(ctx);
-    const attempt = await tokens.redeem(token, caller?.kind === 'account' ? caller.user_id : undefined);
-    sessions.open(attempt);
-    ctx.status = 201;
-    ctx.body = {
-      attempt: candidateAttempt(attempt),
-      access_token: signer.signAttemptToken(attempt, attempt.expires_at),
-      token_type: 'Bearer',
-      task: candidateTask(await tasks.get(attempt.task_id)),
-    };
-  });
-
-  return router;
+    post('/attempts', [limits.redeem, body(redemption), optionalCaller], async (ctx) => {
+      const { caller, body } = ctx.state;
+      const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
+      const attempt = await tokens.redeem(body.token, account_id);
+      sessions.open(attempt);
+      ctx.status = 201;
+      ctx.body = {
+        attempt: candidateAttempt(attempt),
+        access_token: accounts.tokenSigner.signAttemptToken(attempt, attempt.expires_at),
+        token_type: 'Bearer',
+        task: candidateTask(await tasks.get(attempt.task_id)),
+      };
+    }),
+  ]);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
-import { objectIdString } from '../fields.ts';
+import { email, objectIdString } from '../fields.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
 import { TOKEN_STATES } from './token-list.ts';
 
@@ -10,7 +10,7 @@ export const MAX_TOKENS = 500;
 export const tokenOrder = z.strictObject({
   task_id: objectIdString,
   /** Only the candidate with this address may redeem the token. */
-  candidate_email: z.email().max(254).toLowerCase().optional(),
+  candidate_email: email.optional(),
   expires_in_seconds: z.int().min(60).max(31_536_000).optional(),
   count: z.int().min(1).max(MAX_TOKENS).default(1),
 });
@@ -28,7 +28,7 @@ export const tokenQuery = z.strictObject({
   state: z.enum(TOKEN_STATES).optional(),
   task_id: objectIdString.optional(),
   issued_by: objectIdString.optional(),
-  candidate_email: z.email().max(254).toLowerCase().optional(),
+  candidate_email: email.optional(),
   ...periodQuery,
   ...pageQuery(NEWEST_FIRST),
 });

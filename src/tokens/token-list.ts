@@ -34,11 +34,15 @@ export async function listTokens(
 }
 
 export function listedToken(attempt: Attempt, now: Date): ListedToken {
-  const { attempt_id, task_id, issued_by, candidate_email, created_at } = attempt;
-  const { redeemed_at, revoked_at, expires_at } = attempt;
   return {
-    ...{ attempt_id, task_id, issued_by, candidate_email, created_at },
-    ...{ redeemed_at, revoked_at, expires_at },
+    attempt_id: attempt.attempt_id,
+    task_id: attempt.task_id,
+    issued_by: attempt.issued_by,
+    candidate_email: attempt.candidate_email,
+    created_at: attempt.created_at,
+    redeemed_at: attempt.redeemed_at,
+    revoked_at: attempt.revoked_at,
+    expires_at: attempt.expires_at,
     state: stateOf(attempt, now),
   };
 }

@@ -1,12 +1,12 @@
 import jwt from 'jsonwebtoken';
 import type { Task } from '../../src/tasks/task.ts';
-import type { ApiClient } from '../../src/tools/api-client.ts';
-import { admitCandidate, type Candidate, createTask, issueTokens } from '../integration/candidate.ts';
+import { createAccount, type LoggedIn, logIn, PASSWORD } from '../support/accounts.ts';
+import { createTask, issueToken } from '../support/assessment.ts';
+import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { ADMIN, startTestServer, type TestServer } from '../support/server.ts';
 
 export const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
-const PASSWORD = 'harbour-violin-7-moss';
 
 /** Everybody who may come to a route, by what they show. */
 export const PEOPLE = [
@@ -41,25 +41,16 @@ export interface World {
   count: number;
 }
 
-interface Session {
-  user: { user_id: string };
-  access_token: string;
-  refresh_token: string;
-}
-
 export async function createWorld(): Promise<World> {
   const server = await startTestServer({ JWT_SECRET });
   const { admin, api } = server;
-  const signIn = async (name: string, role: 'candidate' | 'recruiter') => {
-    const account = { email: `${name}@example.com`, password: PASSWORD };
-    await admin.call('POST', '/users', { ...account, role });
-    return api.call<Session>('POST', '/auth/login', account);
-  };
-  const [owner, stranger] = [await signIn('owner', 'candidate'), await signIn('stranger', 'candidate')];
-  const [recruiter, leaver] = [await signIn('recruiter', 'recruiter'), await signIn('leaver', 'recruiter')];
+  const owner = await createAccount(admin, 'candidate', 'owner@example.com');
+  const stranger = await createAccount(admin, 'candidate');
+  const recruiter = await createAccount(admin, 'recruiter');
+  const leaver = await createAccount(admin, 'recruiter');
   const task = await createTask(admin);
   const otherTask = await createTask(admin);
-  const as = (session: Session) => api.as(session.access_token);
+  const as = (session: LoggedIn) => api.as(session.access_token);
   const open = await admitCandidate(admin, as(owner), task);
   await open.does(starts(0), selects(0, 'A'));
   const done = await admitCandidate(admin, as(owner), otherTask);
@@ -73,19 +64,20 @@ export async function createWorld(): Promise<World> {
   for (const id of [leaver.user.user_id, of.leavers.user_id]) {
     await admin.call('POST', `/users/${id}/deactivate`, {});
   }
-  const { user_id: admin_id } = await admin.call<{ user_id: string }>('GET', '/auth/me');
+  const admins = await logIn(api, ADMIN);
+  const admin_id = admins.user.user_id;
   const claims = { type: 'access', sub: admin_id, role: 'admin', exp: Math.floor(Date.now() / 1000) - 1 };
   const registered = { issuer: 'skill-observation-server', audience: 'skill-observation-api' };
 
   const fixed: Partial<Record<Person, string>> = {
     stranger: stranger.access_token,
-    another_attempts_token: tokenOf(of.another.api),
-    admins_attempt_token: tokenOf(of.admins.api),
+    another_attempts_token: of.another.token,
+    admins_attempt_token: of.admins.token,
     candidate: owner.access_token,
     recruiter: recruiter.access_token,
-    admin: tokenOf(admin),
+    admin: admins.access_token,
     deactivated_recruiter: leaver.access_token,
-    deactivated_candidates_attempt_token: tokenOf(of.leavers.api),
+    deactivated_candidates_attempt_token: of.leavers.token,
     expired_token: jwt.sign(claims, JWT_SECRET, registered),
     refresh_token: recruiter.refresh_token,
   };
@@ -93,23 +85,14 @@ export async function createWorld(): Promise<World> {
     ...{ server, task, open, done, admin_id, count: 0 },
     owner_id: owner.user.user_id,
     credentials: (person, about) =>
-      person === 'owners_attempt_token' ? tokenOf((about === 'open' ? open : done).api) : fixed[person],
+      person === 'owners_attempt_token' ? (about === 'open' ? open : done).token : fixed[person],
     freshToken: async () => {
-      const [issued] = await issueTokens(admin, await createTask(admin));
-      return issued?.token ?? '';
+      const { token } = await issueToken(admin, await createTask(admin));
+      return token;
     },
     freshRefreshToken: async () => {
       const account = { email: 'owner@example.com', password: PASSWORD };
-      return (await api.call<Session>('POST', '/auth/login', account)).refresh_token;
+      return (await logIn(api, account)).refresh_token;
     },
   };
-}
-
-/** The bearer token of a client, read off the address of its live channel, which carries it. */
-function tokenOf(client: ApiClient): string {
-  const socket = client.watch('x');
-  socket.on('error', () => undefined);
-  const token = new URL(socket.url).searchParams.get('token') ?? '';
-  socket.terminate();
-  return token;
 }

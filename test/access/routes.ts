@@ -1,3 +1,4 @@
+import { PASSWORD } from '../support/accounts.ts';
 import { PEOPLE, type Person, type World } from './people.ts';
 
 export type Expected = Record<Person, number>;
@@ -61,7 +62,6 @@ const view = (world: World) => ({
     duration_ms: 1,
   },
 });
-const PASSWORD = 'harbour-violin-7-moss';
 
 /** Every route of the server. Bodies are good ones, unless the status says what is wrong with them. */
 export const ROUTES: RouteRow[] = [

@@ -3,18 +3,22 @@ import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { pino } from 'pino';
 import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
-import { type AccountLimits, accountRoutes } from '../../src/accounts/routes.ts';
+import { accountRoutes } from '../../src/accounts/routes.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
-import type { Role } from '../../src/database/collections/users.ts';
+import type { Role } from '../../src/caller.ts';
 import type { Database } from '../../src/database/connection.ts';
 import { authenticate } from '../../src/http/authenticate.ts';
 import type { RequestState } from '../../src/http/context.ts';
 import { problemDetails } from '../../src/http/problem-details.ts';
-import { atTheEnd, openTestDatabase } from '../support/database.ts';
+import { createRateLimits, type RateLimits } from '../../src/http/rate-limits.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 export const SECRET = 'a secret for tests of more than 32 bytes';
-export const PASSWORD = 'harbour-violin-7-moss';
+
+const unlimited = createRateLimits({ rateLimits: false, trustedProxies: 0 });
 
 export interface Answer {
   status: number;
@@ -31,16 +35,16 @@ export interface AccountApi extends Accounts {
   signIn(email: string, role?: Role): Promise<{ user_id: string; access: string; refresh: string }>;
 }
 
-export async function openAccountApi(limits?: AccountLimits): Promise<AccountApi> {
+export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<AccountApi> {
   const database = await openTestDatabase();
   const audit = new AuditLogStore(database.collections.auditLog);
-  const accounts = createAccounts(database.collections, SECRET, audit);
+  const accounts = createAccounts(database.collections, SECRET);
 
   const app = new Koa<RequestState>();
   app.use(problemDetails(pino({ level: 'silent' })));
   app.use(authenticate(accounts.identify));
-  app.use(accountRoutes(accounts, '/api/v1', limits).routes());
-  app.use(auditRoutes(audit, '/api/v1').routes());
+  app.use(accountRoutes({ accounts, audit, limits: { ...unlimited, ...limits } }).routes());
+  app.use(auditRoutes({ audit }).routes());
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   atTheEnd(() => server.close());

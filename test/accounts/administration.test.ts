@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAccountApi, PASSWORD } from './account-api.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { openAccountApi } from './account-api.ts';
 
 const api = await openAccountApi();
 let admin: Awaited<ReturnType<typeof api.signIn>>;
@@ -26,7 +27,7 @@ describe('making accounts', () => {
     const recruiter = await api.signIn('recruiter@example.org', 'recruiter');
     expect((await create({ email: 'x@example.org', role: 'admin' }, recruiter.access)).status).toBe(403);
     expect((await api.post('/users', {})).status).toBe(401);
-    const forged = api.tokens.signAccessToken({ user_id: recruiter.user_id, role: 'admin' });
+    const forged = api.tokenSigner.signAccessToken({ user_id: recruiter.user_id, role: 'admin' });
     expect((await create({ email: 'x@example.org', role: 'admin' }, forged)).status).toBe(403);
   });
 
@@ -55,7 +56,7 @@ describe('deactivation', () => {
   it('stops access, attempt and refresh tokens at once', async () => {
     const user = await api.signIn('leaver@example.org');
     const attempt = { user_id: user.user_id, attempt_id: 'b'.repeat(24) };
-    const attemptToken = api.tokens.signAttemptToken(attempt, new Date(Date.now() + 60_000));
+    const attemptToken = api.tokenSigner.signAttemptToken(attempt, new Date(Date.now() + 60_000));
     expect((await api.get('/auth/me', user.access)).status).toBe(200);
     expect((await api.get('/auth/me', attemptToken)).status).toBe(403);
 

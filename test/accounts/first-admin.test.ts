@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { ensureFirstAdmin } from '../../src/accounts/first-admin.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
-import { email as emailSchema } from '../../src/accounts/schemas.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
 import { ConfigurationError } from '../../src/config.ts';
+import { email as emailSchema } from '../../src/fields.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const strong = 'harbour-violin-7-moss';

@@ -1,24 +1,18 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { loadJwtSecret } from '../../src/accounts/jwt-secret.ts';
 import { ConfigurationError } from '../../src/config.ts';
-
-async function emptyDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'jwt-secret-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  return directory;
-}
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 it('is the configured one, and then nothing is written', async () => {
-  const dataDirectory = await emptyDirectory();
+  const dataDirectory = await temporaryFolder();
   expect(await loadJwtSecret({ jwtSecret: 'configured', dataDirectory })).toBe('configured');
   expect(await readdir(dataDirectory)).toEqual([]);
 });
 
 it('is made once otherwise, the same for twenty simultaneous starts, and readable by its owner only', async () => {
-  const dataDirectory = join(await emptyDirectory(), 'not', 'there', 'yet');
+  const dataDirectory = join(await temporaryFolder(), 'not', 'there', 'yet');
   const load = () => loadJwtSecret({ jwtSecret: undefined, dataDirectory });
   const secrets = await Promise.all(Array.from({ length: 20 }, load));
   expect(new Set([...secrets, await load()]).size).toBe(1);
@@ -28,7 +22,7 @@ it('is made once otherwise, the same for twenty simultaneous starts, and readabl
 });
 
 it('is not taken from a file that was cut short', async () => {
-  const dataDirectory = await emptyDirectory();
+  const dataDirectory = await temporaryFolder();
   await writeFile(join(dataDirectory, 'jwt-secret'), '');
   await expect(loadJwtSecret({ jwtSecret: undefined, dataDirectory })).rejects.toThrow(ConfigurationError);
 });

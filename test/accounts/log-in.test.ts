@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openAccountApi, PASSWORD } from './account-api.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { openAccountApi } from './account-api.ts';
 
 const api = await openAccountApi();
 const login = (email: string, password = PASSWORD) => api.post('/auth/login', { email, password });
@@ -52,7 +53,7 @@ describe('who am I', () => {
   it('is for accounts, not for attempt tokens', async () => {
     const { user_id } = await api.signIn('attempt@example.org');
     const attempt = { user_id, attempt_id: 'b'.repeat(24) };
-    const token = api.tokens.signAttemptToken(attempt, new Date(Date.now() + 60_000));
+    const token = api.tokenSigner.signAttemptToken(attempt, new Date(Date.now() + 60_000));
     expect((await api.get('/auth/me', token)).status).toBe(403);
   });
 });

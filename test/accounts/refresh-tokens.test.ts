@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PASSWORD } from '../support/accounts.ts';
 import { openAccountApi } from './account-api.ts';
 
 const api = await openAccountApi();
@@ -23,7 +24,7 @@ describe('a refresh token', () => {
     const { refresh: first } = await api.signIn('reuse@example.org');
     const elsewhere = await api.post('/auth/login', {
       email: 'reuse@example.org',
-      password: 'harbour-violin-7-moss',
+      password: PASSWORD,
     });
     const second = await refresh(first);
     const again = await refresh(first);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openAccountApi, PASSWORD } from './account-api.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { openAccountApi } from './account-api.ts';
 
 const api = await openAccountApi();
 const register = (body: unknown) => api.post('/auth/register', body);

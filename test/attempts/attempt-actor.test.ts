@@ -145,6 +145,7 @@ it('given a recorded completion without results, when its session is loaded, the
       onActorFailed: ignore,
       now: () => new Date(),
       newEventId: () => 'f'.repeat(24),
+      isOwnEvent: () => true,
       mailboxCapacity: 10,
     },
   );

@@ -1,12 +1,17 @@
 import { type CommandStartedEvent, type Document, MongoClient, ObjectId } from 'mongodb';
-import { describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { ATTEMPT_STATUSES } from '../../src/attempts/attempt.ts';
 import { type AttemptFilter, AttemptList } from '../../src/attempts/attempt-list.ts';
 import { collectionsOf } from '../../src/database/collections/index.ts';
 import type { AttemptDocument } from '../../src/database/collections/task-attempts.ts';
 import { listTokens, TOKEN_STATES } from '../../src/tokens/token-list.ts';
-import { admitCandidate, createTask, issueTokens, problemOf } from '../integration/candidate.ts';
-import { atTheEnd, openTestDatabase } from '../support/database.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
+import { problemOf } from '../support/problem.ts';
 import { starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -62,7 +67,7 @@ describe('GET /attempts', () => {
     const query = (more: string) => list(`task_id=${task.task_id}&${more}`).then(idsOf);
     expect(await query('')).toEqual(both);
     // What lists are made from follows the journal within a moment.
-    await vi.waitFor(async () => expect(await query('status=in_progress')).toEqual([candidate.attempt_id]));
+    await eventually(async () => expect(await query('status=in_progress')).toEqual([candidate.attempt_id]));
     expect(await query(`user_id=${candidate.user_id}`)).toEqual([candidate.attempt_id]);
     expect(await query(`issued_by=${user_id}`)).toEqual(both);
     expect(await query(`issued_by=${'f'.repeat(24)}`)).toEqual([]);
@@ -100,7 +105,7 @@ describe('with 20 000 attempts', async () => {
   const { db } = await openTestDatabase();
   const client = new MongoClient(inject('mongodbUri'), { monitorCommands: true });
   atTheEnd(() => client.close());
-  const { taskAttempts } = collectionsOf(client.db(db.databaseName), { w: 1 });
+  const { taskAttempts } = collectionsOf(client.db(db.databaseName), { w: 1 }, PATIENCE_MS);
   const attempts = new AttemptList(taskAttempts);
   const ids = (count: number) => Array.from({ length: count }, () => new ObjectId());
   const [tasks, issuers, users] = [ids(10), ids(5), ids(500)];

@@ -2,9 +2,13 @@ import { MongoNetworkError } from 'mongodb';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AttemptFeed, type AttemptNews, type AttemptView } from '../../src/attempts/feed.ts';
 import { Reconciler } from '../../src/attempts/reconciler.ts';
-import { UnreplayableJournal } from '../../src/attempts/replay.ts';
 import type { Session } from '../../src/attempts/session.ts';
-import { attemptNotRedeemed, databaseUnavailable, overloaded } from '../../src/errors.ts';
+import {
+  attemptNotRedeemed,
+  databaseUnavailable,
+  overloaded,
+  UnreplayableJournal,
+} from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 
 const view: AttemptView = { state: 'expired', allowed_events: [], sequence_number: 3, status: 'expired' };

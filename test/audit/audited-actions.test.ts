@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
-import { admitCandidate, createTask, hireRecruiter, issueTokens } from '../integration/candidate.ts';
+import { hireRecruiter } from '../support/accounts.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 

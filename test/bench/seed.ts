@@ -43,7 +43,7 @@ export class Seeder {
     const database = await openDatabase(mongodbUri, mongodbDatabase, createLog('warn'));
     const [content] = exampleTasks;
     if (!content) throw new Error('There is no example task.');
-    const task = await new TaskStore(database.collections).insert(content, 1);
+    const task = await new TaskStore(database.collections).create(content);
     const seeder = new Seeder(database, new TokenSigner(jwtSecret), task);
     await database.collections.users.insertOne({ ...account('recruiter'), _id: seeder.#staff });
     return seeder;

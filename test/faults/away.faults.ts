@@ -1,12 +1,15 @@
 import { describe, expect, inject, it } from 'vitest';
-import { atTheEnd } from '../support/database.ts';
-import { type Candidate, logIn, type Outcome, redeem } from './candidate.ts';
-import { DatabaseProxy, isCommand } from './proxy.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { DatabaseProxy, isCommand } from '../support/database-proxy.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServerProcess } from '../support/server-process.ts';
+import { admitCandidates, type Outcome, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
-import { Watcher } from './watcher.ts';
 
 /** Milliseconds in which a request has to be answered while the database is away, and some for a busy machine. */
 const ANSWER_MS = 3000 + 500;
@@ -16,14 +19,14 @@ const { socketPath, pid: enginePid } = await startEngine();
 const proxy = await DatabaseProxy.start(socketPath);
 atTheEnd(() => proxy.stop());
 const server = await startServerProcess({ MONGODB_URI: proxy.uri });
-const staff = await logIn(server);
+const staff = await logInAsAdmin(server);
 
 const status = async (path: string) =>
   (await fetch(server.url + path, { signal: AbortSignal.timeout(5000) })).status;
 
-async function started(count: number): Promise<Candidate[]> {
-  const candidates = await redeem(server, count, staff);
-  for (const each of candidates) await each.postUntilAnswered(server, each.next(random));
+async function started(count: number): Promise<PersistentCandidate[]> {
+  const candidates = await admitCandidates(server, count, staff);
+  for (const each of candidates) await each.sendUntilAnswered(server, each.next(random));
   return candidates;
 }
 
@@ -31,7 +34,7 @@ async function started(count: number): Promise<Candidate[]> {
 async function heal(): Promise<void> {
   const since = Date.now();
   proxy.set('pass');
-  await eventually(async () => expect(await status('/readyz')).toBe(200), 20_000, 20);
+  await eventually(async () => expect(await status('/readyz')).toBe(200));
   note(inject('figures'), { recoveryMs: Date.now() - since });
 }
 
@@ -48,8 +51,8 @@ describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
   (mode) => {
     it('events are refused within 3 s; when it returns, everything goes on by itself', async () => {
       const candidates = await started(8);
-      const unloaded = await redeem(server, 4, staff);
-      const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+      const unloaded = await admitCandidates(server, 4, staff);
+      const watchers = candidates.map((candidate) => new ReturningWatcher(candidate).connect(server));
       await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
       proxy.set(mode);
       note(inject('figures'), { cuts: 1 });
@@ -59,10 +62,10 @@ describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
         event: candidate.next(random),
       }));
       expectUnavailable(
-        await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event))),
+        await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event))),
       );
       // By now it is known, and nobody has to wait for a time-out any more.
-      const again = await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event)));
+      const again = await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event)));
       expectUnavailable(again);
       expect(Math.max(...again.map(({ ms }) => ms))).toBeLessThan(1000);
       expect(await status('/readyz')).toBe(503);
@@ -70,7 +73,7 @@ describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
 
       await heal();
       const outcomes = await Promise.all(
-        events.map(({ candidate, event }) => candidate.postUntilAnswered(server, event)),
+        events.map(({ candidate, event }) => candidate.sendUntilAnswered(server, event)),
       );
       expect(outcomes.map(({ kind }) => kind)).toEqual(events.map(() => 'acknowledged'));
       const logs = await expectNothingLost(staff, [...candidates, ...unloaded]);
@@ -83,20 +86,20 @@ describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
 
 it('watchers learn of an event whose sender was told 503, and its retry of the truth', async () => {
   const candidates = await started(6);
-  const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+  const watchers = candidates.map((candidate) => new ReturningWatcher(candidate).connect(server));
   await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
   // The insert reaches the database, its answer never comes back.
   proxy.deafenOn = isCommand('insert', 'behavior_events');
   note(inject('figures'), { cuts: 1 });
   const events = candidates.map((candidate) => ({ candidate, event: candidate.selection(random) }));
-  expectUnavailable(await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event))));
+  expectUnavailable(await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event))));
   await heal();
   // Nobody posts anything, and still what was stored is told; what waited for its turn was never sent.
   const stored = await expectNothingLost(staff, candidates);
   expect([...stored.values()].filter(({ length }) => length === 2)).not.toEqual([]);
   await expectAllTold(watchers, stored);
   for (const { candidate, event } of events) {
-    expect(await candidate.post(server, event)).toMatchObject({ kind: 'acknowledged', sequence_number: 2 });
+    expect(await candidate.send(server, event)).toMatchObject({ kind: 'acknowledged', sequence_number: 2 });
   }
   await expectAllTold(watchers, await expectNothingLost(staff, candidates));
   for (const watcher of watchers) watcher.disconnect();
@@ -104,19 +107,19 @@ it('watchers learn of an event whose sender was told 503, and its retry of the t
 
 it('a database that stood still and carries out late what it was asked surprises nobody', async () => {
   const candidates = await started(6);
-  const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+  const watchers = candidates.map((candidate) => new ReturningWatcher(candidate).connect(server));
   await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
   process.kill(enginePid, 'SIGSTOP');
   note(inject('figures'), { cuts: 1 });
   const events = candidates.map((candidate) => ({ candidate, event: candidate.selection(random) }));
-  const outcomes = await Promise.all(events.map(({ candidate, event }) => candidate.post(server, event)));
+  const outcomes = await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event)));
   process.kill(enginePid, 'SIGCONT');
   expectUnavailable(outcomes);
   await heal();
   // Whatever reaches the journal by itself, soon or late, is told without anybody posting anything.
   await eventually(async () => expectAllTold(watchers, await expectNothingLost(staff, candidates)));
   for (const { candidate, event } of events) {
-    expect(await candidate.postUntilAnswered(server, event)).toMatchObject({ sequence_number: 2 });
+    expect(await candidate.sendUntilAnswered(server, event)).toMatchObject({ sequence_number: 2 });
   }
   await expectAllTold(watchers, await expectNothingLost(staff, candidates));
   for (const watcher of watchers) watcher.disconnect();
@@ -128,7 +131,7 @@ it.each([
 ] as const)(
   'a start and a completion whose %s into %s nobody answers are stored in the attempt',
   async (command, collection) => {
-    const [candidate] = (await redeem(server, 1, staff)) as [Candidate];
+    const [candidate] = (await admitCandidates(server, 1, staff)) as [PersistentCandidate];
     const events = [
       () => candidate.next(random),
       () => candidate.selection(random),
@@ -138,9 +141,9 @@ it.each([
       const posted = event();
       proxy.deafenOn = isCommand(command, collection);
       note(inject('figures'), { cuts: 1 });
-      await candidate.post(server, posted);
+      await candidate.send(server, posted);
       await heal();
-      await candidate.postUntilAnswered(server, posted);
+      await candidate.sendUntilAnswered(server, posted);
       const logs = await expectNothingLost(staff, [candidate]);
       for (const [each, stored] of logs) await expectProjected(staff, each, stored);
     }
@@ -151,7 +154,7 @@ it.each([
 it('a slow database is no reason to refuse anything', async () => {
   const candidates = await started(4);
   proxy.delayMs = 300;
-  const outcomes = await Promise.all(candidates.map((each) => each.post(server, each.next(random))));
+  const outcomes = await Promise.all(candidates.map((each) => each.send(server, each.next(random))));
   proxy.delayMs = 0;
   expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'acknowledged'));
   await expectNothingLost(staff, candidates);

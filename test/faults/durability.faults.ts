@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ObjectId } from 'mongodb';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/connection.ts';
@@ -8,6 +5,7 @@ import { startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { createLog } from '../../src/log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const KILLS = 12;
 const EVENTS = 20;
@@ -21,8 +19,7 @@ const attempt_id = new ObjectId().toHexString();
 test(`an engine killed ${KILLS} times right after an acknowledgement has every acknowledged event`, async () => {
   const missing: number[] = [];
   for (let round = 0; round < KILLS; round += 1) {
-    const directory = await mkdtemp(join(tmpdir(), 'sos-durability-'));
-    const options = { directory, log: () => undefined };
+    const options = { directory: await temporaryFolder(), log: () => undefined };
     const engine = await startEmbeddedEngine(options);
     const database = await openDatabase(engine.uri, 'durability', createLog('silent'));
     const journal = new Journal(database.collections.behaviorEvents, database.availability);
@@ -41,7 +38,6 @@ test(`an engine killed ${KILLS} times right after an acknowledgement has every a
     if (stored.length < EVENTS) missing.push(EVENTS - stored.length);
     await reopened.close();
     await again.stop();
-    await rm(directory, { recursive: true, force: true });
   }
   expect(missing).toEqual([]);
 });

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServerProcess } from '../support/server-process.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { expectNothingLost, expectResults } from './verify.ts';
-import { Watcher } from './watcher.ts';
 
 const random = new Random(SEED);
 const { uri } = await startEngine();
@@ -11,18 +14,21 @@ const { uri } = await startEngine();
 const TTL = 8;
 const env = { MONGODB_URI: uri, ATTEMPT_TTL_SECONDS: String(TTL), TOKEN_TTL_SECONDS: String(TTL) };
 const [a, b] = [await startServerProcess(env), await startServerProcess(env)];
-const staff = await logIn(a);
+const staff = await logInAsAdmin(a);
 
 it('attempts and tokens expire once, whoever sweeps, and completed attempts never', async () => {
   const { tasks } = await staff.call<{ tasks: { task_id: string }[] }>('GET', '/tasks');
   const { tokens } = await staff.call<{ tokens: { token: string }[] }>('POST', '/tokens/generate', {
     task_id: tasks[0]?.task_id,
   });
-  const [completed, ...open] = (await redeem(a, 6, staff)) as [Candidate, ...Candidate[]];
-  for (const each of [completed, ...open]) await each.postUntilAnswered(a, each.next(random));
-  const watchers = open.map((each, index) => new Watcher(each).connect(index % 2 ? a : b));
-  await completed.postUntilAnswered(b, completed.selection(random));
-  expect((await completed.postUntilAnswered(a, completed.completion())).kind).toBe('acknowledged');
+  const [completed, ...open] = (await admitCandidates(a, 6, staff)) as [
+    PersistentCandidate,
+    ...PersistentCandidate[],
+  ];
+  for (const each of [completed, ...open]) await each.sendUntilAnswered(a, each.next(random));
+  const watchers = open.map((each, index) => new ReturningWatcher(each).connect(index % 2 ? a : b));
+  await completed.sendUntilAnswered(b, completed.selection(random));
+  expect((await completed.sendUntilAnswered(a, completed.completion())).kind).toBe('acknowledged');
   await expectResults(staff, [completed]);
 
   await eventually(
@@ -31,8 +37,7 @@ it('attempts and tokens expire once, whoever sweeps, and completed attempts neve
         expect(await staff.call('GET', `/attempts/${attempt_id}`)).toMatchObject({ status: 'expired' });
       }
     },
-    40_000,
-    200,
+    { everyMs: 200 },
   );
   await eventually(() => {
     for (const watcher of watchers) {
@@ -47,7 +52,7 @@ it('attempts and tokens expire once, whoever sweeps, and completed attempts neve
     const last = watchers.find(({ attempt_id }) => attempt_id === each.attempt_id)?.others.at(-1);
     expect(last).toBeDefined();
     for (const server of [a, b]) {
-      const outcome = await each.post(server, each.view(random));
+      const outcome = await each.send(server, each.view(random));
       expect(outcome).toMatchObject({ kind: 'refused' });
       // The token of an attempt ends with it.
       expect((outcome as { code: string }).code).toMatch(/^(attempt_expired|not_authenticated)$/);

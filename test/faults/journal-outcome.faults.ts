@@ -5,9 +5,10 @@ import { openDatabase } from '../../src/database/connection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { createLog } from '../../src/log.ts';
-import { atTheEnd } from '../support/database.ts';
-import { DatabaseProxy, isCommand } from './proxy.ts';
-import { startEngine } from './server-process.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { DatabaseProxy, isCommand } from '../support/database-proxy.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
 
 const { socketPath } = await startEngine();
 const proxy = await DatabaseProxy.start(socketPath);
@@ -43,5 +44,5 @@ it.each([
     code: 'database_unavailable',
   });
   proxy.set('pass');
-  await expect.poll(() => database.availability.isAway, { timeout: 10_000 }).toBe(false);
+  await eventually(() => expect(database.availability.isAway).toBe(false));
 });

@@ -1,11 +1,13 @@
 import { describe, expect, inject, it } from 'vitest';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { eventually } from '../support/eventually.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { Load } from './load.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
-import { Watcher } from './watcher.ts';
 
 const CANDIDATES = 12;
 
@@ -13,8 +15,11 @@ async function killAgainAndAgain(
   server: ServerProcess,
   kills: readonly ('server' | 'engine' | 'both')[],
 ): Promise<void> {
-  const [probe, ...candidates] = (await redeem(server, CANDIDATES)) as [Candidate, ...Candidate[]];
-  const watchers = candidates.slice(0, 4).map((candidate) => new Watcher(candidate).connect(server));
+  const [probe, ...candidates] = (await admitCandidates(server, CANDIDATES)) as [
+    PersistentCandidate,
+    ...PersistentCandidate[],
+  ];
+  const watchers = candidates.slice(0, 4).map((candidate) => new ReturningWatcher(candidate).connect(server));
   const load = new Load(candidates, [server]);
   const random = new Random(SEED);
   await load.progress(50);
@@ -26,13 +31,13 @@ async function killAgainAndAgain(
       await server.start();
     }
     // Sent after the kill, so that its acknowledgement means that service has resumed.
-    await probe.postUntilAnswered(server, probe.next(random));
+    await probe.sendUntilAnswered(server, probe.next(random));
     note(inject('figures'), { kills: victim === 'both' ? 2 : 1, recoveryMs: Date.now() - since });
     // So that the next one comes at no particular moment.
     await load.progress(random.below(60));
   }
   await load.stop();
-  const staff = await logIn(server);
+  const staff = await logInAsAdmin(server);
   const logs = await expectNothingLost(staff, [probe, ...candidates]);
   await expectAllTold(watchers, logs);
   for (const [candidate, stored] of logs) await expectProjected(staff, candidate, stored);
@@ -72,16 +77,16 @@ describe('every acknowledged event is there, and attempts go on where they were,
 it('attempts that were completed right before a kill get their results after it', async () => {
   const server = await startServerProcess();
   const random = new Random(SEED);
-  const candidates = await redeem(server, 30);
+  const candidates = await admitCandidates(server, 30);
   for (const kill of ['server', 'engine', 'server']) {
     const some = candidates.splice(0, 10);
     await Promise.all(
       some.map(async (candidate) => {
-        await candidate.postUntilAnswered(server, candidate.next(random));
-        await candidate.postUntilAnswered(server, candidate.selection(random));
+        await candidate.sendUntilAnswered(server, candidate.next(random));
+        await candidate.sendUntilAnswered(server, candidate.selection(random));
       }),
     );
-    const completions = some.map((candidate) => candidate.post(server, candidate.completion()));
+    const completions = some.map((candidate) => candidate.send(server, candidate.completion()));
     await Promise.race(completions);
     if (kill === 'engine') server.killEngine();
     else {
@@ -90,7 +95,8 @@ it('attempts that were completed right before a kill get their results after it'
     }
     note(inject('figures'), { kills: 1 });
     await Promise.all(completions);
-    const staff = await logIn(server);
+    // Right after the kill nobody may be able to log in yet.
+    const staff = await eventually(() => logInAsAdmin(server));
     const logs = await expectNothingLost(staff, some);
     const completed = some.filter((each) => logs.get(each)?.at(-1)?.event_type === 'task_completed');
     expect(completed.length).toBeGreaterThan(0);

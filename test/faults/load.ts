@@ -1,12 +1,13 @@
 import { inject } from 'vitest';
-import type { Candidate, Outcome, Served } from './candidate.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Served } from '../support/served.ts';
+import type { Outcome, PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually } from './server-process.ts';
 import { note } from './summary.ts';
 
 /** Candidates who post one event after the other without a pause and try again whatever goes wrong. */
 export class Load {
-  readonly #candidates: readonly Candidate[];
+  readonly #candidates: readonly PersistentCandidate[];
   readonly #servers: readonly Served[];
   readonly #random: Random;
   #running = true;
@@ -15,7 +16,7 @@ export class Load {
   readonly outcomes: Outcome[] = [];
 
   /** @param servers each try goes to any of them */
-  constructor(candidates: readonly Candidate[], servers: readonly Served[], seed = SEED) {
+  constructor(candidates: readonly PersistentCandidate[], servers: readonly Served[], seed = SEED) {
     this.#candidates = candidates;
     this.#servers = servers;
     this.#random = new Random(seed);
@@ -27,7 +28,7 @@ export class Load {
   }
 
   /** Resolves when this many more events were acknowledged. @returns how long that took, in milliseconds */
-  async progress(more: number, deadlineMs = 30_000): Promise<number> {
+  async progress(more: number): Promise<number> {
     const since = Date.now();
     const target = this.acknowledged + more;
     await eventually(
@@ -37,8 +38,7 @@ export class Load {
           throw new Error(`Only ${this.acknowledged} of ${target} were acknowledged; lately: ${recent}`);
         }
       },
-      deadlineMs,
-      5,
+      { everyMs: 5 },
     );
     return Date.now() - since;
   }
@@ -50,12 +50,12 @@ export class Load {
     note(inject('figures'), { acknowledged: this.acknowledged });
   }
 
-  async #run(candidate: Candidate): Promise<void> {
+  async #run(candidate: PersistentCandidate): Promise<void> {
     while (this.#running) {
       const event = candidate.next(this.#random);
       let outcome: Outcome | undefined;
       while (outcome?.kind !== 'acknowledged') {
-        outcome = await candidate.post(this.#random.pick(this.#servers), event);
+        outcome = await candidate.send(this.#random.pick(this.#servers), event);
         if (outcome.kind === 'acknowledged') break;
         this.outcomes.push(outcome);
         if (outcome.kind === 'refused' && outcome.status < 500) break;

@@ -1,21 +1,22 @@
 import fc, { type AsyncCommand } from 'fast-check';
 import { expect, inject } from 'vitest';
-import type { Candidate, Posted } from './candidate.ts';
-import type { DatabaseProxy, ProxyMode } from './proxy.ts';
+import type { DatabaseProxy, ProxyMode } from '../support/database-proxy.ts';
+import { eventually } from '../support/eventually.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import type { PersistentCandidate, Posted } from './persistent-candidate.ts';
 import { Random } from './random.ts';
-import { eventually, type ServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
-import { Watcher } from './watcher.ts';
 
 export const CANDIDATES = 5;
 
 /** What the front ends were promised and what is broken now; commands are chosen by it. */
 export interface Model {
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly PersistentCandidate[];
   /** The event each candidate has in hand: a front end sends it again until it is acknowledged. */
-  readonly inHand: Map<Candidate, Posted>;
+  readonly inHand: Map<PersistentCandidate, Posted>;
   /** How many sockets watch each candidate's attempt. */
-  readonly watching: Map<Candidate, number>;
+  readonly watching: Map<PersistentCandidate, number>;
   readonly broken: Set<DatabaseProxy>;
 }
 
@@ -24,9 +25,9 @@ export interface Real {
   readonly servers: readonly ServerProcess[];
   /** One before each server's database, where that is not the server's own. */
   readonly proxies: readonly DatabaseProxy[];
-  readonly watchers: Watcher[];
+  readonly watchers: ReturningWatcher[];
   /** Requests that wait for their answer: whatever else is done is done meanwhile. */
-  readonly flights: Map<Candidate, Promise<void>[]>;
+  readonly flights: Map<PersistentCandidate, Promise<void>[]>;
 }
 
 type Command = AsyncCommand<Model, Real>;
@@ -42,8 +43,14 @@ function at<T>(list: readonly T[], index: number): T {
 }
 
 /** Sends the event in hand without waiting for the answer, which must be "stored" or "try again". */
-function send(model: Model, real: Real, candidate: Candidate, server: ServerProcess, event: Posted): void {
-  const flight = candidate.post(server, event, 6000).then((outcome) => {
+function send(
+  model: Model,
+  real: Real,
+  candidate: PersistentCandidate,
+  server: ServerProcess,
+  event: Posted,
+): void {
+  const flight = candidate.send(server, event, 6000).then((outcome) => {
     if (outcome.kind === 'acknowledged') {
       if (model.inHand.get(candidate) === event) model.inHand.delete(candidate);
     } else if (outcome.kind === 'refused') {
@@ -56,7 +63,7 @@ function send(model: Model, real: Real, candidate: Candidate, server: ServerProc
 }
 
 /** Waits until a candidate has the answers to everything sent. @throws what was wrong with one */
-export async function land({ flights }: Real, candidate: Candidate): Promise<void> {
+export async function land({ flights }: Real, candidate: PersistentCandidate): Promise<void> {
   await Promise.all(flights.get(candidate) ?? []);
   flights.delete(candidate);
 }
@@ -114,7 +121,7 @@ const connect = (who: number, where: number): Command =>
   command(`connect(${who}, ${where})`, async ({ candidates, watching }, { servers, watchers }) => {
     const candidate = at(candidates, who);
     watching.set(candidate, (watching.get(candidate) ?? 0) + 1);
-    watchers.push(new Watcher(candidate).connect(at(servers, where)));
+    watchers.push(new ReturningWatcher(candidate).connect(at(servers, where)));
   });
 
 /** Loses the connection; the watcher comes back by itself with `since`. */

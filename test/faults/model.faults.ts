@@ -1,11 +1,14 @@
 import fc, { type Arbitrary, type AsyncCommand } from 'fast-check';
 import { expect, inject, it } from 'vitest';
-import { atTheEnd } from '../support/database.ts';
-import { type Candidate, logIn, type Posted, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { DatabaseProxy } from '../support/database-proxy.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { CANDIDATES, connectionsBreak, land, type Model, processesDie, type Real } from './model-commands.ts';
-import { DatabaseProxy } from './proxy.ts';
+import { admitCandidates, type PersistentCandidate, type Posted } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, type ServerProcess, startEngine, startServerProcess } from './server-process.ts';
 import { note } from './summary.ts';
 import {
   expectAllTold,
@@ -26,8 +29,8 @@ async function expectAgreement({ candidates, inHand }: Model, real: Real): Promi
   const [server] = real.servers as [ServerProcess];
   for (const proxy of real.proxies) proxy.set('pass');
   const random = new Random(SEED);
-  const post = async (candidate: Candidate, event: Posted) => {
-    const outcome = await candidate.postUntilAnswered(server, event);
+  const post = async (candidate: PersistentCandidate, event: Posted) => {
+    const outcome = await candidate.sendUntilAnswered(server, event);
     expect(outcome.kind, JSON.stringify(outcome)).toBe('acknowledged');
   };
   await Promise.all(
@@ -38,7 +41,7 @@ async function expectAgreement({ candidates, inHand }: Model, real: Real): Promi
       await post(candidate, candidate.next(random));
     }),
   );
-  const staff = await eventually(() => logIn(server));
+  const staff = await eventually(() => logInAsAdmin(server));
   for (const [candidate, stored] of await expectNothingLost(staff, candidates)) {
     await expectProjected(staff, candidate, stored);
   }
@@ -69,7 +72,7 @@ async function walk(
 ): Promise<void> {
   const walks = fc.noBias(fc.commands(commands, { maxCommands: COMMANDS, size: 'max' }));
   const property = fc.asyncProperty(walks, async (steps) => {
-    const candidates = await redeem(servers[0] as ServerProcess, CANDIDATES);
+    const candidates = await admitCandidates(servers[0] as ServerProcess, CANDIDATES);
     const model: Model = { candidates, inHand: new Map(), watching: new Map(), broken: new Set() };
     const real: Real = { servers, proxies, watchers: [], flights: new Map() };
     try {

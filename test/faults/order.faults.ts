@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { eventually } from '../support/eventually.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, type ServerProcess, startServerProcess } from './server-process.ts';
-import { storedEvents } from './verify.ts';
 
 const random = new Random(SEED);
 const server = await startServerProcess();
@@ -17,7 +17,7 @@ interface Piece {
 /** Writes all requests at once on one new connection. @returns the answers' status codes, in their order. */
 async function pipeline(
   { url }: ServerProcess,
-  { token }: Candidate,
+  { token }: PersistentCandidate,
   pieces: readonly Piece[],
 ): Promise<number[]> {
   const { port, host } = new URL(url);
@@ -46,7 +46,7 @@ async function pipeline(
 }
 
 /** A start, then `count - 1` views, each with its own name. */
-function manyEvents(candidate: Candidate, count: number) {
+function manyEvents(candidate: PersistentCandidate, count: number) {
   const start = candidate.next(random);
   return [start, ...Array.from({ length: count - 1 }, () => candidate.view(random))].map((event, index) => ({
     ...event,
@@ -59,7 +59,7 @@ it.each([
   ['with everything cached', false],
 ] as const)('pipelined events are taken in their order of arrival, %s', async (_, restart) => {
   for (let round = 0; round < 3; round++) {
-    const candidates = await redeem(server, 4);
+    const candidates = await admitCandidates(server, 4);
     if (restart) {
       await server.kill();
       await server.start();
@@ -69,7 +69,7 @@ it.each([
         const events = manyEvents(candidate, 30);
         const pieces = events.map((body) => ({ path: '/events', body }));
         expect(await pipeline(server, candidate, pieces)).toEqual(events.map(() => 201));
-        const stored = await storedEvents(await logIn(server), candidate.attempt_id);
+        const stored = await candidate.at(server).log();
         expect(stored.map(({ client_event_id }) => client_event_id)).toEqual(
           events.map(({ client_event_id }) => client_event_id),
         );
@@ -80,7 +80,7 @@ it.each([
 });
 
 it('single events and batches on one connection are taken in their order of arrival', async () => {
-  const [candidate] = (await redeem(server, 1)) as [Candidate];
+  const [candidate] = (await admitCandidates(server, 1)) as [PersistentCandidate];
   const events = manyEvents(candidate, 60);
   const pieces: Piece[] = [];
   for (let next = 0; next < events.length; ) {
@@ -94,7 +94,7 @@ it('single events and batches on one connection are taken in their order of arri
     );
   }
   expect(await pipeline(server, candidate, pieces)).toEqual(pieces.map(() => 201));
-  const stored = await storedEvents(await logIn(server), candidate.attempt_id);
+  const stored = await candidate.at(server).log();
   expect(stored.map(({ client_event_id }) => client_event_id)).toEqual(
     events.map(({ client_event_id }) => client_event_id),
   );

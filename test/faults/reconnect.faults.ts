@@ -1,9 +1,10 @@
 import { pino } from 'pino';
 import { expect, inject, it } from 'vitest';
 import { openDatabase } from '../../src/database/connection.ts';
-import { atTheEnd } from '../support/database.ts';
-import { DatabaseProxy } from './proxy.ts';
-import { eventually, startEngine } from './server-process.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { DatabaseProxy } from '../support/database-proxy.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
 import { note } from './summary.ts';
 
 /** Milliseconds; a call that waits for ever waits longer than this. */
@@ -33,6 +34,6 @@ it('a database that closes every connection at once, as one that restarts does, 
     await calls();
     expect(Date.now() - since).toBeLessThan(FOREVER_MS);
     proxy.set('pass');
-    await eventually(() => database.ping(), FOREVER_MS);
+    await eventually(() => database.ping(), { withinMs: FOREVER_MS });
   }
 });

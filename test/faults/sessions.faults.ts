@@ -1,26 +1,29 @@
 import { MongoClient, ObjectId } from 'mongodb';
 import { expect, inject, it } from 'vitest';
-import { atTheEnd } from '../support/database.ts';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServerProcess } from '../support/server-process.ts';
 import { Load } from './load.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectResults } from './verify.ts';
-import { Watcher } from './watcher.ts';
 
 const random = new Random(SEED);
 const { uri } = await startEngine();
 const env = { MONGODB_URI: uri, MONGODB_DATABASE: 'sessions', SESSION_IDLE_SECONDS: '1', MAX_SESSIONS: '3' };
 const server = await startServerProcess(env);
-const staff = await logIn(server);
+const staff = await logInAsAdmin(server);
 const client = await MongoClient.connect(uri);
 atTheEnd(() => client.close());
 const journal = client.db('sessions').collection('behavior_events');
 
 it('with room for 3 sessions only, 20 candidates and their watchers notice nothing', async () => {
-  const candidates = await redeem(server, 20, staff);
-  const watchers = candidates.map((candidate) => new Watcher(candidate).connect(server));
+  const candidates = await admitCandidates(server, 20, staff);
+  const watchers = candidates.map((candidate) => new ReturningWatcher(candidate).connect(server));
   const load = new Load(candidates, [server]);
   await load.progress(400);
   for (const watcher of watchers) if (random.below(2) === 0) watcher.drop();
@@ -32,10 +35,10 @@ it('with room for 3 sessions only, 20 candidates and their watchers notice nothi
 });
 
 it('who sends more than an attempt can wait for is told `overloaded`, and nothing is lost', async () => {
-  const [candidate] = (await redeem(server, 1, staff)) as [Candidate];
-  await candidate.postUntilAnswered(server, candidate.next(random));
+  const [candidate] = (await admitCandidates(server, 1, staff)) as [PersistentCandidate];
+  await candidate.sendUntilAnswered(server, candidate.next(random));
   const events = Array.from({ length: 1500 }, () => candidate.view(random));
-  const outcomes = await Promise.all(events.map((event) => candidate.post(server, event, 40_000)));
+  const outcomes = await Promise.all(events.map((event) => candidate.send(server, event, 40_000)));
   const refused = outcomes.filter((outcome) => outcome.kind === 'refused');
   for (const outcome of refused)
     expect(outcome).toMatchObject({ status: 503, code: 'overloaded', retryAfter: '1' });
@@ -46,14 +49,14 @@ it('who sends more than an attempt can wait for is told `overloaded`, and nothin
 });
 
 it('an attempt whose journal is damaged is on its own', async () => {
-  const [damaged, completed, ...others] = (await redeem(server, 8, staff)) as [
-    Candidate,
-    Candidate,
-    ...Candidate[],
+  const [damaged, completed, ...others] = (await admitCandidates(server, 8, staff)) as [
+    PersistentCandidate,
+    PersistentCandidate,
+    ...PersistentCandidate[],
   ];
-  for (const each of [damaged, completed, ...others]) await each.postUntilAnswered(server, each.next(random));
-  await completed.postUntilAnswered(server, completed.selection(random));
-  const watchers = [damaged, ...others].map((candidate) => new Watcher(candidate).connect(server));
+  for (const each of [damaged, completed, ...others]) await each.sendUntilAnswered(server, each.next(random));
+  await completed.sendUntilAnswered(server, completed.selection(random));
+  const watchers = [damaged, ...others].map((candidate) => new ReturningWatcher(candidate).connect(server));
   await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
   // What no server would record: a second start, and for recovery's sake a completion without a selection.
   const insert = (sequence_number: number, event_type: string, payload: object) =>
@@ -65,14 +68,14 @@ it('an attempt whose journal is damaged is on its own', async () => {
   await insert(3, 'task_completed', { final_option_id: '0'.repeat(24), final_option_code: 'X' });
   const peer = await startServerProcess(env);
   for (const served of [server, peer]) {
-    expect(await damaged.post(served, damaged.view(random))).toMatchObject({
+    expect(await damaged.send(served, damaged.view(random))).toMatchObject({
       status: 500,
       code: 'journal_unreplayable',
     });
   }
   for (const each of others) {
     // From the other server, so that it has to be brought past the damaged attempt, which is watched too.
-    expect((await each.post(peer, each.view(random))).kind).toBe('acknowledged');
+    expect((await each.send(peer, each.view(random))).kind).toBe('acknowledged');
   }
   await eventually(() => expect(watchers.slice(1).map(({ last }) => last)).toEqual(others.map(() => 2)));
   // Recovery meets the damaged attempt first and goes on to the next.
@@ -81,13 +84,13 @@ it('an attempt whose journal is damaged is on its own', async () => {
     .collection('task_attempts')
     .updateOne({ _id: new ObjectId(damaged.attempt_id) }, { $set: { status: 'completed' } });
   await peer.kill();
-  const completion = completed.post(server, completed.completion());
+  const completion = completed.send(server, completed.completion());
   await server.kill();
   note(inject('figures'), { kills: 2 });
   await completion;
   await server.start();
-  await completed.postUntilAnswered(server, completed.completion());
-  await expectResults(await logIn(server), [completed]);
+  await completed.sendUntilAnswered(server, completed.completion());
+  await expectResults(await logInAsAdmin(server), [completed]);
   expect(server.errors.some((line) => line.includes(damaged.attempt_id))).toBe(true);
   for (const watcher of watchers) watcher.disconnect();
 });

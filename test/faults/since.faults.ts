@@ -1,33 +1,35 @@
 import { expect, it } from 'vitest';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServerProcess } from '../support/server-process.ts';
 import { Load } from './load.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { expectAllTold, expectNothingLost } from './verify.ts';
-import { Watcher } from './watcher.ts';
 
 const random = new Random(SEED);
 const server = await startServerProcess();
 
 it('no gap and no repeat for who loses the connection again and again while events are recorded', async () => {
-  const candidates = await redeem(server, 6);
+  const candidates = await admitCandidates(server, 6);
   const watchers = candidates.flatMap((each) =>
-    Array.from({ length: 4 }, () => new Watcher(each).connect(server)),
+    Array.from({ length: 4 }, () => new ReturningWatcher(each).connect(server)),
   );
   const load = new Load(candidates, [server]);
   const drops = setInterval(() => random.pick(watchers).drop(), 15);
-  await load.progress(1200, 60_000);
+  await load.progress(1200);
   clearInterval(drops);
   await load.stop();
   expect(load.outcomes).toEqual([]);
-  await expectAllTold(watchers, await expectNothingLost(await logIn(server), candidates));
+  await expectAllTold(watchers, await expectNothingLost(await logInAsAdmin(server), candidates));
   expect(watchers.some(({ closes }) => closes.length > 0)).toBe(true);
   for (const watcher of watchers) watcher.disconnect();
 });
 
 it('messages that cannot be understood are answered, and nothing is missed after them', async () => {
-  const [candidate] = (await redeem(server, 1)) as [Candidate];
-  const watcher = new Watcher(candidate).connect(server);
+  const [candidate] = (await admitCandidates(server, 1)) as [PersistentCandidate];
+  const watcher = new ReturningWatcher(candidate).connect(server);
   await eventually(() => expect(watcher.isOpen).toBe(true));
   const strange = ['', 'x', '{}', '[]', 'null', '{"type":"shout"}', '{"type":"ping"}', 'x'.repeat(100_000)];
   for (const message of strange) watcher.send(message);
@@ -37,7 +39,7 @@ it('messages that cannot be understood are answered, and nothing is missed after
     ...['message_not_understood', 'message_not_understood', 'unknown_type', 'unknown_type'],
     ...['message_not_understood', 'unknown_type', 'pong', 'message_too_large'],
   ]);
-  expect((await candidate.post(server, candidate.next(random))).kind).toBe('acknowledged');
+  expect((await candidate.send(server, candidate.next(random))).kind).toBe('acknowledged');
   await eventually(() => expect(watcher.last).toBe(1));
   expect(watcher.closes).toEqual([]);
   watcher.disconnect();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import type { Candidate, Served } from './candidate.ts';
+import type { Served } from '../support/served.ts';
+import type { PersistentCandidate } from './persistent-candidate.ts';
 
 /** A front end that completes the WebSocket handshake and then never reads again. */
 export class StalledReader {
@@ -16,7 +17,11 @@ export class StalledReader {
     });
   }
 
-  static async connect({ url }: Served, { attempt_id, token }: Candidate, since = 0): Promise<StalledReader> {
+  static async connect(
+    { url }: Served,
+    { attempt_id, token }: PersistentCandidate,
+    since = 0,
+  ): Promise<StalledReader> {
     const { port, host } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
     const reader = new StalledReader(socket);

@@ -1,12 +1,15 @@
 import { MongoClient, ObjectId } from 'mongodb';
 import { expect, inject, it } from 'vitest';
-import { atTheEnd } from '../support/database.ts';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { atTheEnd } from '../support/at-the-end.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServerProcess } from '../support/server-process.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { StalledReader } from './stalled-reader.ts';
 import { note } from './summary.ts';
-import { Watcher } from './watcher.ts';
 
 /** The kernel takes about 4 MiB of each connection before anything waits in the server: 170 bytes an event. */
 const LONG_LOG = 36_000;
@@ -19,13 +22,13 @@ const GROWTH = 400;
 const random = new Random(SEED);
 const { uri } = await startEngine();
 const server = await startServerProcess({ MONGODB_URI: uri, MONGODB_DATABASE: 'live' });
-const staff = await logIn(server);
+const staff = await logInAsAdmin(server);
 const client = await MongoClient.connect(uri);
 atTheEnd(() => client.close());
 
 /** An attempt with a log as long as no candidate makes it, straight into the journal. */
-async function attemptWith(events: number): Promise<Candidate> {
-  const [candidate] = (await redeem(server, 1, staff)) as [Candidate];
+async function attemptWith(events: number): Promise<PersistentCandidate> {
+  const [candidate] = (await admitCandidates(server, 1, staff)) as [PersistentCandidate];
   const [option] = candidate.task.options;
   const journal = client.db('live').collection('behavior_events');
   const documents = Array.from({ length: events }, (_, index) => ({
@@ -46,7 +49,7 @@ async function attemptWith(events: number): Promise<Candidate> {
 
 it('1 000 readers that stall cost bounded memory, and nobody else notices', async () => {
   const candidate = await attemptWith(SHARED_LOG);
-  const healthy = new Watcher(candidate).connect(server);
+  const healthy = new ReturningWatcher(candidate).connect(server);
   await eventually(() => expect(healthy.last).toBe(SHARED_LOG));
   const before = server.rss;
   let peak = before;
@@ -59,15 +62,15 @@ it('1 000 readers that stall cost bounded memory, and nobody else notices', asyn
   }
   await eventually(async () => expect((await fetch(`${server.url}/readyz`)).status).toBe(200));
   for (let n = 1; n <= 40; n++) {
-    expect(await candidate.post(server, candidate.view(random), 30_000)).toMatchObject({
+    expect(await candidate.send(server, candidate.view(random), 30_000)).toMatchObject({
       kind: 'acknowledged',
     });
-    await eventually(() => expect(healthy.last).toBe(SHARED_LOG + n), 30_000, 2);
+    await eventually(() => expect(healthy.last).toBe(SHARED_LOG + n), { everyMs: 2 });
     peak = Math.max(peak, server.rss);
   }
   for (const reader of readers) reader.end();
   await eventually(async () =>
-    expect((await candidate.post(server, candidate.view(random))).ms).toBeLessThan(500),
+    expect((await candidate.send(server, candidate.view(random))).ms).toBeLessThan(500),
   );
   note(inject('figures'), {
     stalledRss: { before, peak, after: server.rss },
@@ -82,24 +85,23 @@ it('1 000 readers that stall cost bounded memory, and nobody else notices', asyn
 it('a reader that stalls is closed with 4408 when more than 1 MiB waits; who reads gets everything', async () => {
   const candidate = await attemptWith(LONG_LOG);
   const other = await attemptWith(1);
-  const healthy = new Watcher(other).connect(server);
+  const healthy = new ReturningWatcher(other).connect(server);
   const [stalled, late] = [
     await StalledReader.connect(server, candidate),
     await StalledReader.connect(server, candidate),
   ];
-  const reader = new Watcher(candidate).connect(server);
+  const reader = new ReturningWatcher(candidate).connect(server);
   await eventually(
     () => {
       stalled.poke();
       expect(stalled.isGone || late.isGone).toBe(true);
     },
-    40_000,
-    200,
+    { everyMs: 200 },
   );
-  expect((await other.post(server, other.view(random))).kind).toBe('acknowledged');
+  expect((await other.send(server, other.view(random))).kind).toBe('acknowledged');
   await eventually(() => expect(healthy.last).toBe(2));
   // Whoever falls behind for a moment comes back with `since`.
-  await eventually(() => expect(reader.last).toBe(LONG_LOG), 60_000);
+  await eventually(() => expect(reader.last).toBe(LONG_LOG));
   expect(reader.complaints).toEqual([]);
   expect(reader.closes.filter(({ code }) => code !== 4408 && code !== 1006)).toEqual([]);
   for (const each of [stalled, late]) each.end();

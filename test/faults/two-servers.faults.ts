@@ -1,11 +1,14 @@
 import { expect, inject, it } from 'vitest';
-import { type Candidate, logIn, redeem } from './candidate.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServerProcess } from '../support/server-process.ts';
 import { Load } from './load.ts';
+import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
-import { eventually, startEngine, startServerProcess } from './server-process.ts';
+import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectResults } from './verify.ts';
-import { Watcher } from './watcher.ts';
 
 /** Milliseconds in which an event must be seen on the other server. */
 const SEEN_MS = 500;
@@ -14,20 +17,20 @@ const random = new Random(SEED);
 const { uri } = await startEngine();
 const env = { MONGODB_URI: uri, MONGODB_DATABASE: 'shared' };
 const a = await startServerProcess(env);
-const staff = await logIn(a);
+const staff = await logInAsAdmin(a);
 
 it('a watcher at A sees what is posted to B at once, also to a B that has just started', async () => {
-  const [candidate] = (await redeem(a, 1, staff)) as [Candidate];
-  await candidate.postUntilAnswered(a, candidate.next(random));
-  const watcher = new Watcher(candidate).connect(a);
+  const [candidate] = (await admitCandidates(a, 1, staff)) as [PersistentCandidate];
+  await candidate.sendUntilAnswered(a, candidate.next(random));
+  const watcher = new ReturningWatcher(candidate).connect(a);
   await eventually(() => expect(watcher.last).toBe(1));
   const b = await startServerProcess(env);
   const latencies: number[] = [];
   for (let n = 0; n < 60; n++) {
-    const outcome = await candidate.postUntilAnswered(b, candidate.view(random));
+    const outcome = await candidate.sendUntilAnswered(b, candidate.view(random));
     const answered = Date.now();
     if (outcome.kind !== 'acknowledged') throw new Error(JSON.stringify(outcome));
-    await eventually(() => expect(watcher.last).toBe(outcome.sequence_number), 10_000, 2);
+    await eventually(() => expect(watcher.last).toBe(outcome.sequence_number), { everyMs: 2 });
     latencies.push(Math.max(0, (watcher.acks.at(-1)?.at ?? 0) - answered));
     // At no particular moment of the interval in which A looks.
     await new Promise((resolve) => setTimeout(resolve, random.below(200)));
@@ -44,12 +47,12 @@ it('a watcher at A sees what is posted to B at once, also to a B that has just s
 
 it('events posted to either at random are stored once, gapless and legal as a whole', async () => {
   const b = await startServerProcess(env);
-  const candidates = await redeem(a, 8, staff);
+  const candidates = await admitCandidates(a, 8, staff);
   const watchers = candidates.flatMap((candidate) => [
-    new Watcher(candidate).connect(a),
-    new Watcher(candidate).connect(b),
+    new ReturningWatcher(candidate).connect(a),
+    new ReturningWatcher(candidate).connect(b),
   ]);
-  for (const candidate of candidates) await candidate.postUntilAnswered(a, candidate.next(random));
+  for (const candidate of candidates) await candidate.sendUntilAnswered(a, candidate.next(random));
   for (let round = 0; round < 12; round++) {
     await Promise.all(
       candidates.flatMap((candidate) => {
@@ -60,10 +63,10 @@ it('events posted to either at random are stored once, gapless and legal as a wh
           candidate.view(random),
         ];
         return [
-          candidate.postUntilAnswered(random.pick([a, b]), one),
-          candidate.postUntilAnswered(random.pick([a, b]), two),
-          candidate.postUntilAnswered(a, three),
-          candidate.postUntilAnswered(b, three),
+          candidate.sendUntilAnswered(random.pick([a, b]), one),
+          candidate.sendUntilAnswered(random.pick([a, b]), two),
+          candidate.sendUntilAnswered(a, three),
+          candidate.sendUntilAnswered(b, three),
         ];
       }),
     );
@@ -102,18 +105,18 @@ it('events posted to either at random are stored once, gapless and legal as a wh
 
 it('when one is killed under load, the other goes on and finishes what it left undone', async () => {
   const b = await startServerProcess(env);
-  const candidates = await redeem(a, 10, staff);
+  const candidates = await admitCandidates(a, 10, staff);
   for (const candidate of candidates) {
-    await candidate.postUntilAnswered(b, candidate.next(random));
-    await candidate.postUntilAnswered(b, candidate.selection(random));
+    await candidate.sendUntilAnswered(b, candidate.next(random));
+    await candidate.sendUntilAnswered(b, candidate.selection(random));
   }
   const completions = candidates.map((candidate) => ({ candidate, event: candidate.completion() }));
-  const posted = completions.map(({ candidate, event }) => candidate.post(b, event));
+  const posted = completions.map(({ candidate, event }) => candidate.send(b, event));
   await Promise.race(posted);
   await b.kill();
   note(inject('figures'), { kills: 1 });
   await Promise.all(posted);
-  for (const { candidate, event } of completions) await candidate.postUntilAnswered(a, event);
+  for (const { candidate, event } of completions) await candidate.sendUntilAnswered(a, event);
   await expectNothingLost(staff, candidates);
   await expectResults(staff, candidates);
   note(inject('figures'), { acknowledged: 3 * candidates.length });

@@ -6,22 +6,11 @@ import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import type { ApiClient } from '../../src/tools/api-client.ts';
-import type { Candidate } from './candidate.ts';
-import { eventually } from './server-process.ts';
+import { readLog } from '../support/candidate.ts';
+import { eventually } from '../support/eventually.ts';
+import type { PersistentCandidate } from './persistent-candidate.ts';
+import type { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
-import type { Watcher } from './watcher.ts';
-
-/** The whole stored log of an attempt. */
-export async function storedEvents(staff: ApiClient, attempt_id: string): Promise<RecordedEvent[]> {
-  const stored: RecordedEvent[] = [];
-  for (let after = 0; ; ) {
-    const path = `/attempts/${attempt_id}/events?after=${after}&limit=500`;
-    const page = await staff.call<{ events: RecordedEvent[]; next_after: number | null }>('GET', path);
-    stored.push(...page.events);
-    if (page.next_after === null) return stored;
-    after = page.next_after;
-  }
-}
 
 /**
  * Compares what candidates were promised with what is stored: every acknowledged event under its id and number,
@@ -30,11 +19,11 @@ export async function storedEvents(staff: ApiClient, attempt_id: string): Promis
  */
 export async function expectNothingLost(
   staff: ApiClient,
-  candidates: readonly Candidate[],
-): Promise<Map<Candidate, RecordedEvent[]>> {
-  const logs = new Map<Candidate, RecordedEvent[]>();
+  candidates: readonly PersistentCandidate[],
+): Promise<Map<PersistentCandidate, RecordedEvent[]>> {
+  const logs = new Map<PersistentCandidate, RecordedEvent[]>();
   for (const candidate of candidates) {
-    const stored = await eventually(() => storedEvents(staff, candidate.attempt_id));
+    const stored = await eventually(() => readLog(staff, candidate.attempt_id, 500));
     const numbers = stored.map(({ sequence_number }) => sequence_number);
     expect(numbers, 'gapless').toEqual(stored.map((_, index) => index + 1));
     const kept = new Set(stored.map(({ event_id }) => event_id));
@@ -51,8 +40,8 @@ export async function expectNothingLost(
     expect(names.filter((name) => !candidate.sent.has(name), 'nothing that nobody sent')).toEqual([]);
     const { attempt_id, task } = candidate;
     replay(machineById('attempt-v1'), { attempt_id, requires_reasoning: task.requires_reasoning }, stored);
-    const times = stored.map(({ timestamp_server }) => String(timestamp_server));
-    expect(times, 'server time never runs backwards').toEqual([...times].sort());
+    const times = stored.map(({ timestamp_server }) => timestamp_server.getTime());
+    expect(times, 'server time never runs backwards').toEqual(times.toSorted((a, b) => a - b));
     logs.set(candidate, stored);
   }
   return logs;
@@ -61,16 +50,18 @@ export async function expectNothingLost(
 /** The stored attempt says what its journal says. */
 export async function expectProjected(
   staff: ApiClient,
-  candidate: Candidate,
+  candidate: PersistentCandidate,
   stored: readonly RecordedEvent[],
 ): Promise<void> {
-  const said = Object.assign(
+  const projected = Object.assign(
     { status: 'pending', started_at: null, completed_at: null, final_selection: null, reasoning_text: null },
     ...stored.map(projectionOf),
   );
+  // As an answer has it.
+  const said = JSON.parse(JSON.stringify(projected));
   await eventually(async () => {
     // The list shows what is stored, while the attempt itself is shown with its live state.
-    const path = `/attempts?user_id=${await userOf(staff, candidate)}`;
+    const path = `/attempts?user_id=${candidate.user_id}`;
     const { attempts } = await staff.call<{ attempts: object[] }>('GET', path);
     const { status, started_at, completed_at, final_selection, reasoning_text } = said;
     expect(attempts[0]).toMatchObject({ status, started_at, completed_at });
@@ -80,33 +71,34 @@ export async function expectProjected(
 }
 
 /** A completed attempt gets its results by itself. */
-export async function expectResults(staff: ApiClient, candidates: readonly Candidate[]): Promise<void> {
+export async function expectResults(
+  staff: ApiClient,
+  candidates: readonly PersistentCandidate[],
+): Promise<void> {
   for (const { attempt_id } of candidates) {
     await eventually(async () => {
       const answer = await staff.send('GET', `/attempts/${attempt_id}/skills`);
       expect(answer.status, `${attempt_id}: ${await answer.text()}`).toBe(200);
-    }, 40_000);
+    });
   }
 }
 
 /** The saved metrics are those of the stored log, and of nothing less. */
-export async function expectMeasured(staff: ApiClient, logs: Map<Candidate, RecordedEvent[]>): Promise<void> {
+export async function expectMeasured(
+  staff: ApiClient,
+  logs: Map<PersistentCandidate, RecordedEvent[]>,
+): Promise<void> {
   for (const [{ attempt_id, task }, stored] of logs) {
     const whole = await staff.call<{ task: Task }>('GET', `/tasks/${task.task_id}`);
-    const events = stored.map((event) => ({
-      ...event,
-      timestamp_client: new Date(event.timestamp_client),
-      timestamp_server: new Date(event.timestamp_server),
-    })) as RecordedEvent[];
-    const computed = JSON.parse(JSON.stringify(computeMetrics(events, whole.task)));
+    const computed = JSON.parse(JSON.stringify(computeMetrics(stored, whole.task)));
     expect(await staff.call('GET', `/attempts/${attempt_id}/metrics`)).toMatchObject(computed);
   }
 }
 
 /** Each watcher was told every stored event, once, in order. */
 export async function expectAllTold(
-  watchers: readonly Watcher[],
-  logs: Map<Candidate, RecordedEvent[]>,
+  watchers: readonly ReturningWatcher[],
+  logs: Map<PersistentCandidate, RecordedEvent[]>,
 ): Promise<void> {
   for (const [{ attempt_id }, stored] of logs) {
     for (const watcher of watchers.filter((each) => each.attempt_id === attempt_id)) {
@@ -115,8 +107,4 @@ export async function expectAllTold(
       expect(watcher.acks.map(({ event_id }) => event_id)).toEqual(stored.map(({ event_id }) => event_id));
     }
   }
-}
-
-async function userOf(staff: ApiClient, { attempt_id }: Candidate): Promise<string> {
-  return (await staff.call<{ user_id: string }>('GET', `/attempts/${attempt_id}`)).user_id;
 }

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SERVER_OPTIONS } from '../../src/http/server-options.ts';
-import { createTask, issueTokens, problemOf } from '../integration/candidate.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { problemOf } from '../support/problem.ts';
+import { request, sendRaw } from '../support/raw-request.ts';
 import { ADMIN, startTestServer } from '../support/server.ts';
-import { request, sendRaw } from './raw-request.ts';
 
 const ORIGIN = 'https://assess.example.com';
 const { admin, api, url } = await startTestServer({ CORS_ORIGINS: ORIGIN });

@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import jwt, { type SignOptions } from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { admitCandidate, createTask, problemOf } from '../integration/candidate.ts';
-import { closing } from '../integration/live-watcher.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { closing } from '../support/live-watcher.ts';
+import { problemOf } from '../support/problem.ts';
 import { startTestServer } from '../support/server.ts';
 
 const KEY = 'the key of the forgery tests, over 32 bytes';

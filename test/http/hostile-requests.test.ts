@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { admitCandidate, createTask, problemOf } from '../integration/candidate.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
+import { request, sendAndReset, sendRaw } from '../support/raw-request.ts';
 import { selects, starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { request, sendAndReset, sendRaw } from './raw-request.ts';
 
 const { admin, api, url } = await startTestServer();
 const task = await createTask(admin);
@@ -64,7 +66,7 @@ describe('bodies that are not what they should be', () => {
   it('refuses a deep value in a batch, where bodies may be large', async () => {
     const event = withMetadata(deep(300_000));
     const response = await post('/events/batch', `{"events":[${event}]}`, {
-      authorization: `Bearer ${tokenOfCandidate()}`,
+      authorization: `Bearer ${candidate.token}`,
     });
     expect((await problemOf(response)).status).toBe(422);
   });
@@ -91,13 +93,6 @@ describe('bodies that are not what they should be', () => {
     const problem = await problemOf(await post('/auth/login', '{"password": "hunter2hunter2" oops'));
     expect(JSON.stringify(problem)).not.toContain('hunter2');
   });
-
-  function tokenOfCandidate(): string {
-    const socket = candidate.api.watch('x');
-    socket.on('error', () => undefined);
-    socket.terminate();
-    return new URL(socket.url).searchParams.get('token') ?? '';
-  }
 });
 
 describe('content types and encodings', () => {

@@ -1,56 +1,17 @@
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { ApiClient } from '../../src/tools/api-client.ts';
-import { Candidate, createTask, issueTokens } from '../integration/candidate.ts';
+import { PASSWORD } from '../support/accounts.ts';
+import { ADMIN } from '../support/administrator.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { Candidate, redeem } from '../support/candidate.ts';
+import { sharedDatabase } from '../support/database.ts';
+import { closing, watch } from '../support/live-watcher.ts';
 import { completes, selects, starts, submitsReasoning } from '../support/recorded.ts';
+import { FROM_SOURCE, startServerProcess } from '../support/server-process.ts';
 
 const JWT_SECRET = 'the secret of the log tests, over 32 bytes';
-const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
-const PASSWORD = 'harbour-violin-7-moss';
 const REASONING = 'Because the zeppelin was late, therefore I waited.';
-
-/** The server as a process of its own, with everything that it ever prints. */
-async function startProcess() {
-  const directory = await mkdtemp(join(tmpdir(), 'log-test-'));
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      MONGODB_URI: inject('mongodbUri'),
-      MONGODB_DATABASE: `test_${randomUUID()}`,
-      DATA_DIR: directory,
-      JWT_SECRET,
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
-      LOG_LEVEL: 'trace',
-    },
-  });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (data) => {
-      printed += String(data);
-    });
-  }
-  const address = () => /Listening on (\S+)/.exec(printed)?.[1];
-  while (!address() && child.exitCode === null) await setTimeout(20);
-  return {
-    url: address() ?? '',
-    /** Ends the process. @returns what it printed */
-    async stop(): Promise<string> {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-      await rm(directory, { recursive: true, force: true });
-      return printed;
-    },
-  };
-}
 
 interface Session {
   access_token: string;
@@ -58,7 +19,16 @@ interface Session {
 }
 
 it('a whole assessment at level trace leaves no secret in what the server prints', async () => {
-  const server = await startProcess();
+  const server = await startServerProcess(
+    {
+      ...sharedDatabase(),
+      JWT_SECRET,
+      NODE_ENV: 'development',
+      RATE_LIMITS: 'on',
+      LOG_LEVEL: 'trace',
+    },
+    FROM_SOURCE,
+  );
   const api = new ApiClient(server.url);
   const secrets: string[] = [JWT_SECRET, ADMIN.password, PASSWORD, REASONING];
   const logIn = async (path: string, body: object) => {
@@ -79,36 +49,31 @@ it('a whole assessment at level trace leaves no secret in what the server prints
   secrets.push(...tokens.map(({ token }) => token));
   const [one, unused] = tokens;
   await api.call('GET', `/tokens/${one?.token}/validate`);
-  const { attempt, access_token } = await api.call<{
-    attempt: { attempt_id: string; user_id: string };
-    access_token: string;
-  }>('POST', '/attempts', { token: one?.token });
-  secrets.push(access_token);
+  const candidate = new Candidate(api, await redeem(api, one?.token ?? '', task));
+  secrets.push(candidate.token);
   // What is refused tempts more to be logged than what goes well.
   await api.send('GET', `/tokens/${one?.token}/validate`);
   await api.send('POST', '/attempts', { token: one?.token });
-  await api.send('GET', `/nothing/${unused?.token}?token=${access_token}`);
+  await api.send('GET', `/nothing/${unused?.token}?token=${candidate.token}`);
   await api.send('POST', `/tokens/${unused?.token}/validate`, { text: REASONING });
 
-  const candidate = new Candidate(api.as(access_token), task, attempt);
-  const socket = candidate.api.watch(candidate.attempt_id);
-  await once(socket, 'message');
-  const stranger = api.as(access_token).watch(tokens[1]?.attempt_id ?? '');
-  await once(stranger, 'close');
+  const watcher = await watch(candidate.api, candidate.attempt_id);
+  await closing(candidate.api.watch(tokens[1]?.attempt_id ?? ''));
   await candidate.does(starts(0), selects(0, 'A'), submitsReasoning(0, REASONING));
   await candidate.post(selects(0, 'B'), { metadata: { text: REASONING, deep: [[[[[[[[[[1]]]]]]]]]] } });
   await candidate.does(completes(0, 'A'));
   await candidate.results('skills');
   await admin.call('GET', `/users/${candidate.user_id}/profile`);
-  socket.close();
+  await watcher.close();
 
-  const printed = await server.stop();
+  await server.terminate();
+  const printed = server.output;
   expect(printed).toContain('"route":"/api/v1/tokens/:token/validate"');
   for (const secret of secrets) expect(printed).not.toContain(secret);
   expect(printed).not.toContain('zeppelin');
   // Neither is what is stored of them.
   expect(printed).not.toMatch(/argon2|token_hash/);
-}, 60_000);
+});
 
 describe('the log', () => {
   function logged(write: (log: ReturnType<typeof createLog>) => void): string {

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RateLimiter } from '../../src/http/rate-limiter.ts';
-import { admitCandidate, createTask, issueTokens, problemOf } from '../integration/candidate.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { eventually } from '../support/eventually.ts';
+import { watch } from '../support/live-watcher.ts';
+import { problemOf } from '../support/problem.ts';
 import { starts, views } from '../support/recorded.ts';
 import { ADMIN, startTestServer } from '../support/server.ts';
 
@@ -96,40 +100,38 @@ describe('for one account, from whatever address', () => {
 
 describe('for one attempt', () => {
   it('there are 200 events at once, alone or in batches, and another attempt is not touched by it', async () => {
-    const [one, other] = [await admitCandidate(admin, api, task), await admitCandidate(admin, api, task)];
-    await one.does(starts(0));
-    const batch = { events: Array.from({ length: 99 }, () => one.body(views(0, 'A', 10))) };
-    expect((await one.api.send('POST', '/events/batch', batch)).status).toBe(201);
-    expect((await one.api.send('POST', '/events/batch', batch)).status).toBe(201);
-    expect((await one.post(views(0, 'A', 10))).status).toBe(201);
-    const refused = await one.post(views(0, 'A', 10));
-    expect((await problemOf(refused)).status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(4);
+    const other = await admitCandidate(admin, api, task);
+    // The 201st has to come within 4 s, which a busy machine may not manage with the first candidate.
+    await eventually(async () => {
+      const one = await admitCandidate(admin, api, task);
+      await one.does(starts(0));
+      const batch = { events: Array.from({ length: 99 }, () => one.body(views(0, 'A', 10))) };
+      expect((await one.api.send('POST', '/events/batch', batch)).status).toBe(201);
+      expect((await one.api.send('POST', '/events/batch', batch)).status).toBe(201);
+      expect((await one.post(views(0, 'A', 10))).status).toBe(201);
+      const refused = await one.post(views(0, 'A', 10));
+      expect((await problemOf(refused)).status).toBe(429);
+      expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(4);
+      expect(await one.get()).toMatchObject({ sequence_number: 200 });
+    });
     await other.does(starts(0));
-    expect(await one.get()).toMatchObject({ sequence_number: 200 });
   });
 });
 
 describe('for live connections', () => {
   it('100 messages in 10 s are answered, and the next closes with 4429', async () => {
-    const { api: owner, attempt_id } = await admitCandidate(admin, api, task);
-    const socket = owner.watch(attempt_id);
-    let pongs = 0;
-    socket.on('message', (data) => {
-      if (JSON.parse(String(data)).type === 'pong') pongs += 1;
-    });
-    await once(socket, 'open');
-    for (let n = 0; n < 101; n++) socket.send('{"type":"ping"}');
-    const [code] = await once(socket, 'close');
-    expect([code, pongs]).toEqual([4429, 100]);
+    const candidate = await admitCandidate(admin, api, task);
+    const watcher = await watch(candidate.api, candidate.attempt_id);
+    for (let n = 0; n < 101; n++) watcher.send({ type: 'ping' });
+    const { code } = await watcher.closed;
+    expect([code, watcher.all('pong').length]).toEqual([4429, 100]);
   });
 
   it('a flood of pings of the protocol ends the connection', async () => {
-    const { api: owner, attempt_id } = await admitCandidate(admin, api, task);
-    const socket = owner.watch(attempt_id);
-    await once(socket, 'open');
-    for (let n = 0; n < 200; n++) socket.ping();
-    await once(socket, 'close');
+    const candidate = await admitCandidate(admin, api, task);
+    const watcher = await watch(candidate.api, candidate.attempt_id);
+    for (let n = 0; n < 200; n++) watcher.socket.ping();
+    await watcher.closed;
     expect((await api.send('GET', '/auth/me')).status).toBe(401);
   });
 
@@ -162,7 +164,7 @@ describe('the limiter', () => {
     const limiter = new RateLimiter({ points: 1, seconds: 1 });
     await limiter.take('a');
     await expect(limiter.take('a')).rejects.toMatchObject({ status: 429, details: { retry_after: 1 } });
-    await vi.waitFor(() => limiter.take('a'), { timeout: 10_000 });
+    await eventually(() => limiter.take('a'));
   });
 
   it('forgets the keys that were not seen for the longest, so that its memory is bounded', async () => {

@@ -1,13 +1,14 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { admitCandidate, createTask, registerCandidate } from '../integration/candidate.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD, registerCandidate } from '../support/accounts.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
+import { eventually } from '../support/eventually.ts';
 import { starts } from '../support/recorded.ts';
 import { ADMIN, startTestServer, type TestServer } from '../support/server.ts';
-import { soon, WatchedPage } from './watched-page.ts';
+import { WatchedPage } from './watched-page.ts';
 
-// A browser is slow to start on a machine that has much else to do.
-vi.setConfig({ testTimeout: 60_000 });
 const chromium = findChromium();
 
 describe.skipIf(!chromium)('the page of the machines in production', () => {
@@ -43,10 +44,12 @@ describe.skipIf(!chromium)('the page of the machines in production', () => {
 
   it('says what is wrong, and lets no candidate in', async () => {
     await logIn(ADMIN.email, 'not the password');
-    await soon(() => watched.text('log-in-problem')).toContain('wrong');
+    await eventually(async () => expect(await watched.text('log-in-problem')).toContain('wrong'));
     const { email } = await registerCandidate(server.api);
-    await logIn(email, 'harbour-violin-7-moss');
-    await soon(() => watched.text('log-in-problem')).toBe('This page is for staff accounts.');
+    await logIn(email, PASSWORD);
+    await eventually(async () =>
+      expect(await watched.text('log-in-problem')).toBe('This page is for staff accounts.'),
+    );
     expect(await watched.page.locator('#watch').isVisible()).toBe(false);
   });
 
@@ -54,14 +57,14 @@ describe.skipIf(!chromium)('the page of the machines in production', () => {
     const candidate = await admitCandidate(server.admin, server.api, await createTask(server.admin));
     await candidate.does(starts(0));
     await logIn(ADMIN.email, ADMIN.password);
-    await soon(() => watched.text('state')).toBe('active(undecided + not_started)');
+    await eventually(async () => expect(await watched.text('state')).toBe('active(undecided + not_started)'));
 
     await watched.page.evaluate(`
       const kept = JSON.parse(sessionStorage.getItem('machines.tokens'));
       sessionStorage.setItem('machines.tokens', JSON.stringify({ ...kept, access_token: 'run.out.now' }));
     `);
     await watched.page.reload();
-    await soon(() => watched.text('status')).toBe('Live');
+    await eventually(async () => expect(await watched.text('status')).toBe('Live'));
     expect(await watched.active()).toContain('active.decision.undecided');
   });
 

@@ -1,8 +1,10 @@
 import type { Browser, WebSocketRoute } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/event-table.ts';
-import { admitCandidate, type Candidate, createTask } from '../integration/candidate.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   abandons,
   changes,
@@ -14,10 +16,8 @@ import {
   views,
 } from '../support/recorded.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { soon, WatchedPage } from './watched-page.ts';
+import { WatchedPage } from './watched-page.ts';
 
-// A browser is slow to start on a machine that has much else to do.
-vi.setConfig({ testTimeout: 60_000 });
 const chromium = findChromium();
 const allBut = (...types: string[]) => EVENT_TYPES.filter((type) => !types.includes(type));
 const REASONING = 'Because the outage hits everyone, I would fix it first; however, the demo comes next.';
@@ -36,7 +36,7 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   afterAll(() => browser?.close());
 
   it('needs no log-in here, and waits for a first attempt with the picture in view', async () => {
-    await soon(() => watched.text('status')).toBe('Waiting for a first attempt');
+    await eventually(async () => expect(await watched.text('status')).toBe('Waiting for a first attempt'));
     await watched.page.locator('#picture svg[data-machine=attempt-v1]').waitFor();
     expect(await watched.active()).toEqual([]);
   });
@@ -49,7 +49,7 @@ describe.skipIf(!chromium)('the page of the machines', () => {
       active: ['waiting_for_start'],
     });
     expect(await watched.text('status')).toBe('Live');
-    await soon(() => watched.log()).toEqual(['before the first event']);
+    await eventually(async () => expect(await watched.log()).toEqual(['before the first event']));
   });
 
   it('moves the highlight and the log along with the events', async () => {
@@ -65,28 +65,34 @@ describe.skipIf(!chromium)('the page of the machines', () => {
         'active.reasoning.not_started',
       ],
     });
-    await soon(() => watched.taken()).toEqual(['waiting_for_start → active']);
+    await eventually(async () => expect(await watched.taken()).toEqual(['waiting_for_start → active']));
 
     await candidate.does(views(0, 'A', 2400), views(0, 'C', 5100), selects(0, 'C'));
-    await soon(() => watched.text('state')).toBe('active(decided + not_started)');
-    await soon(() => watched.taken()).toEqual(['active.decision.undecided → active.decision.decided']);
-    await soon(async () => (await watched.log()).slice(1)).toEqual([
-      'task_started',
-      'option_viewed A, 2.400 s',
-      'option_viewed C, 5.100 s',
-      'option_selected C',
-    ]);
+    await eventually(async () => expect(await watched.text('state')).toBe('active(decided + not_started)'));
+    await eventually(async () =>
+      expect(await watched.taken()).toEqual(['active.decision.undecided → active.decision.decided']),
+    );
+    await eventually(async () =>
+      expect((await watched.log()).slice(1)).toEqual([
+        'task_started',
+        'option_viewed A, 2.400 s',
+        'option_viewed C, 5.100 s',
+        'option_selected C',
+      ]),
+    );
   });
 
   it('shows both arrows that resuming takes', async () => {
     await candidate.does(abandons(0));
-    await soon(() => watched.active()).toEqual(['abandoned']);
+    await eventually(async () => expect(await watched.active()).toEqual(['abandoned']));
     await candidate.does(startsReasoning(0));
-    await soon(() => watched.text('state')).toBe('active(decided + writing)');
-    await soon(() => watched.taken()).toEqual([
-      'active.reasoning → active.reasoning.writing',
-      'abandoned → active.where_it_was',
-    ]);
+    await eventually(async () => expect(await watched.text('state')).toBe('active(decided + writing)'));
+    await eventually(async () =>
+      expect(await watched.taken()).toEqual([
+        'active.reasoning → active.reasoning.writing',
+        'abandoned → active.where_it_was',
+      ]),
+    );
   });
 
   it('goes back through the log with the keyboard and stays there while events arrive', async () => {
@@ -110,13 +116,13 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     );
 
     await candidate.does(changes(0, 'C', 'A'));
-    await soon(async () => (await watched.log()).at(-1)).toBe('option_changed C → A');
+    await eventually(async () => expect((await watched.log()).at(-1)).toBe('option_changed C → A'));
     expect(await watched.text('state')).toBe('active(decided + not_started)');
 
     await page.keyboard.press('Home');
-    await soon(() => watched.active()).toEqual(['waiting_for_start']);
+    await eventually(async () => expect(await watched.active()).toEqual(['waiting_for_start']));
     await page.keyboard.press('End');
-    await soon(() => watched.text('state')).toBe('active(decided + writing)');
+    await eventually(async () => expect(await watched.text('state')).toBe('active(decided + writing)'));
     expect(await page.locator('#to-end').getAttribute('aria-pressed')).toBe('true');
   });
 
@@ -149,10 +155,9 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   it('shows skills with evidence, notes and metrics once the attempt is locked', async () => {
     await candidate.does(submitsReasoning(0, REASONING), completes(0, 'A'));
     await watched.shows({ state: 'locked', allowed: ['nothing any more'], active: ['locked'] });
-    await soon(async () => (await watched.log()).slice(-2)).toEqual([
-      'task_completed A',
-      'by the server itself',
-    ]);
+    await eventually(async () =>
+      expect((await watched.log()).slice(-2)).toEqual(['task_completed A', 'by the server itself']),
+    );
 
     const results = watched.page.locator('#results');
     await results.locator('.skill').first().waitFor();
@@ -171,12 +176,12 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   it('moves on to the next attempt, unless the reader chooses another', async () => {
     const next = await admitCandidate(server.admin, server.api, await createTask(server.admin));
     await next.does(starts(0));
-    await soon(() => watched.text('state')).toBe('active(undecided + not_started)');
+    await eventually(async () => expect(await watched.text('state')).toBe('active(undecided + not_started)'));
     expect(await watched.page.locator('#results').isVisible()).toBe(false);
-    await soon(() => watched.page.locator('#attempt optgroup').count()).toBe(2);
+    await eventually(async () => expect(await watched.page.locator('#attempt optgroup').count()).toBe(2));
 
     await watched.page.locator('#attempt').selectOption(candidate.attempt_id);
-    await soon(() => watched.text('state')).toBe('locked');
+    await eventually(async () => expect(await watched.text('state')).toBe('locked'));
     expect(await watched.page.locator('#follow').isChecked()).toBe(false);
   });
 
@@ -209,11 +214,13 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     });
     await page.goto(`${server.url}/machines#${running.attempt_id}`);
     await page.reload();
-    await soon(() => watched.log()).toEqual(['before the first event', 'task_started']);
+    await eventually(async () =>
+      expect(await watched.log()).toEqual(['before the first event', 'task_started']),
+    );
     const before = sockets.length;
     await sockets.at(-1)?.close({ code: 1012, reason: 'The server is restarting.' });
     await running.does(selects(0, 'B'));
-    await soon(async () => (await watched.log()).at(-1)).toBe('option_selected B');
+    await eventually(async () => expect((await watched.log()).at(-1)).toBe('option_selected B'));
     expect(await watched.text('status')).toBe('Live');
     expect(sockets.length).toBe(before + 1);
   });

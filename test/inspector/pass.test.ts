@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { admitCandidate, createTask, issueTokens } from '../integration/candidate.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { watch } from '../support/live-watcher.ts';
 import { starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -87,10 +89,8 @@ describe('a pass for the page of the machines', () => {
 
   it('opens the live channel', async () => {
     const candidate = await admitCandidate(server.admin, server.api, await createTask(server.admin));
-    const socket = server.api.as(await token()).watch(candidate.attempt_id, 0);
-    const [message] = await once(socket, 'message');
-    expect(JSON.parse(String(message)).type).toBe('attempt_state');
-    socket.terminate();
+    const watcher = await watch(server.api.as(await token()), candidate.attempt_id, 0);
+    expect(watcher.heard[0]?.type).toBe('attempt_state');
   });
 });
 

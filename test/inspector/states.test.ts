@@ -3,7 +3,8 @@ import { currentMachine } from '../../machines/index.ts';
 import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/machine-state.ts';
 import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
 import { machineGraph } from '../../src/tools/drawing/graph.ts';
-import { admitCandidate, createTask, issueTokens } from '../integration/candidate.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
 import {
   abandons,
   changes,

@@ -1,11 +1,10 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** Calm, so that nothing is still on its way when it is looked at. */
 const LOOK: BrowserContextOptions = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' };
-
-/** Expects something to become true, on a machine that may have much else to do. */
-export const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 15_000 });
 
 /** The page `/machines` in a browser, as a person reads it. */
 export class WatchedPage {
@@ -15,6 +14,7 @@ export class WatchedPage {
 
   private constructor(page: Page, url: string) {
     this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) this.mishaps.push(message.text());
     });
@@ -64,8 +64,8 @@ export class WatchedPage {
 
   /** Waits until the page says this at once everywhere. */
   async shows(expected: { state: string; allowed: string[]; active: string[] }): Promise<void> {
-    await soon(() => this.text('state')).toBe(expected.state);
-    await soon(() => this.active()).toEqual(expected.active);
+    await eventually(async () => expect(await this.text('state')).toBe(expected.state));
+    await eventually(async () => expect(await this.active()).toEqual(expected.active));
     expect(await this.page.locator('#allowed li').allInnerTexts()).toEqual(expected.allowed);
   }
 

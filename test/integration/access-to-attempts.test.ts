@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
+import { createTask } from '../support/assessment.ts';
+import { type AttemptAnswer, admitCandidate, type Candidate } from '../support/candidate.ts';
+import { eventually } from '../support/eventually.ts';
+import { problemOf } from '../support/problem.ts';
 import { completes, type Step, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import {
-  type AttemptAnswer,
-  admitCandidate,
-  type Candidate,
-  createTask,
-  eventually,
-  hireRecruiter,
-  problemOf,
-  registerCandidate,
-} from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const task = await createTask(admin);
@@ -108,15 +103,16 @@ describe('the size of an event', () => {
 });
 
 it('an attempt whose time is over takes nothing more', async () => {
-  const hasty = await startTestServer({ ATTEMPT_TTL_SECONDS: '1' });
+  const hasty = await startTestServer({ ATTEMPT_TTL_SECONDS: '4' });
   // Posted as the account, since the attempt's own token ends with the attempt.
   const account = await registerCandidate(hasty.api);
   const candidate = await admitCandidate(hasty.admin, account.api, await createTask(hasty.admin));
   const post = (step: Step) => account.api.send('POST', '/events', candidate.body(step));
   expect((await post(starts(0))).status).toBe(201);
-  const refused = await eventually('the attempt expires', async () => {
+  const refused = await eventually(async () => {
     const response = await post(views(0, 'A', 1));
-    return response.status === 201 ? undefined : response;
+    expect(response.status, 'the attempt has not expired yet').not.toBe(201);
+    return response;
   });
   expect(await problemOf(refused)).toMatchObject({
     status: 409,

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { admitCandidate, Candidate, redeem } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
 import { completes, selects, starts, submitsReasoning } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import {
-  admitCandidate,
-  Candidate,
-  createTask,
-  hireRecruiter,
-  issueTokens,
-  problemOf,
-  registerCandidate,
-} from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const recruiter = await hireRecruiter(admin);
@@ -62,13 +57,9 @@ describe('the profile of a candidate', () => {
     const done: string[] = [];
     for (const task of [tasks[0], tasks[1]]) {
       const [issued] = await issueTokens(recruiter, task, { candidate_email: 'Invited@Example.com' });
-      const { attempt, access_token } = await api.call<{
-        attempt: { attempt_id: string; user_id: string };
-        access_token: string;
-      }>('POST', '/attempts', { token: issued?.token });
-      const candidate = new Candidate(api.as(access_token), task, attempt);
+      const candidate = new Candidate(api, await redeem(api, issued?.token ?? '', task));
       await finishes(candidate, 'B');
-      done.push(attempt.user_id);
+      done.push(candidate.user_id);
     }
     expect(new Set(done).size).toBe(1);
     expect(await profileOf(done[0] ?? '')).toMatchObject({

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
+import { createTask } from '../support/assessment.ts';
+import { type Ack, admitCandidate, type Candidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
 import {
   changes,
   completes,
@@ -10,7 +13,6 @@ import {
   views,
 } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { type Ack, admitCandidate, type Candidate, createTask, problemOf } from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const task = await createTask(admin);

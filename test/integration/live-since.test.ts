@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { LiveMessage } from '../../src/tools/api-client.ts';
+import { hireRecruiter } from '../support/accounts.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate, type Candidate } from '../support/candidate.ts';
+import { type LiveWatcher, listen, watch } from '../support/live-watcher.ts';
 import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { admitCandidate, type Candidate, createTask, hireRecruiter } from './candidate.ts';
-import { LiveWatcher, watch } from './live-watcher.ts';
 
 const { admin, api } = await startTestServer();
 const recruiter = await hireRecruiter(admin);
@@ -95,7 +97,7 @@ describe('while events are posted', () => {
     const watchers: { since: number; watcher: LiveWatcher }[] = [];
     for (let n = 0; posting && n < 60; n += 1) {
       const since = [0, 1, n, 2 * n][n % 4] ?? 0;
-      const watcher = new LiveWatcher(candidate.api.watch(candidate.attempt_id, since));
+      const watcher = listen(candidate.api.watch(candidate.attempt_id, since));
       watchers.push({ since, watcher });
       // An arbitrary moment, but never a fixed one: as many turns of the loop as there are watchers.
       for (let turn = 0; turn < (n % 7) * 3; turn += 1) await setImmediate();
@@ -119,7 +121,7 @@ describe('while events are posted', () => {
     const candidate = await newCandidate();
     await candidate.does(starts(0));
     for (let round = 0; round < 15; round += 1) {
-      const watcher = new LiveWatcher(candidate.api.watch(candidate.attempt_id, 0));
+      const watcher = listen(candidate.api.watch(candidate.attempt_id, 0));
       const posting = candidate.does(views(0, 'A', 1), views(0, 'A', 1));
       const last = (await posting).at(-1)?.sequence_number;
       await watcher.hears('attempt_state', ({ sequence_number }) => sequence_number === last);

@@ -6,8 +6,9 @@ import { interpret } from '../../src/results/interpretation/interpret.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { legalAttempts } from '../results/metrics/legal-attempts.ts';
+import { createTask } from '../support/assessment.ts';
+import { type Ack, admitCandidate, type Candidate } from '../support/candidate.ts';
 import { startTestServer } from '../support/server.ts';
-import { type Ack, admitCandidate, type Candidate, createTask } from './candidate.ts';
 
 const server = await startTestServer();
 

@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { ObjectId } from 'mongodb';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { sharedDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { admitCandidate, createTask, eventually } from './candidate.ts';
 
 it('an attempt that was marked as expired while its completion was recorded is completed at the next start', async () => {
   const shared = {
-    MONGODB_URI: inject('mongodbUri'),
-    MONGODB_DATABASE: `test_${randomUUID().replaceAll('-', '')}`,
+    ...sharedDatabase(),
     JWT_SECRET: 'the same secret before and after the restart',
   };
   const before = await startTestServer(shared);
@@ -19,9 +20,10 @@ it('an attempt that was marked as expired while its completion was recorded is c
   const { taskAttempts, computedMetrics, skillProfiles } = before.services.database.collections;
   const attempt_id = new ObjectId(candidate.attempt_id);
   const locked = (attempts: typeof taskAttempts) =>
-    eventually('the attempt is locked', async () => {
-      const found = await attempts.findOne({ _id: attempt_id });
-      return found?.is_locked ? found : undefined;
+    eventually(async () => {
+      const stored = await attempts.findOne({ _id: attempt_id });
+      expect(stored).toMatchObject({ is_locked: true });
+      return stored;
     });
   await locked(taskAttempts);
   await taskAttempts.updateOne(

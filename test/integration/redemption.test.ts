@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
+import { createTask, type IssuedToken, issueTokens } from '../support/assessment.ts';
+import { eventually } from '../support/eventually.ts';
+import { problemOf } from '../support/problem.ts';
 import { startTestServer } from '../support/server.ts';
-import {
-  createTask,
-  eventually,
-  hireRecruiter,
-  type IssuedToken,
-  issueTokens,
-  problemOf,
-  registerCandidate,
-} from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const task = await createTask(admin);
@@ -113,9 +108,10 @@ describe('a token is refused', () => {
     const hasty = await startTestServer({ TOKEN_TTL_SECONDS: '1' });
     const [issued] = await issueTokens(hasty.admin, await createTask(hasty.admin));
     const token = issued?.token ?? '';
-    const response = await eventually('the token expires', async () => {
+    const response = await eventually(async () => {
       const validating = await hasty.api.send('GET', `/tokens/${token}/validate`);
-      return validating.status === 200 ? undefined : validating;
+      expect(validating.status, 'the token has not expired yet').not.toBe(200);
+      return validating;
     });
     expect(await problemOf(response)).toMatchObject({ status: 410, code: 'token_expired' });
     expect(await refused(token, hasty.api)).toMatchObject({ status: 410, code: 'token_expired' });

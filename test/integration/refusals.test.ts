@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/event-table.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate, type Candidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
 import {
   abandons,
   changes,
@@ -13,7 +16,6 @@ import {
   views,
 } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { admitCandidate, type Candidate, createTask, eventually, problemOf } from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const task = await createTask(admin);
@@ -134,7 +136,7 @@ describe('what the state forbids is 409 sequence_violation', () => {
     };
     await allRefused();
     await candidate.results('skills');
-    await eventually('the attempt is locked', async () => (await candidate.get()).is_locked || undefined);
+    await candidate.locked();
     await allRefused();
     expect(await candidate.log()).toHaveLength(3);
   });

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { createTask } from '../support/assessment.ts';
+import { type Ack, admitCandidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
 import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { type Ack, admitCandidate, createTask, problemOf } from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const task = await createTask(admin);

@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { registerCandidate } from '../support/accounts.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { sharedDatabase } from '../support/database.ts';
+import { watch } from '../support/live-watcher.ts';
+import { problemOf } from '../support/problem.ts';
 import { changes, completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { admitCandidate, Candidate, createTask, problemOf } from './candidate.ts';
-import { watch } from './live-watcher.ts';
 
 /*
  * Two servers on one database, as behind a load balancer that sends a candidate's requests here and there.
  */
 const shared = {
-  MONGODB_URI: inject('mongodbUri'),
-  MONGODB_DATABASE: `test_${randomUUID().replaceAll('-', '')}`,
+  ...sharedDatabase(),
   JWT_SECRET: 'two processes that trust each other know one secret',
 };
 const one = await startTestServer(shared);
@@ -19,11 +21,10 @@ const task = await createTask(one.admin);
 
 /** A candidate whose requests go to either server, both of which know the attempt already. */
 async function aCandidate() {
-  const account = { email: `${randomUUID()}@example.com`, password: 'harbour-violin-7-moss' };
-  const { access_token } = await one.api.call<{ access_token: string }>('POST', '/auth/register', account);
-  const admitted = await admitCandidate(one.admin, one.api.as(access_token), task);
-  const here = new Candidate(one.api.as(access_token), task, admitted);
-  const there = new Candidate(two.api.as(access_token), task, admitted);
+  const account = await registerCandidate(one.api);
+  const admitted = await admitCandidate(one.admin, account.api, task);
+  const here = admitted.with(account.access_token);
+  const there = here.at(two);
   await Promise.all([here.get(), there.get()]);
   return { here, there };
 }

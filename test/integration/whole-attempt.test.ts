@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
+import { hireRecruiter } from '../support/accounts.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
 import {
   abandons,
   changes,
@@ -12,7 +16,6 @@ import {
   views,
 } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
-import { admitCandidate, createTask, eventually, hireRecruiter, problemOf } from './candidate.ts';
 
 const { admin, api } = await startTestServer();
 const recruiter = await hireRecruiter(admin);
@@ -86,11 +89,7 @@ it('an attempt with reasoning leads from the token to the skill profile', async 
   const explained = await candidate.results<{ explanation: object[] }>('skills', '?explain=true');
   expect(explained.explanation.length).toBeGreaterThanOrEqual(3);
 
-  const locked = await eventually('the attempt is locked', async () => {
-    const attempt = await candidate.get();
-    return attempt.state === 'locked' ? attempt : undefined;
-  });
-  expect(locked).toMatchObject({
+  expect(await candidate.locked()).toMatchObject({
     status: 'completed',
     is_locked: true,
     allowed_events: [],

@@ -4,6 +4,7 @@ import type { ComputationInput } from '../../machines/attempt.machine.ts';
 import { type AttemptSnapshot, currentMachine } from '../../machines/index.ts';
 import { allowedEvents, statusOf } from '../../src/attempts/machine-state.ts';
 import { RETRY_POLICY } from '../../src/results/retry-policy.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** What a computation does when it is run the nth time, counted from 1. */
 type Computation = (run: number) => Promise<void>;
@@ -39,9 +40,11 @@ function completed(computeMetrics: Computation, interpretMetrics: Computation = 
   actor.send({ type: 'option_selected', payload: option });
   actor.send({ type: 'task_completed', payload: { final_option_id: 'x', final_option_code: 'X' } });
   const reaches = (state: 'locked' | 'failed' | 'computing') =>
-    waitFor(actor, (snapshot) => snapshot.matches(state), { timeout: 2000 });
+    waitFor(actor, (snapshot) => snapshot.matches(state), { timeout: PATIENCE_MS });
   const fallsBack = (failures: number) =>
-    waitFor(actor, (now) => now.matches('retrying') && now.context.failures === failures, { timeout: 2000 });
+    waitFor(actor, (now) => now.matches('retrying') && now.context.failures === failures, {
+      timeout: PATIENCE_MS,
+    });
   return { actor, clock, runs, asked, reaches, fallsBack };
 }
 
@@ -152,7 +155,7 @@ describe('after the completion', () => {
       actors: { computeMetrics: counted, interpretMetrics: counted },
     });
     const actor = createActor(machine, { snapshot, input: snapshot.context }).start();
-    await waitFor(actor, (now) => now.matches('locked'), { timeout: 2000 });
+    await waitFor(actor, (now) => now.matches('locked'), { timeout: PATIENCE_MS });
     expect(runs).toBe(2);
   });
 });

@@ -11,13 +11,9 @@ import {
   shortestPaths,
   stateLabel,
 } from '../../src/tools/drawing/paths.ts';
-import {
-  admitCandidate,
-  type Candidate,
-  createTask,
-  eventually,
-  type Problem,
-} from '../integration/candidate.ts';
+import { createTask } from '../support/assessment.ts';
+import { admitCandidate, type Candidate } from '../support/candidate.ts';
+import type { Problem } from '../support/problem.ts';
 import { startTestServer } from '../support/server.ts';
 
 /*
@@ -65,12 +61,7 @@ function judged(snapshot: ShortestPath['snapshot']) {
 }
 
 async function expectAt(candidate: Candidate, snapshot: ShortestPath['snapshot'], accepted: number) {
-  const seen = isCompleted(snapshot)
-    ? await eventually('the results are saved', async () => {
-        const attempt = await candidate.get();
-        return attempt.state === 'locked' ? attempt : undefined;
-      })
-    : await candidate.get();
+  const seen = isCompleted(snapshot) ? await candidate.locked() : await candidate.get();
   const { taken } = judged(snapshot);
   expect({ ...seen, allowed_events: seen.allowed_events.toSorted() }).toMatchObject({
     state: isCompleted(snapshot) ? 'locked' : snapshot.value,

@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/connection.ts';
+import { inject } from 'vitest';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/connection.ts';
 import { createLog } from '../../src/log.ts';
+import { atTheEnd } from './at-the-end.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-/** Runs `end` when the test that is running is over, or, outside of one, when the file (or `describe`) is. */
-export function atTheEnd(end: () => unknown): void {
-  if (TestRunner.getCurrentTest()) onTestFinished(async () => void (await end()));
-  else afterAll(async () => void (await end()));
+/** The product gives up on its database after 2.5 s, which a busy machine may take. */
+export const PATIENT: DatabaseOptions = { patienceMs: PATIENCE_MS };
+
+/** A name that no other database of the test run's engine has. */
+export function databaseName(): string {
+  return `test_${randomUUID()}`;
+}
+
+/** Where servers find one database, for tests that start several on it. */
+export function sharedDatabase(): { MONGODB_URI: string; MONGODB_DATABASE: string } {
+  return { MONGODB_URI: inject('mongodbUri'), MONGODB_DATABASE: databaseName() };
 }
 
 /** Opens a new, empty database on the test run's engine. It is dropped and closed at the end by itself. */
 export async function openTestDatabase(): Promise<Database> {
-  const database = await openDatabase(inject('mongodbUri'), `test_${randomUUID()}`, createLog('silent'));
+  const database = await openDatabase(inject('mongodbUri'), databaseName(), createLog('silent'), PATIENT);
   atTheEnd(async () => {
     await database.db.dropDatabase();
     await database.close();

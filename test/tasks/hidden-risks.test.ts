@@ -1,8 +1,10 @@
-import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import type { Task } from '../../src/tasks/task.ts';
 import { ApiClient } from '../../src/tools/api-client.ts';
-import { Candidate, issueTokens, registerCandidate } from '../integration/candidate.ts';
+import { registerCandidate } from '../support/accounts.ts';
+import { issueTokens } from '../support/assessment.ts';
+import { Candidate, redeem } from '../support/candidate.ts';
+import { watch } from '../support/live-watcher.ts';
 import { changes, completes, selects, starts, submitsReasoning, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -61,8 +63,12 @@ async function createSecretiveTask(): Promise<Task> {
   return task;
 }
 
-/** Everything a candidate can do and get wrong before the end, on every route there is. */
-async function tryEverything(candidate: Candidate, account: ApiClient, token: string): Promise<void> {
+/**
+ * Everything a candidate can do and get wrong before the end, on every route there is.
+ * @param accountToken of the candidate's account
+ * @param token that nobody has redeemed
+ */
+async function tryEverything(candidate: Candidate, accountToken: string, token: string): Promise<void> {
   const { api: own, attempt_id, task } = candidate;
   const foreign = { option_id: 'f'.repeat(24), option_code: 'A' };
   await candidate.post(selects(0, 'A'));
@@ -81,7 +87,7 @@ async function tryEverything(candidate: Candidate, account: ApiClient, token: st
     events: [candidate.body(views(0, 'B', 1)), candidate.body(completes(0, 'B'))],
   });
   await own.send('POST', '/events', { attempt_id, event_type: 'no_such' });
-  for (const client of [own, account, api]) {
+  for (const credentials of [candidate.token, accountToken, undefined]) {
     for (const path of [
       `/tasks/${task.task_id}`,
       '/tasks',
@@ -97,20 +103,13 @@ async function tryEverything(candidate: Candidate, account: ApiClient, token: st
       `/users/${candidate.user_id}/profile`,
       `/tokens/${token}/validate`,
     ]) {
-      await new Eavesdropper(url, tokenOf(client)).send('GET', path);
+      await new Eavesdropper(url, credentials).send('GET', path);
     }
-    const eavesdropper = new Eavesdropper(url, tokenOf(client));
+    const eavesdropper = new Eavesdropper(url, credentials);
     await eavesdropper.send('PUT', `/tasks/${task.task_id}`, {});
     await eavesdropper.send('POST', '/tokens/generate', { task_id: task.task_id });
     await eavesdropper.send('POST', '/attempts', { token });
   }
-}
-
-function tokenOf(client: ApiClient): string | undefined {
-  const socket = new ApiClient(client.url).watch.call(client, 'x');
-  socket.on('error', () => undefined);
-  socket.terminate();
-  return new URL(socket.url).searchParams.get('token') || undefined;
 }
 
 it('no route, message or error tells a candidate a risk or what is noted about an option', async () => {
@@ -119,22 +118,12 @@ it('no route, message or error tells a candidate a risk or what is noted about a
   const anybody = new Eavesdropper(url);
   await anybody.call('GET', `/tokens/${used?.token}/validate`);
   const account = await registerCandidate(api);
-  const redeemer = anybody.as(tokenOf(account.api));
-  const {
-    attempt,
-    access_token,
-    task: shown,
-  } = await redeemer.call<{
-    attempt: { attempt_id: string; user_id: string };
-    access_token: string;
-    task: Task;
-  }>('POST', '/attempts', { token: used?.token });
-  const candidate = new Candidate(anybody.as(access_token), shown, attempt);
-  const socket = candidate.api.watch(candidate.attempt_id, 0);
-  await once(socket, 'message');
+  const redeemer = anybody.as(account.access_token);
+  const candidate = new Candidate(anybody, await redeem(redeemer, used?.token ?? '', task));
+  const watcher = await watch(candidate.api, candidate.attempt_id, 0);
 
-  await tryEverything(candidate, account.api, unused?.token ?? '');
-  socket.terminate();
+  await tryEverything(candidate, account.access_token, unused?.token ?? '');
+  watcher.drop();
 
   expect(Eavesdropper.heard.length).toBeGreaterThan(60);
   for (const told of Eavesdropper.heard) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../src/tasks/task.ts';
-import { createTask, issueTokens, problemOf } from '../integration/candidate.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
+import { problemOf } from '../support/problem.ts';
 import { startTestServer } from '../support/server.ts';
 
 const { admin, api } = await startTestServer();

@@ -49,12 +49,12 @@ export const definitions: readonly CollectionDefinition[] = [
 
 /**
  * The typed collections of `db`. Whatever is written is acknowledged as `writeConcern` says; every call is answered
- * or fails in less than 3 s.
+ * or fails within `answerMs` milliseconds.
  */
-export function collectionsOf(db: Db, writeConcern: WriteConcernSettings): Collections {
+export function collectionsOf(db: Db, writeConcern: WriteConcernSettings, answerMs: number): Collections {
   const durable = { ignoreUndefined: true, writeConcern };
   const open = <T extends Document>({ name }: CollectionDefinition, options = {}) =>
-    impatient(db.collection<T>(name, options));
+    impatient(db.collection<T>(name, options), answerMs);
   return {
     users: open(users, durable),
     refreshTokens: open(refreshTokens, durable),

@@ -1,8 +1,6 @@
 import type { ObjectId } from 'mongodb';
+import { ROLES, type Role } from '../../caller.ts';
 import { bool, type CollectionDefinition, closed, date, objectId, oneOf, text } from './definition.ts';
-
-export const ROLES = ['candidate', 'recruiter', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface UserDocument {
   _id: ObjectId;

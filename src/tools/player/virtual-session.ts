@@ -66,6 +66,7 @@ export async function openVirtualSession(task: Task, now: () => Date): Promise<V
       },
       now,
       newEventId: () => madeUpId('e7', ++events),
+      isOwnEvent: () => true,
       mailboxCapacity: 1000,
     },
   );

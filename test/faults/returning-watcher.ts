@@ -1,6 +1,7 @@
-import { WebSocket } from 'ws';
-import { ApiClient } from '../../src/tools/api-client.ts';
-import type { Candidate, Served } from './candidate.ts';
+import type { LiveMessage } from '../../src/tools/api-client.ts';
+import type { Candidate } from '../support/candidate.ts';
+import { LiveWatcher } from '../support/live-watcher.ts';
+import type { Served } from '../support/served.ts';
 
 interface Ack {
   event_id: string;
@@ -9,23 +10,25 @@ interface Ack {
 }
 
 /** A front end that watches one attempt, and comes back with `since` whenever its socket is closed. */
-export class Watcher {
-  readonly attempt_id: string;
-  readonly #token: string;
+export class ReturningWatcher {
+  readonly #candidate: Candidate;
   #server: Served | undefined;
-  #socket: WebSocket | undefined;
+  #connection: LiveWatcher | undefined;
   #retry: NodeJS.Timeout | undefined;
   /** Every event told, in order. */
   readonly acks: (Ack & { at: number })[] = [];
   /** Every other message, in order. */
-  readonly others: { type: string; data: Record<string, unknown> }[] = [];
+  readonly others: LiveMessage[] = [];
   readonly closes: { code: number; reason: string }[] = [];
   /** What must never happen. */
   readonly complaints: string[] = [];
 
-  constructor({ attempt_id, token }: Pick<Candidate, 'attempt_id' | 'token'>) {
-    this.attempt_id = attempt_id;
-    this.#token = token;
+  constructor(candidate: Candidate) {
+    this.#candidate = candidate;
+  }
+
+  get attempt_id(): string {
+    return this.#candidate.attempt_id;
   }
 
   get last(): number {
@@ -33,7 +36,7 @@ export class Watcher {
   }
 
   get isOpen(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#connection?.isOpen === true;
   }
 
   /** Watches at `server`, whose address may change, until `disconnect`; the first time from the beginning. */
@@ -43,44 +46,41 @@ export class Watcher {
     return this;
   }
 
-  /** Loses the connection, as a train in a tunnel does; comes back by itself if `again`. */
-  drop(again = true): void {
-    if (!again) this.disconnect();
-    else this.#socket?.terminate();
+  /** Loses the connection, and comes back by itself. */
+  drop(): void {
+    this.#connection?.drop();
   }
 
   disconnect(): void {
     this.#server = undefined;
     clearTimeout(this.#retry);
-    this.#socket?.terminate();
-    this.#socket = undefined;
+    this.#connection?.drop();
+    this.#connection = undefined;
   }
 
   send(message: string): void {
-    this.#socket?.send(message);
+    this.#connection?.send(message);
   }
 
   #open(): void {
-    const server = this.#server;
-    if (!server) return;
+    if (!this.#server) return;
     clearTimeout(this.#retry);
-    const socket = new ApiClient(server.url, this.#token).watch(this.attempt_id, this.last);
-    this.#socket?.terminate();
-    this.#socket = socket;
-    socket.on('error', () => undefined);
-    socket.on('message', (text) => {
-      // What still arrives on a socket that was replaced is nobody's any more.
-      if (this.#socket === socket) this.#hear(JSON.parse(String(text)));
+    const { api, attempt_id } = this.#candidate.at(this.#server);
+    const connection = new LiveWatcher(api.watch(attempt_id, this.last), (message) => {
+      // What still arrives on a connection that was replaced is nobody's any more.
+      if (this.#connection === connection) this.#hear(message);
     });
-    socket.on('close', (code, reason) => {
-      if (this.#socket !== socket) return;
-      this.closes.push({ code, reason: String(reason) });
-      this.#socket = undefined;
+    this.#connection?.drop();
+    this.#connection = connection;
+    void connection.closed.then((close) => {
+      if (this.#connection !== connection) return;
+      this.closes.push(close);
+      this.#connection = undefined;
       if (this.#server) this.#retry = setTimeout(() => this.#open(), 50);
     });
   }
 
-  #hear(message: { type: string; data: Record<string, unknown> }): void {
+  #hear(message: LiveMessage): void {
     if (message.type !== 'event_ack') {
       this.others.push(message);
       const { sequence_number } = message.data;

@@ -1,28 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
-import { atTheEnd } from '../support/database.ts';
+import { ADMIN } from './administrator.ts';
+import { atTheEnd } from './at-the-end.ts';
+import { PATIENCE_MS } from './patience.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
-/** Milliseconds; generous, because other work may share the machine. */
-const START_DEADLINE_MS = 30_000;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The server as Node.js is asked to run it: compiled, as in production, for which `npm run build` has to come first. */
+const COMPILED = ['--enable-source-maps', 'dist/src/main.js'];
+/** Its sources as they are. */
+export const FROM_SOURCE = ['--import', 'tsx', 'src/main.ts'];
 
-/** The compiled server as a process of its own, as it runs in production. */
+/** The server as a process of its own. */
 export class ServerProcess {
+  readonly #program: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #url = '';
   /** Everything it has said since its first start. */
   output = '';
 
-  constructor(env: Record<string, string>) {
+  constructor(env: Record<string, string>, program: readonly string[] = COMPILED) {
+    this.#program = program;
     this.#env = {
       PATH: process.env['PATH'],
       TMPDIR: tmpdir(),
@@ -70,7 +72,8 @@ export class ServerProcess {
 
   /** Starts it and resolves when it listens. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    const child = spawn(process.execPath, this.#program, {
+      cwd: ROOT,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -86,7 +89,7 @@ export class ServerProcess {
       child.stdout?.on('data', hear);
       child.stderr?.on('data', hear);
       child.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${said}`)));
-      setTimeout(() => reject(new Error(`The server does not start:\n${said}`)), START_DEADLINE_MS).unref();
+      setTimeout(() => reject(new Error(`The server does not start:\n${said}`)), PATIENCE_MS).unref();
     });
     this.#url = await listening;
   }
@@ -115,46 +118,12 @@ export class ServerProcess {
 }
 
 /** Starts a server with a data directory of its own; killed and removed at the end of the test (or file). */
-export async function startServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const directory = await temporaryFolder();
-  const server = new ServerProcess({ DATA_DIR: directory, ...env });
+export async function startServerProcess(
+  env: Record<string, string> = {},
+  program?: readonly string[],
+): Promise<ServerProcess> {
+  const server = new ServerProcess({ DATA_DIR: await temporaryFolder(), ...env }, program);
   atTheEnd(() => server.kill());
   await server.start();
   return server;
-}
-
-/** A folder that is removed at the end. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'faults-data-'));
-  atTheEnd(async () => {
-    // A killed server's engine needs a moment to notice and to close its files.
-    await eventually(() => rm(folder, { recursive: true, force: true }));
-  });
-  return folder;
-}
-
-/** An engine of the test's own, for several servers or a proxy. @returns its address and its socket's path. */
-export async function startEngine(): Promise<{ uri: string; socketPath: string; pid: number }> {
-  const directory = await temporaryFolder();
-  const engine = await startEmbeddedEngine({ directory, log: () => undefined });
-  atTheEnd(() => engine.stop());
-  const socketPath = decodeURIComponent(/^mongodb:\/\/([^/]+)\//.exec(engine.uri)?.[1] ?? '');
-  return { uri: engine.uri, socketPath, pid: engine.pid };
-}
-
-/** Tries until it does not throw any more. @returns what it returns. @throws its last error after `deadlineMs`. */
-export async function eventually<T>(
-  attempt: () => T | Promise<T>,
-  deadlineMs = 20_000,
-  everyMs = 25,
-): Promise<T> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await sleep(everyMs);
-    }
-  }
 }

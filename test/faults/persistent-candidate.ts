@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BehaviorEvent, OptionReference } from '../../src/events/event-table.ts';
-import type { CandidateTask } from '../../src/tasks/task-view.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import { ApiClient } from '../../src/tools/api-client.ts';
+import { logInAsAdmin } from '../support/administrator.ts';
+import { issueTokens } from '../support/assessment.ts';
+import { Candidate, redeem } from '../support/candidate.ts';
+import type { Served } from '../support/served.ts';
 import type { Random } from './random.ts';
-import { ADMIN, eventually } from './server-process.ts';
-
-/** Where something is served now. */
-export interface Served {
-  readonly url: string;
-}
 
 /** What a front end keeps of an event that was acknowledged. */
 export interface Acknowledged {
@@ -32,23 +30,14 @@ export type Posted = BehaviorEvent & {
   attempt_id: string;
 };
 
-/** A candidate's front end, as much of it as matters when things break: posts, remembers, tries again. */
-export class Candidate {
-  readonly attempt_id: string;
-  readonly token: string;
-  readonly task: CandidateTask;
+/** A candidate whose front end does what matters when things break: remembers what it was told and tries again. */
+export class PersistentCandidate extends Candidate {
   readonly acknowledged: Acknowledged[] = [];
   /** Every event that was ever sent, whatever became of it. */
   readonly sent = new Set<string>();
   #selection: OptionReference | undefined;
   #started = false;
   #abandoned = false;
-
-  constructor(attempt_id: string, token: string, task: CandidateTask) {
-    this.attempt_id = attempt_id;
-    this.token = token;
-    this.task = task;
-  }
 
   /** An event that the attempt should take now. */
   next(random: Random): Posted {
@@ -74,8 +63,8 @@ export class Candidate {
     });
   }
 
-  /** Posts once. */
-  async post(server: Served, event: Posted, patienceMs = 10_000): Promise<Outcome> {
+  /** Sends once. */
+  async send(server: Served, event: Posted, patienceMs = 10_000): Promise<Outcome> {
     this.sent.add(event.client_event_id);
     const since = performance.now();
     const ms = () => Math.round(performance.now() - since);
@@ -98,11 +87,11 @@ export class Candidate {
     return { kind: 'acknowledged', sequence_number: body.sequence_number, ms: ms() };
   }
 
-  /** Posts again and again until there is an answer that is not "try again". */
-  async postUntilAnswered(server: Served, event: Posted, deadlineMs = 30_000): Promise<Outcome> {
+  /** Sends again and again until there is an answer that is not "try again". */
+  async sendUntilAnswered(server: Served, event: Posted, deadlineMs = 30_000): Promise<Outcome> {
     const end = Date.now() + deadlineMs;
     for (;;) {
-      const outcome = await this.post(server, event);
+      const outcome = await this.send(server, event);
       const final = outcome.kind === 'acknowledged' || (outcome.kind === 'refused' && outcome.status < 500);
       if (final || Date.now() > end) return outcome;
       await sleep(20);
@@ -167,33 +156,26 @@ export class Candidate {
   }
 }
 
-/** The administrator's client. */
-export async function logIn(server: Served): Promise<ApiClient> {
-  const api = new ApiClient(server.url);
-  const { access_token } = await eventually(() =>
-    api.call<{ access_token: string }>('POST', '/auth/login', ADMIN),
+/** Admits `count` candidates, who are nobody in particular, to the first task that asks for reasoning. */
+export async function admitCandidates(
+  server: Served,
+  count: number,
+  admin?: ApiClient,
+): Promise<PersistentCandidate[]> {
+  const staff = admin ?? (await logInAsAdmin(server));
+  const nobody = new ApiClient(server.url);
+  const task = await taskWithReasoning(staff);
+  const tokens = await issueTokens(staff, task, { count });
+  return Promise.all(
+    tokens.map(async ({ token }) => new PersistentCandidate(nobody, await redeem(nobody, token, task))),
   );
-  return api.as(access_token);
 }
 
-/** Lets `count` anonymous candidates begin with a task that asks for reasoning. */
-export async function redeem(server: Served, count: number, admin?: ApiClient): Promise<Candidate[]> {
-  const staff = admin ?? (await logIn(server));
-  const { tasks } = await staff.call<{ tasks: { task_id: string; requires_reasoning: boolean }[] }>(
+async function taskWithReasoning(staff: ApiClient): Promise<Task> {
+  const { tasks } = await staff.call<{ tasks: Pick<Task, 'task_id' | 'requires_reasoning'>[] }>(
     'GET',
     '/tasks',
   );
-  const task = tasks.find(({ requires_reasoning }) => requires_reasoning);
-  const order = { task_id: task?.task_id, count };
-  const { tokens } = await staff.call<{ tokens: { token: string }[] }>('POST', '/tokens/generate', order);
-  return Promise.all(
-    tokens.map(async ({ token }) => {
-      const redeemed = await new ApiClient(server.url).call<{
-        attempt: { attempt_id: string };
-        access_token: string;
-        task: CandidateTask;
-      }>('POST', '/attempts', { token });
-      return new Candidate(redeemed.attempt.attempt_id, redeemed.access_token, redeemed.task);
-    }),
-  );
+  const task_id = tasks.find(({ requires_reasoning }) => requires_reasoning)?.task_id;
+  return (await staff.call<{ task: Task }>('GET', `/tasks/${task_id}`)).task;
 }

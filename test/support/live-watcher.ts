@@ -1,25 +1,35 @@
-import { once } from 'node:events';
-import { expect, onTestFinished } from 'vitest';
-import type { WebSocket } from 'ws';
+import { expect } from 'vitest';
+import { WebSocket } from 'ws';
 import type { ApiClient, LiveMessage } from '../../src/tools/api-client.ts';
-import { eventually } from './candidate.ts';
+import { atTheEnd } from './at-the-end.ts';
+import { eventually } from './eventually.ts';
 
 /** Somebody on an attempt's live channel, with everything that was heard, in order. */
 export class LiveWatcher {
   readonly heard: LiveMessage[] = [];
   readonly socket: WebSocket;
+  /** A connection that fails is closed with 1006. */
   readonly closed: Promise<{ code: number; reason: string }>;
+  #failure: Error | undefined;
 
   /** @param onMessage called with each message as it arrives. */
   constructor(socket: WebSocket, onMessage: (message: LiveMessage) => void = () => undefined) {
     this.socket = socket;
-    this.closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => resolve({ code, reason: String(reason) }));
+    });
+    socket.on('error', (error) => {
+      this.#failure = error;
+    });
     socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as LiveMessage;
       this.heard.push(message);
       onMessage(message);
     });
-    onTestFinished(() => socket.terminate());
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
   }
 
   /** Data of all messages of one type. */
@@ -32,15 +42,23 @@ export class LiveWatcher {
   }
 
   /** The first message of a type that fits, if need be once it arrives. */
-  hears(type: string, fits: (data: Record<string, unknown>) => boolean = () => true) {
-    return eventually(`a message ${type}`, async () => this.all(type).find(fits));
+  hears(
+    type: string,
+    fits: (data: Record<string, unknown>) => boolean = () => true,
+  ): Promise<Record<string, unknown>> {
+    return eventually(() => {
+      const data = this.all(type).find(fits);
+      if (data) return data;
+      const types = this.heard.map((message) => message.type).join(', ');
+      throw this.#failure ?? new Error(`No such ${type} was heard, but: ${types}`);
+    });
   }
 
   /** Sends and waits for the pong that comes after all that was sent before it. */
   async isUpToDate(): Promise<void> {
     const before = this.all('pong').length;
     this.send({ type: 'ping' });
-    await eventually('a pong', async () => (this.all('pong').length > before ? true : undefined));
+    await eventually(() => expect(this.all('pong').length).toBeGreaterThan(before));
   }
 
   send(message: unknown): void {
@@ -51,23 +69,35 @@ export class LiveWatcher {
     this.socket.close();
     await this.closed;
   }
+
+  /** Loses the connection, as a train in a tunnel does. */
+  drop(): void {
+    this.socket.terminate();
+  }
 }
 
-/** Connects and waits for the first `attempt_state`. */
+/** Listens at a socket, which is dropped at the end. */
+export function listen(socket: WebSocket, onMessage?: (message: LiveMessage) => void): LiveWatcher {
+  const watcher = new LiveWatcher(socket, onMessage);
+  atTheEnd(() => watcher.drop());
+  return watcher;
+}
+
+/** Connects and waits for the first `attempt_state`; the connection is dropped at the end. */
 export async function watch(
   api: ApiClient,
   attempt_id: string,
   since?: number,
   onMessage?: (message: LiveMessage) => void,
 ): Promise<LiveWatcher> {
-  const watcher = new LiveWatcher(api.watch(attempt_id, since), onMessage);
+  const watcher = listen(api.watch(attempt_id, since), onMessage);
   await watcher.hears('attempt_state');
   return watcher;
 }
 
 /** What a socket is closed with that should not be served. */
 export async function closing(socket: WebSocket): Promise<{ code: number; reason: string }> {
-  const watcher = new LiveWatcher(socket);
+  const watcher = listen(socket);
   const closed = await watcher.closed;
   expect(watcher.heard).toEqual([]);
   expect(closed.reason).not.toBe('');

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { PATIENCE_MS } from './patience.ts';
 
 export interface RawAnswer {
   status: number;
@@ -12,7 +13,7 @@ export function sendRaw(url: string, ...pieces: (string | Buffer)[]): Promise<Ra
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
     let heard = '';
-    socket.setTimeout(15_000, () => socket.destroy());
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     socket.on('data', (data) => {
       heard += String(data);
     });

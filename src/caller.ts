@@ -1,0 +1,8 @@
+export const ROLES = ['candidate', 'recruiter', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who sends a request, as its credentials prove. */
+export type Caller =
+  | { kind: 'account'; user_id: string; role: Role }
+  /** A candidate whose token is good for one attempt only. */
+  | { kind: 'attempt'; user_id: string; attempt_id: string };

@@ -1,0 +1,37 @@
+import type { Attempt } from '../attempts/attempt.ts';
+import type { AttemptStore } from '../attempts/attempt-store.ts';
+import { forbidden, notFound } from '../errors.ts';
+import type { AccountCaller } from '../http/access.ts';
+import type { Step } from '../http/routes.ts';
+
+/**
+ * Step: only who issued the token of the attempt that the body names may call, and administrators.
+ * @throws Refusal 404 `not_found`
+ */
+export function tokenIssuer(
+  attempts: Pick<AttemptStore, 'find'>,
+): Step<{ caller: AccountCaller; body: { attempt_id: string }; attempt: Attempt }> {
+  return async (ctx, next) => {
+    const { caller, body } = ctx.state;
+    const attempt = await attempts.find(body.attempt_id);
+    if (!attempt) throw notFound(`There is no attempt ${body.attempt_id}.`);
+    if (caller.role !== 'admin' && attempt.issued_by !== caller.user_id) {
+      throw forbidden('Somebody else issued this token.');
+    }
+    ctx.state.attempt = attempt;
+    await next();
+  };
+}
+
+/** Step: whoever is no administrator may ask only for tokens that they issued; finds whose tokens are meant. */
+export const ownTokens: Step<{
+  caller: AccountCaller;
+  query: { issued_by?: string | undefined };
+  issued_by: string | undefined;
+}> = async (ctx, next) => {
+  const { caller, query } = ctx.state;
+  const issued_by = caller.role === 'admin' ? query.issued_by : caller.user_id;
+  if (query.issued_by && query.issued_by !== issued_by) throw forbidden('Somebody else issued these tokens.');
+  ctx.state.issued_by = issued_by;
+  await next();
+};

@@ -1,0 +1,4 @@
+/** Where something is served now. */
+export interface Served {
+  readonly url: string;
+}
