@@ -5,7 +5,7 @@ import { hashPassword, passwordProblems } from './passwords.ts';
 import type { UserStore } from './user-store.ts';
 
 /** The administrator's address where none is configured. */
-export const DEFAULT_ADMIN_EMAIL = 'admin@localhost.localdomain';
+const DEFAULT_ADMIN_EMAIL = 'admin@localhost.localdomain';
 /** Bytes of randomness in a password that the server makes: 20 characters. */
 const PASSWORD_BYTES = 15;
 

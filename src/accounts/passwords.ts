@@ -2,9 +2,9 @@ import { hash, verify } from '@node-rs/argon2';
 import { isCommonPassword } from './common-passwords.ts';
 
 /** Characters (Unicode code points) a password has at least. */
-export const PASSWORD_MIN_CHARACTERS = 12;
+const PASSWORD_MIN_CHARACTERS = 12;
 /** Bytes (UTF-8) a password has at most: enough for any passphrase, and hashing stays cheap. */
-export const PASSWORD_MAX_BYTES = 256;
+const PASSWORD_MAX_BYTES = 256;
 
 /**
  * argon2id with 19 MiB of memory, 2 passes and 1 lane, the least that OWASP recommends

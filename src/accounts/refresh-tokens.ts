@@ -4,7 +4,7 @@ import type { RefreshTokenDocument } from '../database/collections/refresh-token
 import { notAuthenticated } from '../errors.ts';
 
 /** Days a refresh token is good for; each exchange begins them anew. */
-export const REFRESH_TOKEN_DAYS = 30;
+const REFRESH_TOKEN_DAYS = 30;
 /** Bytes of randomness in a refresh token. */
 const TOKEN_BYTES = 32;
 const DAY_MS = 86_400_000;

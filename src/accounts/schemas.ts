@@ -8,7 +8,7 @@ const ANY_PASSWORD_MAX = 1024;
 const REFRESH_TOKEN_MAX = 256;
 
 /** A password somebody chooses; says everything that is wrong with it at once. */
-export const newPassword = z.string().superRefine((password, context) => {
+const newPassword = z.string().superRefine((password, context) => {
   for (const message of passwordProblems(password)) context.addIssue({ code: 'custom', message });
 });
 

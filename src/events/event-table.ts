@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
 
 /** Characters that a submitted reasoning may have. */
-export const REASONING_LIMIT = 5000;
+const REASONING_LIMIT = 5000;
 
 /** A day: no view of an option lasts longer, and sums of durations stay exact. */
-export const MAX_DURATION_MS = 86_400_000;
+const MAX_DURATION_MS = 86_400_000;
 
 const optionCode = z.string().min(1).max(100);
 const count = z.int().nonnegative();
@@ -88,8 +88,6 @@ export type EventPayloads = { [T in EventType]: PayloadOf<(typeof EVENT_TABLE)[T
 export type BehaviorEvent = {
   [T in EventType]: { event_type: T; payload: EventPayloads[T] };
 }[EventType];
-
-export type BehaviorEventOf<T extends EventType> = Extract<BehaviorEvent, { event_type: T }>;
 
 /** The options that an event names, each with the payload fields that name it. */
 export function optionsNamed({ event_type, payload }: BehaviorEvent): (OptionReference & OptionFields)[] {

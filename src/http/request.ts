@@ -6,7 +6,7 @@ import type { BareContext } from './context.ts';
 import type { Step } from './routes.ts';
 
 /** Bytes a request body may have unless a route says otherwise. */
-export const BODY_LIMIT = 64 * 1024;
+const BODY_LIMIT = 64 * 1024;
 
 /** Levels of objects and lists in a body: parsing takes any number, but what walks them later may not. */
 const MAX_NESTING = 32;

@@ -29,7 +29,7 @@ export const metricsReady = (attempt_id: string): LiveMessage => ({
 });
 
 /** Bytes that a message from a client may have. */
-export const MESSAGE_LIMIT = 4096;
+const MESSAGE_LIMIT = 4096;
 
 /** The answer to a message from a client; there is one for anything. */
 export function answer(message: Buffer, isBinary: boolean): LiveMessage {

@@ -5,7 +5,7 @@ import { pageQuery, periodQuery } from '../http/page-query.ts';
 import { TOKEN_STATES } from './token-list.ts';
 
 /** Tokens that one request may issue. */
-export const MAX_TOKENS = 500;
+const MAX_TOKENS = 500;
 
 export const tokenOrder = z.strictObject({
   task_id: objectIdString,

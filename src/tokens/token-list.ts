@@ -33,7 +33,7 @@ export async function listTokens(
   return { items: items.map((attempt) => listedToken(attempt, now)), next_cursor };
 }
 
-export function listedToken(attempt: Attempt, now: Date): ListedToken {
+function listedToken(attempt: Attempt, now: Date): ListedToken {
   return {
     attempt_id: attempt.attempt_id,
     task_id: attempt.task_id,

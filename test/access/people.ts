@@ -6,7 +6,7 @@ import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
 import { ADMIN, startTestServer, type TestServer } from '../support/server.ts';
 
-export const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
+const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
 
 /** Everybody who may come to a route, by what they show. */
 export const PEOPLE = [

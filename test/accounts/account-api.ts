@@ -16,7 +16,7 @@ import { PASSWORD } from '../support/accounts.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-export const SECRET = 'a secret for tests of more than 32 bytes';
+const SECRET = 'a secret for tests of more than 32 bytes';
 
 const unlimited = createRateLimits({ rateLimits: false, trustedProxies: 0 });
 

@@ -9,7 +9,7 @@ import { PATIENCE_MS } from './patience.ts';
 export const PATIENT: DatabaseOptions = { patienceMs: PATIENCE_MS };
 
 /** A name that no other database of the test run's engine has. */
-export function databaseName(): string {
+function databaseName(): string {
   return `test_${randomUUID()}`;
 }
 
