@@ -65,7 +65,11 @@ export const tasks: CollectionDefinition = {
       time_limit_seconds: orNull(wholeNumber),
       option_ids: arrayOf(objectId),
       requires_reasoning: bool,
-      marks: closed(Object.fromEntries(MARK_NAMES.map((name) => [name, number])), [...MARK_NAMES]),
+      marks: {
+        bsonType: 'object',
+        properties: Object.fromEntries(MARK_NAMES.map((name) => [name, number])),
+        additionalProperties: false,
+      },
       is_active: bool,
       created_at: date,
       updated_at: date,

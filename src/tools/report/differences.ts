@@ -79,7 +79,7 @@ function compareEnd(
   }
   if (expect.skills && !skillsMatch(expect.skills, results)) {
     const expected = expect.skills.map(skillName);
-    const actual = results ? results.profile.inferred_skills.map(skillName) : NO_RESULTS;
+    const actual = results ? results.profile.inferred_skills.map(inferredName) : NO_RESULTS;
     differ(['expect', 'skills'], expected, actual);
   }
   compareLimits(expect, results, differ);
@@ -132,6 +132,15 @@ type ExpectedSkill = NonNullable<FinalExpectation['skills']>[number];
 function skillName({ skill_code, confidence, reliability }: ExpectedSkill): string {
   const said = [confidence, reliability].filter((word) => word !== undefined).join(' but ');
   return said === '' ? skill_code : `${skill_code} (${said})`;
+}
+
+/** An inferred skill as a scenario would name it: that it is not limited goes without saying. */
+function inferredName({ skill_code, confidence, reliability }: ExpectedSkill): string {
+  return skillName({
+    skill_code,
+    confidence,
+    reliability: reliability === 'limited' ? reliability : undefined,
+  });
 }
 
 function skillsMatch(expected: readonly ExpectedSkill[], results: Results | undefined): boolean {

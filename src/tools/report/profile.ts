@@ -33,7 +33,7 @@ export function profileLines({ metrics, profile }: Results, task: Task, paint: P
     '',
     paint('bold', 'Skills'),
     ...skills.flatMap(({ skill_label, skill_code, confidence, reliability, evidence }) => [
-      `  ${paint('bold', skill_label)}, ${confidence} confidence${reliability === 'limited' ? ', limited reliability' : ''} ${paint('dim', `[${skill_code}]`)}`,
+      `  ${paint('bold', skill_label)}, ${confidence} confidence ${paint('dim', `[${skill_code}]`)}${reliability === 'limited' ? ', limited reliability' : ''}`,
       ...evidence.flatMap((sentence) => wrap(sentence, '    - ')),
     ]),
     '',

@@ -77,7 +77,7 @@ export const expectedSkills = z.array(
     const reliability = RELIABILITIES.find((word) => words.includes(word));
     const isUnderstood = words.every((word) => word === confidence || word === reliability);
     if (skill_code !== undefined && isUnderstood) return { skill_code, confidence, reliability };
-    const message = `must be a skill, with or without (strong), (moderate) or (strong but limited); the skills are ${SKILL_CODES.join(', ')}`;
+    const message = `must be a skill, with or without (strong) or (moderate), also (limited) or (strong but limited); the skills are ${SKILL_CODES.join(', ')}`;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   }),
