@@ -2,6 +2,7 @@ import { Expiry } from './attempts/expiry.ts';
 import { Recovery } from './attempts/recovery.ts';
 import { RemoteEvents } from './attempts/remote-events.ts';
 import { Presence } from './database/presence.ts';
+import { serverInstances } from './database/server-instances.ts';
 import { Periodic } from './periodic.ts';
 import type { Services } from './services.ts';
 
@@ -30,7 +31,7 @@ export interface Background {
  */
 export async function startBackground(services: Services): Promise<Background> {
   const { database, log, sessions, accounts, projector, reconciler } = services;
-  const presence = new Presence(database.collections.serverInstances);
+  const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
   const remoteEvents = new RemoteEvents({ ...services, presence });

@@ -1,10 +1,14 @@
 import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './database/embedded/unavailable.ts';
+import { DatabaseRefused } from './database/upgrade/database-refused.ts';
 import { createLog } from './log.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Milliseconds in which a stop has to end. */
 const STOP_DEADLINE_MS = 9000;
+
+/** Errors whose message says in one sentence what to do. */
+const ONE_SENTENCE = [EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, DatabaseRefused];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -12,8 +16,8 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 function fail(error: unknown): never {
   if (error instanceof ConfigurationError) {
     process.stderr.write(`The settings do not work:\n${error.message.replace(/^/gm, '  ')}\n`);
-  } else if (error instanceof EmbeddedEngineUnavailable || error instanceof EmbeddedDirectoryInUse) {
-    process.stderr.write(`${error.message}\n`);
+  } else if (ONE_SENTENCE.some((type) => error instanceof type)) {
+    process.stderr.write(`${(error as Error).message}\n`);
   } else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     process.stderr.write('The port is in use already; set PORT to another one, or to 0 for any free one.\n');
   } else if ((error as Error).name === 'MongoServerSelectionError') {

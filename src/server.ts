@@ -5,6 +5,7 @@ import { ensureFirstAdmin } from './accounts/first-admin.ts';
 import { loadJwtSecret } from './accounts/jwt-secret.ts';
 import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
+import { schema } from './collections.ts';
 import type { Config } from './config.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
@@ -38,7 +39,7 @@ export async function startServer(
   options?: DatabaseOptions,
 ): Promise<RunningServer> {
   const jwtSecret = await loadJwtSecret(config);
-  const database = await startDatabase(config, log, options);
+  const database = await startDatabase(config, schema, log, options);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });

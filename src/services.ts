@@ -1,22 +1,30 @@
 import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
+import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { RefreshTokens } from './accounts/refresh-tokens.ts';
+import { UserStore } from './accounts/user-store.ts';
 import { AttemptList } from './attempts/attempt-list.ts';
 import { AttemptProjector } from './attempts/attempt-projector.ts';
 import { AttemptStore } from './attempts/attempt-store.ts';
+import { taskAttempts } from './attempts/collection.ts';
 import { AttemptFeed } from './attempts/feed.ts';
 import { loadSession, type SessionSources } from './attempts/load-session.ts';
 import { Reconciler } from './attempts/reconciler.ts';
 import type { SessionServices } from './attempts/session.ts';
 import { SessionRegistry } from './attempts/session-registry.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
+import { auditLog } from './audit/collection.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
+import { behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
+import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
+import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -52,17 +60,19 @@ const LOOKS_AFTER_UNCERTAINTY = 4;
 
 /** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
-  const { collections } = database;
-  const audit = new AuditLogStore(collections.auditLog);
-  const accounts = createAccounts(collections, jwtSecret);
-  const tasks = new TaskStore(collections);
-  const projector = new AttemptProjector(collections.taskAttempts, (operation) =>
-    database.availability.run(operation),
+  const audit = new AuditLogStore(database.collection(auditLog));
+  const accounts = createAccounts(
+    new UserStore(database.collection(users)),
+    new RefreshTokens(database.collection(refreshTokens)),
+    jwtSecret,
   );
-  const attempts = new AttemptStore(collections.taskAttempts, projector);
-  const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
-  const journal = new Journal(collections.behaviorEvents, database.availability);
-  const results = new ResultStore(collections);
+  const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
+  const storedAttempts = database.collection(taskAttempts);
+  const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
+  const attempts = new AttemptStore(storedAttempts, projector);
+  const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
+  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
 
   const computations: FinaliseServices = {
@@ -90,7 +100,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       return machine;
     },
   };
-  const ownPart = processPart(new ObjectId().toHexString());
   const sessionServices: SessionServices = {
     journal,
     feed,
@@ -99,7 +108,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
-    isOwnEvent: (event_id) => processPart(event_id) === ownPart,
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry(
@@ -119,7 +127,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     tasks,
     tokens,
     attempts,
-    attemptList: new AttemptList(collections.taskAttempts),
+    attemptList: new AttemptList(storedAttempts),
     projector,
     journal,
     feed,
@@ -129,6 +137,3 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     limits: createRateLimits(config),
   };
 }
-
-/** Every ObjectId has 5 random bytes in the middle that a process chooses once. */
-const processPart = (object_id: string): string => object_id.slice(8, 18);

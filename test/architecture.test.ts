@@ -85,6 +85,14 @@ describe('each layer knows only those below it', () => {
     ).toEqual([]);
   });
 
+  it('the database knows nothing of what is stored in it', () => {
+    expect(straysAmongOurs('src/database', 'src/errors.ts', 'src/config.ts', 'src/fields.ts')).toEqual([]);
+  });
+
+  it('who calls is told in a file that imports nothing', () => {
+    expect(imports.filter(({ from }) => from === 'src/caller.ts').map(shown)).toEqual([]);
+  });
+
   it('the journal knows events and the database', () => {
     expect(straysAmongOurs('src/journal', 'src/events', 'src/database')).toEqual([]);
   });
@@ -127,6 +135,7 @@ describe('what comes from outside stays in its place', () => {
   it('only stores, lists, the journal and the database folder know mongodb', () => {
     const may = [
       /-(store|list|projector)\.ts$/,
+      /\/collections?\.ts$/,
       /^src\/(database|journal)\//,
       /^src\/accounts\/refresh-tokens\.ts$/,
       // Makes the ids of events.

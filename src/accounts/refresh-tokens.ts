@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Collection, ObjectId } from 'mongodb';
-import type { RefreshTokenDocument } from '../database/collections/refresh-tokens.ts';
 import { notAuthenticated } from '../errors.ts';
+import type { RefreshTokenDocument } from './collections.ts';
 
 /** Days a refresh token is good for; each exchange begins them anew. */
 const REFRESH_TOKEN_DAYS = 30;

@@ -1,9 +1,9 @@
 import { type Collection, ObjectId, type WithoutId } from 'mongodb';
 import type { Role } from '../caller.ts';
-import type { UserDocument } from '../database/collections/users.ts';
 import { isDuplicateKey } from '../database/errors.ts';
 import { Grouping } from '../database/grouping.ts';
 import { emailTaken } from '../errors.ts';
+import type { UserDocument } from './collections.ts';
 import type { Credentials, User } from './user.ts';
 
 /** Accounts read by one call. */

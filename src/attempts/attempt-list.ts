@@ -1,8 +1,8 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import { NEWEST_FIRST, type Page, type PageRequest, readPage, within } from '../database/pages.ts';
 import { ATTEMPT_STATUSES, type Attempt, type AttemptStatus } from './attempt.ts';
 import { toAttempt } from './attempt-store.ts';
+import type { AttemptDocument } from './collection.ts';
 
 /** Which attempts; what is absent restricts nothing. The times are those at which their tokens were issued. */
 export interface AttemptFilter {

@@ -1,8 +1,8 @@
 import { type Collection, type Document, ObjectId } from 'mongodb';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import { GroupedUpdates } from '../database/grouped-writes.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { Attempt } from './attempt.ts';
+import type { AttemptDocument } from './collection.ts';
 import { missingProjection, type Projection, projectionOf } from './projection.ts';
 
 type Change = Partial<Projection>;
@@ -35,22 +35,10 @@ export class AttemptProjector {
     this.#run = run;
   }
 
-  /** Notes what this process has recorded. */
+  /** Notes what was recorded, by this process or by another one. */
   noteRecorded(event: RecordedEvent): void {
     const change = projectionOf(event);
     if (change) this.#note(event.attempt_id, change);
-  }
-
-  /**
-   * Notes what another process has recorded. That one writes the text itself and may have a newer one by then, so
-   * that here it only replaces an older text that waits to be written.
-   */
-  noteFromElsewhere(event: RecordedEvent): void {
-    const change = projectionOf(event);
-    if (!change) return;
-    const { reasoning_text, ...lasting } = change;
-    const replaces = this.pending(event.attempt_id)?.reasoning_text !== undefined;
-    this.#note(event.attempt_id, replaces ? change : lasting);
   }
 
   noteExpired(attempt_id: string): void {
@@ -97,7 +85,6 @@ export class AttemptProjector {
   #note(attempt_id: string, change: Change): void {
     const { change: earlier, since = performance.now() } = this.#behind.get(attempt_id) ?? {};
     const merged = { ...earlier, ...change };
-    if (Object.keys(merged).length === 0) return;
     // A completion that was recorded stands, whatever else is learnt of it.
     if (earlier?.status === 'completed') merged.status = 'completed';
     this.#behind.set(attempt_id, { change: merged, since });
@@ -111,17 +98,28 @@ function toDocument({ final_selection, ...fields }: Change) {
 }
 
 /**
- * Two processes may write in any order: what belongs to an earlier state never overwrites a later one. This is
+ * Processes may write in any order: what belongs to an earlier state or text never overwrites a later one. This is
  * said in the update and not in its filter: for a filter by `_id` alone the database needs no plan, which halves
  * the cost. `$min` keeps the later status, because of their names the later one comes first in the alphabet.
  */
 function updateOf(change: Change): Document | Document[] {
-  const { status, ...values } = toDocument(change);
-  if (status === 'completed' || values.reasoning_text === undefined) {
-    return { $set: values, ...(status && { $min: { status } }) };
+  const { status, reasoning_text, reasoning_sequence_number: number, ...values } = toDocument(change);
+  // Whoever records a completion knows every text before it.
+  if (status === 'completed' || reasoning_text === undefined) {
+    const text = reasoning_text === undefined ? {} : { reasoning_text, reasoning_sequence_number: number };
+    return { $set: { ...values, ...text }, ...(status && { $min: { status } }) };
   }
-  // A candidate's text is taken as it is and never as an expression.
-  const text = { $literal: values.reasoning_text };
-  const reasoning_text = { $cond: [{ $eq: ['$status', 'completed'] }, '$reasoning_text', text] };
-  return [{ $set: { ...values, reasoning_text, ...(status && { status: { $min: ['$status', status] } }) } }];
+  const isLater = {
+    $or: [
+      { $eq: ['$status', 'completed'] },
+      { $gte: [{ $ifNull: ['$reasoning_sequence_number', 0] }, number] },
+    ],
+  };
+  const unlessLater = (field: string, value: unknown) => ({ $cond: [isLater, field, value] });
+  const text = {
+    // A candidate's text is taken as it is and never as an expression.
+    reasoning_text: unlessLater('$reasoning_text', { $literal: reasoning_text }),
+    reasoning_sequence_number: unlessLater('$reasoning_sequence_number', number),
+  };
+  return [{ $set: { ...values, ...text, ...(status && { status: { $min: ['$status', status] } }) } }];
 }

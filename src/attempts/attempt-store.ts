@@ -1,7 +1,7 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
+import type { AttemptDocument } from './collection.ts';
 import type { Projection } from './projection.ts';
 
 /** The stored attempts, as they are read. What follows from their journals is written by `AttemptProjector`. */

@@ -23,6 +23,8 @@ export interface Attempt {
   completed_at: Date | null;
   final_selection: OptionReference | null;
   reasoning_text: string | null;
+  /** Number of the event that the text is of; absent while there is none. */
+  reasoning_sequence_number?: number;
   created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;

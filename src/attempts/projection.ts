@@ -4,7 +4,12 @@ import type { Attempt } from './attempt.ts';
 /** What of a stored attempt follows from its journal; written again at will, always with the same result. */
 export type Projection = Pick<
   Attempt,
-  'status' | 'started_at' | 'completed_at' | 'final_selection' | 'reasoning_text'
+  | 'status'
+  | 'started_at'
+  | 'completed_at'
+  | 'final_selection'
+  | 'reasoning_text'
+  | 'reasoning_sequence_number'
 >;
 
 /** What one recorded event changes in the stored attempt; undefined when nothing. */
@@ -13,7 +18,10 @@ export function projectionOf(event: RecordedEvent): Partial<Projection> | undefi
     case 'task_started':
       return { status: 'in_progress', started_at: event.timestamp_server };
     case 'reasoning_submitted':
-      return { reasoning_text: event.payload.text };
+      return {
+        reasoning_text: event.payload.text,
+        reasoning_sequence_number: event.sequence_number,
+      };
     case 'task_completed':
       return {
         status: 'completed',

@@ -16,13 +16,11 @@ import { type Acknowledgement, acknowledge, recordOf } from './recording.ts';
 /** What every session of a process shares. */
 export interface SessionServices extends AttemptActorServices {
   journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
-  projector: Pick<AttemptProjector, 'noteRecorded' | 'noteFromElsewhere' | 'noteExpired' | 'noteMissing'>;
+  projector: Pick<AttemptProjector, 'noteRecorded' | 'noteExpired' | 'noteMissing'>;
   /** Called when nobody knows whether an event was stored: the journal should soon be looked at again. */
   onUncertain(attempt_id: string): void;
   now(): Date;
   newEventId(): string;
-  /** Whether this process gave this id to an event. */
-  isOwnEvent(event_id: string): boolean;
   mailboxCapacity: number;
 }
 
@@ -221,14 +219,13 @@ export class Session {
 
   /** Applies what the journal has and the actor has not. @returns whether there was anything. */
   async #catchUp(): Promise<boolean> {
-    const { journal, projector, isOwnEvent } = this.#services;
+    const { journal, projector } = this.#services;
     const events = await journal.read(this.attempt.attempt_id, { after: this.#actor.sequence_number });
     const hadExpired = isExpired(this.state);
     if (hadExpired && events.length > 0) await this.#reopen();
     for (const event of events) {
-      // One of our own whose answer was lost may have come to the journal late.
-      if (isOwnEvent(event.event_id)) projector.noteRecorded(event);
-      else projector.noteFromElsewhere(event);
+      // Whoever recorded it may have ended before it saw to the stored attempt.
+      projector.noteRecorded(event);
       this.#actor.apply(event);
     }
     if (hadExpired) this.signal('attempt_expired');

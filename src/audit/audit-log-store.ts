@@ -1,7 +1,7 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import type { AuditLogDocument } from '../database/collections/audit-log.ts';
 import { NEWEST_FIRST, type Page, type PageRequest, readPage, within } from '../database/pages.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
+import type { AuditLogDocument } from './collection.ts';
 
 /** An entry as it is read back. */
 export interface RecordedAuditEntry extends Required<AuditEntry> {

@@ -11,13 +11,21 @@ import {
   MongoTopologyClosedError,
   MongoWriteConcernError,
 } from 'mongodb';
-import { NoAnswer } from './impatience.ts';
+import { NoAnswer } from './answered.ts';
 
 const DUPLICATE_KEY = 11_000;
+const COMMAND_NOT_FOUND = 59;
+const NAMESPACE_EXISTS = 48;
+
+const hasCode = (error: unknown, code: number): boolean =>
+  error instanceof MongoServerError && error.code === code;
 
 /** Whether a unique index refused the write. */
-export const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+export const isDuplicateKey = (error: unknown): boolean => hasCode(error, DUPLICATE_KEY);
+/** Whether the server does not know the command. */
+export const isUnknownCommand = (error: unknown): boolean => hasCode(error, COMMAND_NOT_FOUND);
+/** Whether the collection was there before. */
+export const isExistingCollection = (error: unknown): boolean => hasCode(error, NAMESPACE_EXISTS);
 
 const AWAY = [
   MongoNetworkError,
@@ -28,6 +36,12 @@ const AWAY = [
   MongoExpiredSessionError,
   MongoWriteConcernError,
 ];
+
+/**
+ * What a member of a replica set answers that is not, or not any more, the one to ask, and a server that shuts down.
+ * Reads bear no label that would say so. The last one gave up a read that took too long.
+ */
+const AWAY_CODES: readonly unknown[] = [10107, 11602, 189, 13435, 13436, 91, 11600, 50];
 
 /**
  * What went wrong with a bulk write: the driver wraps even a lost connection into an error that otherwise stands
@@ -47,6 +61,7 @@ export function isUnavailable(thrown: unknown): boolean {
   if (isLostConnection(error) || error instanceof NoAnswer) return true;
   if (!(error instanceof MongoError)) return false;
   if (AWAY.some((type) => error instanceof type)) return true;
+  if (error instanceof MongoServerError && AWAY_CODES.includes(error.code)) return true;
   // Pools that close or time out waiting have no exported class of their own.
   if (['MongoPoolClearedError', 'MongoPoolClosedError', 'MongoWaitQueueTimeoutError'].includes(error.name))
     return true;

@@ -6,6 +6,10 @@ interface Pending<Item, Result> {
 
 /** One durable write at a time leaves the disk idle while the next is sent; more than two gain nothing. */
 const MAX_IN_FLIGHT = 2;
+/** Milliseconds after which a call counts as slow: what waits then goes without it, so that its delay is its own. */
+const SLOW_MS = 100;
+/** Calls under way, slow ones among them. */
+const MAX_CALLS = 8;
 /** Items that a second call must have to carry: smaller groups cost the processor more than they gain. */
 const WORTH_A_SECOND = 16;
 /** Keeps one call well under the server's 48 MB message limit at 16 KiB an item. */
@@ -22,6 +26,8 @@ export class Grouping<Item, Result> {
   readonly #maxGroup: number;
   #waiting: Pending<Item, Result>[] = [];
   readonly #inFlight = new Set<Promise<void>>();
+  /** How many of those are slow. */
+  #slow = 0;
   /** When the next call may begin, in ms since the epoch. */
   #dueAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -52,9 +58,14 @@ export class Grouping<Item, Result> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
+  get #isFull(): boolean {
+    return this.#inFlight.size >= MAX_CALLS;
+  }
+
   #next(): void {
-    const worthwhile = this.#inFlight.size === 0 ? 1 : WORTH_A_SECOND;
-    if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#waiting.length < worthwhile) return;
+    const busy = this.#inFlight.size - this.#slow;
+    const worthwhile = busy === 0 ? 1 : WORTH_A_SECOND;
+    if (busy >= MAX_IN_FLIGHT || this.#isFull || this.#waiting.length < worthwhile) return;
     const now = Date.now();
     if (now < this.#dueAt) {
       this.#timer ??= setTimeout(() => {
@@ -76,6 +87,12 @@ export class Grouping<Item, Result> {
   }
 
   async #run(group: Pending<Item, Result>[]): Promise<void> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.#slow += 1;
+      this.#next();
+    }, SLOW_MS);
     try {
       const results = await this.#call(group.map(({ item }) => item));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -85,9 +102,11 @@ export class Grouping<Item, Result> {
       }
     } catch (error) {
       for (const { reject } of group) reject(error);
-      // What waits was not even sent; it would only run into the same time-out later.
-      for (const { reject } of this.#waiting) reject(error);
-      this.#waiting = [];
+      // What still waits was not even sent; where nothing gets through it would only run into the same time-out.
+      if (this.#isFull) for (const { reject } of this.#waiting.splice(0)) reject(error);
+    } finally {
+      clearTimeout(timer);
+      if (isSlow) this.#slow -= 1;
     }
   }
 }

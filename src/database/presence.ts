@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
-import type { ServerInstanceDocument } from './collections/server-instances.ts';
+import type { ServerInstanceDocument } from './server-instances.ts';
 
 /** Milliseconds without a sign of life after which a process counts as gone. */
-const GONE_AFTER_MS = 10_000;
+export const GONE_AFTER_MS = 10_000;
 
 /** The server processes that share the database, as far as they give signs of life. */
 export class Presence {

@@ -1,9 +1,9 @@
 import { type Collection, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
-import type { BehaviorEventDocument } from '../database/collections/behavior-events.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
 import { Grouping } from '../database/grouping.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { BehaviorEventDocument } from './collection.ts';
 import { RecentEvents } from './recent-events.ts';
 
 /** Attempts whose events are read by one call. */

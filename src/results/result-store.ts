@@ -1,7 +1,6 @@
 import { type Collection, ObjectId } from 'mongodb';
-import type { Collections } from '../database/collections/index.ts';
-import type { ComputedMetricsDocument, SkillProfileDocument } from '../database/collections/results.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
+import type { ComputedMetricsDocument, SkillProfileDocument } from './collections.ts';
 import type { AnyInterpretation, AnyMetrics } from './versions.ts';
 
 export type SavedMetrics = AnyMetrics & { attempt_id: string; computed_at: Date };
@@ -19,11 +18,11 @@ export class ResultStore {
   readonly #newMetrics: GroupedInserts<ComputedMetricsDocument>;
   readonly #newProfiles: GroupedInserts<SkillProfileDocument>;
 
-  constructor({ computedMetrics, skillProfiles }: Pick<Collections, 'computedMetrics' | 'skillProfiles'>) {
-    this.#metrics = computedMetrics;
-    this.#profiles = skillProfiles;
-    this.#newMetrics = new GroupedInserts(computedMetrics);
-    this.#newProfiles = new GroupedInserts(skillProfiles);
+  constructor(metrics: Collection<ComputedMetricsDocument>, profiles: Collection<SkillProfileDocument>) {
+    this.#metrics = metrics;
+    this.#profiles = profiles;
+    this.#newMetrics = new GroupedInserts(metrics);
+    this.#newProfiles = new GroupedInserts(profiles);
   }
 
   /** @returns false when metrics of this attempt had been saved before. */

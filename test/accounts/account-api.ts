@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { pino } from 'pino';
+import { refreshTokens, users } from '../../src/accounts/collections.ts';
 import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
+import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
+import { UserStore } from '../../src/accounts/user-store.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
+import { auditLog } from '../../src/audit/collection.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
 import type { Role } from '../../src/caller.ts';
 import type { Database } from '../../src/database/connection.ts';
@@ -37,8 +41,12 @@ export interface AccountApi extends Accounts {
 
 export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<AccountApi> {
   const database = await openTestDatabase();
-  const audit = new AuditLogStore(database.collections.auditLog);
-  const accounts = createAccounts(database.collections, SECRET);
+  const audit = new AuditLogStore(database.collection(auditLog));
+  const accounts = createAccounts(
+    new UserStore(database.collection(users)),
+    new RefreshTokens(database.collection(refreshTokens)),
+    SECRET,
+  );
 
   const app = new Koa<RequestState>();
   app.use(problemDetails(pino({ level: 'silent' })));

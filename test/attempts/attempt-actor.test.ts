@@ -19,7 +19,6 @@ const input = { attempt_id: started.attempt_id, requires_reasoning: true };
 const ignore = () => undefined;
 const projector = {
   noteRecorded: ignore,
-  noteFromElsewhere: ignore,
   noteExpired: ignore,
   noteMissing: ignore,
 };
@@ -145,7 +144,6 @@ it('given a recorded completion without results, when its session is loaded, the
       onActorFailed: ignore,
       now: () => new Date(),
       newEventId: () => 'f'.repeat(24),
-      isOwnEvent: () => true,
       mailboxCapacity: 10,
     },
   );

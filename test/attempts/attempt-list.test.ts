@@ -2,15 +2,13 @@ import { type CommandStartedEvent, type Document, MongoClient, ObjectId } from '
 import { describe, expect, inject, it } from 'vitest';
 import { ATTEMPT_STATUSES } from '../../src/attempts/attempt.ts';
 import { type AttemptFilter, AttemptList } from '../../src/attempts/attempt-list.ts';
-import { collectionsOf } from '../../src/database/collections/index.ts';
-import type { AttemptDocument } from '../../src/database/collections/task-attempts.ts';
+import { type AttemptDocument, taskAttempts } from '../../src/attempts/collection.ts';
 import { listTokens, TOKEN_STATES } from '../../src/tokens/token-list.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
 import { problemOf } from '../support/problem.ts';
 import { starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
@@ -105,12 +103,12 @@ describe('with 20 000 attempts', async () => {
   const { db } = await openTestDatabase();
   const client = new MongoClient(inject('mongodbUri'), { monitorCommands: true });
   atTheEnd(() => client.close());
-  const { taskAttempts } = collectionsOf(client.db(db.databaseName), { w: 1 }, PATIENCE_MS);
-  const attempts = new AttemptList(taskAttempts);
+  const stored = client.db(db.databaseName).collection<AttemptDocument>(taskAttempts.name);
+  const attempts = new AttemptList(stored);
   const ids = (count: number) => Array.from({ length: count }, () => new ObjectId());
   const [tasks, issuers, users] = [ids(10), ids(5), ids(500)];
   const start = Date.UTC(2025, 0, 1);
-  await taskAttempts.insertMany(Array.from({ length: 20_000 }, (_, n) => someAttempt(n)));
+  await stored.insertMany(Array.from({ length: 20_000 }, (_, n) => someAttempt(n)));
 
   function someAttempt(n: number): AttemptDocument {
     const status = ATTEMPT_STATUSES[n % 4] ?? 'pending';

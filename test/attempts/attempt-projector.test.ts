@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 import { ATTEMPT_STATUSES } from '../../src/attempts/attempt.ts';
 import { AttemptProjector } from '../../src/attempts/attempt-projector.ts';
 import { AttemptStore } from '../../src/attempts/attempt-store.ts';
+import { taskAttempts } from '../../src/attempts/collection.ts';
 import type { Projection } from '../../src/attempts/projection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { completes, recorded, type Step, starts, submitsReasoning, taskWith } from '../support/recorded.ts';
 
-const { collections } = await openTestDatabase();
-const { taskAttempts } = collections;
+const attempts = (await openTestDatabase()).collection(taskAttempts);
 
 const now = new Date('2026-01-01T10:00:00Z');
 const task = taskWith({ A: 'low', B: 'high' });
@@ -22,13 +22,18 @@ const records =
   (projector, attempt_id) => {
     for (const event of eventsOf(attempt_id, steps)) projector.noteRecorded(event);
   };
-const hears =
-  (...steps: Step[]): Lesson =>
-  (projector, attempt_id) => {
-    for (const event of eventsOf(attempt_id, steps)) projector.noteFromElsewhere(event);
-  };
 const START = records(starts(0));
 const DRAFT = records(starts(0), submitsReasoning(1, 'a draft'));
+/** What follows the draft in another process. */
+const LATER: Lesson = (projector, attempt_id) => {
+  const events = eventsOf(attempt_id, [
+    starts(0),
+    submitsReasoning(1, 'a draft'),
+    LAST_WORD,
+    completes(3, 'A'),
+  ]);
+  for (const event of events.slice(2)) projector.noteRecorded(event);
+};
 const LAST_WORD = submitsReasoning(2, 'the last word');
 const EXPIRY: Lesson = (projector, attempt_id) => projector.noteExpired(attempt_id);
 const COMPLETION = records(starts(0), LAST_WORD, completes(3, 'A'));
@@ -49,7 +54,7 @@ async function redeemedAttempt(): Promise<string> {
   const _id = new ObjectId();
   const nothingYet = { started_at: null, completed_at: null, final_selection: null, reasoning_text: null };
   const task_id = new ObjectId();
-  await taskAttempts.insertOne({
+  await attempts.insertOne({
     ...{
       _id,
       attempt_token_hash: _id.toHexString(),
@@ -63,8 +68,8 @@ async function redeemedAttempt(): Promise<string> {
   return _id.toHexString();
 }
 
-const newProjector = () => new AttemptProjector(taskAttempts);
-const stored = (attempt_id: string) => new AttemptStore(taskAttempts, newProjector()).find(attempt_id);
+const newProjector = () => new AttemptProjector(attempts);
+const stored = (attempt_id: string) => new AttemptStore(attempts, newProjector()).find(attempt_id);
 
 /** Each by a process of its own. */
 async function written(lessons: Lesson[]) {
@@ -97,33 +102,47 @@ it('given no completion, then an expiry stands and what was recorded before is k
     { numRuns: 40 },
   ));
 
+it('given several texts, in whatever order processes write what they know, then the last one stands', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray([1, 2, 3, 4], { minLength: 4 }),
+      fc.boolean(),
+      async (order, expires) => {
+        const whole = [starts(0), ...[1, 2, 3].map((n) => submitsReasoning(n, `text ${n}`))];
+        const lessons = order.map((length) => records(...whole.slice(0, length)));
+        expect(await written(expires ? [...lessons, EXPIRY] : lessons)).toMatchObject({
+          status: expires ? 'expired' : 'in_progress',
+          reasoning_text: 'text 3',
+          reasoning_sequence_number: 4,
+        });
+      },
+    ),
+    { numRuns: 30 },
+  ));
+
 it('given a text that waits to be written, then a newer one of another process replaces it', async () => {
   const attempt_id = await redeemedAttempt();
   const projector = newProjector();
   DRAFT(projector, attempt_id);
-  hears(LAST_WORD)(projector, attempt_id);
-  records(completes(3, 'A'))(projector, attempt_id);
+  LATER(projector, attempt_id);
   await projector.lock(attempt_id, COMPLETED as Partial<Projection>);
   await projector.flush(0);
   expect(await stored(attempt_id)).toMatchObject({ ...COMPLETED, is_locked: true });
 
   const unlocked = await redeemedAttempt();
   DRAFT(projector, unlocked);
-  hears(LAST_WORD)(projector, unlocked);
-  records(completes(3, 'A'))(projector, unlocked);
+  LATER(projector, unlocked);
   await projector.flush(0);
   expect(await stored(unlocked)).toMatchObject({ status: 'completed', reasoning_text: 'the last word' });
 });
 
-it('given no text that waits to be written, then the one of another process is left to that one', async () => {
+it('given a text that an earlier release wrote without its number, then a later one replaces it', async () => {
   const attempt_id = await redeemedAttempt();
+  await taskAttempts.updateOne({ _id: new ObjectId(attempt_id) }, { $set: { reasoning_text: 'of old' } });
   const projector = newProjector();
-  hears(submitsReasoning(1, 'a draft'))(projector, attempt_id);
   DRAFT(projector, attempt_id);
   await projector.flush(0);
-  hears(starts(0), LAST_WORD)(projector, attempt_id);
-  await projector.flush(0);
-  expect(await stored(attempt_id)).toMatchObject({ status: 'in_progress', reasoning_text: 'a draft' });
+  expect(await stored(attempt_id)).toMatchObject({ reasoning_text: 'a draft' });
 });
 
 it('given a stored attempt that lacks what its journal says, then that is written, text and all', async () => {

@@ -23,7 +23,6 @@ const sessionServices: SessionServices = {
   onActorFailed: () => undefined,
   now: () => new Date(),
   newEventId: () => new ObjectId().toHexString(),
-  isOwnEvent: () => true,
   mailboxCapacity: 10,
 };
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MongoClient, ObjectId } from 'mongodb';
-import { behaviorEvents } from '../../src/database/collections/behavior-events.ts';
-import { durableWriteConcern } from '../../src/database/connection.ts';
+import { durabilityOf } from '../../src/database/durability.ts';
 import { GroupedInserts } from '../../src/database/grouped-writes.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
 
 /**
  * The least that a durable event can cost here: node:http, `JSON.parse`, the same grouped insert into a collection
@@ -16,9 +16,9 @@ const db = client.db(MONGODB_DATABASE);
 const name = FLOOR_BARE ? 'floor_bare' : 'floor_events';
 if (!FLOOR_BARE && (await db.listCollections({ name }).toArray()).length === 0) {
   await db.createCollection(name, { validator: { $jsonSchema: behaviorEvents.schema } });
-  await db.collection(name).createIndexes(behaviorEvents.indexes);
+  await db.collection(name).createIndexes([...behaviorEvents.indexes]);
 }
-const writer = new GroupedInserts(db.collection(name, { writeConcern: await durableWriteConcern(db) }));
+const writer = new GroupedInserts(db.collection(name, await durabilityOf(db)));
 const counters = new Map<string, number>();
 
 const server = createServer((request, response) => {

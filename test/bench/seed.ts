@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { ObjectId } from 'mongodb';
 import { currentMachine } from '../../machines/index.ts';
+import { users } from '../../src/accounts/collections.ts';
 import { TokenSigner } from '../../src/accounts/jwt.ts';
 import type { AttemptStatus } from '../../src/attempts/attempt.ts';
+import { taskAttempts } from '../../src/attempts/collection.ts';
+import { schema } from '../../src/collections.ts';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
 import { createLog } from '../../src/log.ts';
+import { options, tasks } from '../../src/tasks/collections.ts';
 import { exampleTasks } from '../../src/tasks/example-tasks.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { TaskStore } from '../../src/tasks/task-store.ts';
@@ -40,12 +45,19 @@ export class Seeder {
   }
 
   static async open({ mongodbUri, mongodbDatabase, jwtSecret }: Place): Promise<Seeder> {
-    const database = await openDatabase(mongodbUri, mongodbDatabase, createLog('warn'));
+    const database = await openDatabase({
+      uri: mongodbUri,
+      name: mongodbDatabase,
+      schema,
+      log: createLog('warn'),
+    });
     const [content] = exampleTasks;
     if (!content) throw new Error('There is no example task.');
-    const task = await new TaskStore(database.collections).create(content);
+    const task = await new TaskStore(database.collection(tasks), database.collection(options)).create(
+      content,
+    );
     const seeder = new Seeder(database, new TokenSigner(jwtSecret), task);
-    await database.collections.users.insertOne({ ...account('recruiter'), _id: seeder.#staff });
+    await database.collection(users).insertOne({ ...account('recruiter'), _id: seeder.#staff });
     return seeder;
   }
 
@@ -87,16 +99,15 @@ export class Seeder {
   }
 
   async #group(count: number, acts: readonly Act[], is_locked: boolean): Promise<SeededAttempt[]> {
-    const { users, taskAttempts, behaviorEvents } = this.database.collections;
     const now = Date.now();
     const ids = Array.from({ length: count }, () => new ObjectId());
     const at = (index: number) => new Date(now - (acts.length - index) * 1000);
     const status: AttemptStatus = is_locked ? 'completed' : acts.length > 0 ? 'in_progress' : 'pending';
-    await users.insertMany(
+    await this.database.collection(users).insertMany(
       ids.map((_id) => ({ ...account('candidate'), _id })),
       QUICK,
     );
-    await taskAttempts.insertMany(
+    await this.database.collection(taskAttempts).insertMany(
       ids.map((_id) => ({
         ...{
           _id,
@@ -120,7 +131,9 @@ export class Seeder {
       })),
     );
     for (let start = 0; start < events.length; start += 10 * GROUP) {
-      await behaviorEvents.insertMany(events.slice(start, start + 10 * GROUP), QUICK);
+      await this.database
+        .collection(behaviorEvents)
+        .insertMany(events.slice(start, start + 10 * GROUP), QUICK);
     }
     return ids.map((_id) => this.#open(_id, acts.length));
   }

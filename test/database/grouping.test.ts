@@ -61,6 +61,23 @@ describe('what is asked for together', () => {
   });
 });
 
+it('a call without an answer delays nobody but those it was made for', async () => {
+  const answered: number[] = [];
+  const grouping = new Grouping<number, number>((items) =>
+    items.includes(0)
+      ? new Promise((_resolve, reject) => setTimeout(() => reject(new Error('No answer')), 2800))
+      : Promise.resolve(items),
+  );
+  const late = grouping.add(0).catch((error: Error) => error.message);
+  for (const n of [1, 2, 3]) void grouping.add(n).then((answer) => answered.push(answer));
+  await vi.advanceTimersByTimeAsync(150);
+  expect(answered).toEqual([1, 2, 3]);
+  await vi.advanceTimersByTimeAsync(2650);
+  const next = grouping.add(4);
+  expect(await late).toBe('No answer');
+  expect(await next).toBe(4);
+});
+
 it('draining ends when nothing is waiting or under way', async () => {
   const { grouping } = aGrouping(100);
   let answered = 0;

@@ -26,6 +26,8 @@ export class DatabaseProxy {
   delayMs = 0;
   /** Looks at each request on its way (raw bytes of MongoDB's wire protocol); true: its connection goes deaf. */
   deafenOn: ((request: Buffer) => boolean) | undefined;
+  /** Looks at each request; what is held back of it, and of all that its connection says after it, goes nowhere. */
+  holdBack: ((request: Buffer) => 'no' | 'request' | 'answer') | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -84,6 +86,9 @@ export class DatabaseProxy {
         return;
       }
       if (this.deafenOn?.(request)) pair.spoilt = true;
+      const held = this.holdBack?.(request) ?? 'no';
+      if (held !== 'no') pair.spoilt = true;
+      if (held === 'request') return;
       database.write(request);
     });
     database.on('data', (answer) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
+import { schema } from '../../src/collections.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/connection.ts';
 import { createLog } from '../../src/log.ts';
 import { atTheEnd } from './at-the-end.ts';
@@ -20,7 +21,13 @@ export function sharedDatabase(): { MONGODB_URI: string; MONGODB_DATABASE: strin
 
 /** Opens a new, empty database on the test run's engine. It is dropped and closed at the end by itself. */
 export async function openTestDatabase(): Promise<Database> {
-  const database = await openDatabase(inject('mongodbUri'), databaseName(), createLog('silent'), PATIENT);
+  const database = await openDatabase({
+    uri: inject('mongodbUri'),
+    name: databaseName(),
+    schema,
+    log: createLog('silent'),
+    ...PATIENT,
+  });
   atTheEnd(async () => {
     await database.db.dropDatabase();
     await database.close();

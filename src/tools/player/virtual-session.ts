@@ -56,7 +56,6 @@ export async function openVirtualSession(task: Task, now: () => Date): Promise<V
       // There is no stored attempt to follow the journal.
       projector: {
         noteRecorded: () => undefined,
-        noteFromElsewhere: () => undefined,
         noteExpired: () => undefined,
         noteMissing: () => undefined,
       },
@@ -66,7 +65,6 @@ export async function openVirtualSession(task: Task, now: () => Date): Promise<V
       },
       now,
       newEventId: () => madeUpId('e7', ++events),
-      isOwnEvent: () => true,
       mailboxCapacity: 1000,
     },
   );

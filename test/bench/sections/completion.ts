@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { WebSocket } from 'ws';
+import { taskAttempts } from '../../../src/attempts/collection.ts';
 import { type Act, bodyOf, openActs, playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { Lane } from '../lane.ts';
@@ -66,9 +67,8 @@ async function completionsPerSecond(bench: Bench, url: string, seeder: Seeder): 
     }),
   );
   const acknowledged = performance.now() - begun;
-  const { taskAttempts } = seeder.database.collections;
-  while ((await taskAttempts.countDocuments({ _id: { $in: ids }, is_locked: true })) < count)
-    await setTimeout(50);
+  const stored = seeder.database.collection(taskAttempts);
+  while ((await stored.countDocuments({ _id: { $in: ids }, is_locked: true })) < count) await setTimeout(50);
   const allLocked = performance.now() - begun;
   for (const lane of lanes) lane.close();
   bench.report.add(`${AT_ONCE} at once: completions acknowledged`, (count / acknowledged) * 1000, '1/s');

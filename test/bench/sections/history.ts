@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
+import { taskAttempts } from '../../../src/attempts/collection.ts';
 import { playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { Lane } from '../lane.ts';
@@ -74,7 +75,7 @@ async function leaveBehind(seeder: Seeder): Promise<ObjectId> {
 }
 
 async function isLocked(seeder: Seeder, _id: ObjectId): Promise<boolean> {
-  return (await seeder.database.collections.taskAttempts.findOne({ _id, is_locked: true })) !== null;
+  return (await seeder.database.collection(taskAttempts).findOne({ _id, is_locked: true })) !== null;
 }
 
 async function lists(bench: Bench, { events, place, seeder }: Stored, attempt_id: string): Promise<void> {

@@ -8,8 +8,9 @@ export interface ServerInstanceDocument {
   seen_at: Date;
 }
 
-export const serverInstances: CollectionDefinition = {
+export const serverInstances: CollectionDefinition<ServerInstanceDocument> = {
   name: 'server_instances',
+  isEphemeral: true,
   schema: closed({ _id: text, seen_at: date }),
   indexes: [{ name: 'seen', key: { seen_at: 1 } }],
 };

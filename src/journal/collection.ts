@@ -1,5 +1,4 @@
 import type { ObjectId } from 'mongodb';
-import { EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import {
   anyObject,
   type CollectionDefinition,
@@ -9,7 +8,8 @@ import {
   oneOf,
   text,
   wholeNumber,
-} from './definition.ts';
+} from '../database/definition.ts';
+import { EVENT_TYPES, type EventType } from '../events/event-table.ts';
 
 /** One recorded act of a candidate. Append-only: no code path updates or deletes one. */
 export interface BehaviorEventDocument {
@@ -26,7 +26,7 @@ export interface BehaviorEventDocument {
   batched?: true;
 }
 
-export const behaviorEvents: CollectionDefinition = {
+export const behaviorEvents: CollectionDefinition<BehaviorEventDocument> = {
   name: 'behavior_events',
   schema: closed(
     {

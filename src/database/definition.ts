@@ -1,12 +1,28 @@
 import type { Document, IndexDescription } from 'mongodb';
 
-/** What makes one collection: its rules and its indexes, created at start-up. */
-export interface CollectionDefinition {
+/** What makes one collection: its document's type, its rules and its indexes, which are brought up to date at start-up. */
+export interface CollectionDefinition<T extends Document = Document> {
   name: string;
   /** A `$jsonSchema`: the database refuses what does not fit, whichever code path wrote it. */
   schema: Document;
-  indexes: (IndexDescription & { name: string })[];
+  indexes: readonly CollectionIndex[];
+  /** Whether its documents matter only for as long as the server runs, so that no write waits for the disk. */
+  isEphemeral?: true;
+  /** Never there: it only tells the compiler which documents the collection holds. */
+  readonly document?: T;
 }
+
+/** Everything that one release of the server stores. */
+export interface DatabaseSchema {
+  /** 1, 2 …: the next one for each change of a validator or an index, so that no earlier release opens it. */
+  release: number;
+  collections: readonly CollectionDefinition[];
+  /** The names of the indexes, by collection, that were made before databases kept a record of that. */
+  indexesBeforeRecord: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Named, so that it is recognised again when its keys or options change. */
+export type CollectionIndex = IndexDescription & { name: string };
 
 type Properties = Record<string, Document>;
 

@@ -8,7 +8,7 @@ import {
   objectId,
   orNull,
   text,
-} from './definition.ts';
+} from '../database/definition.ts';
 
 /** One thing somebody did to something. Append-only: no code path updates or deletes one. */
 export interface AuditLogDocument {
@@ -22,7 +22,7 @@ export interface AuditLogDocument {
   created_at: Date;
 }
 
-export const auditLog: CollectionDefinition = {
+export const auditLog: CollectionDefinition<AuditLogDocument> = {
   name: 'audit_log',
   schema: closed({
     _id: objectId,

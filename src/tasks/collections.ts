@@ -1,13 +1,5 @@
 import type { ObjectId } from 'mongodb';
 import {
-  MARK_NAMES,
-  RISK_TAGS,
-  type RiskTag,
-  TASK_CATEGORIES,
-  type TaskCategory,
-  type TaskMarks,
-} from '../../tasks/task.ts';
-import {
   arrayOf,
   bool,
   type CollectionDefinition,
@@ -19,7 +11,15 @@ import {
   orNull,
   text,
   wholeNumber,
-} from './definition.ts';
+} from '../database/definition.ts';
+import {
+  MARK_NAMES,
+  RISK_TAGS,
+  type RiskTag,
+  TASK_CATEGORIES,
+  type TaskCategory,
+  type TaskMarks,
+} from './task.ts';
 
 /** One version of a task; never changed after it is made but for `is_active`. */
 export interface TaskDocument {
@@ -51,7 +51,7 @@ export interface OptionDocument {
   display_order: number;
 }
 
-export const tasks: CollectionDefinition = {
+export const tasks: CollectionDefinition<TaskDocument> = {
   name: 'tasks',
   schema: closed(
     {
@@ -82,7 +82,7 @@ export const tasks: CollectionDefinition = {
   ],
 };
 
-export const options: CollectionDefinition = {
+export const options: CollectionDefinition<OptionDocument> = {
   name: 'options',
   schema: closed({
     _id: objectId,

@@ -1,5 +1,4 @@
 import type { ObjectId } from 'mongodb';
-import { ATTEMPT_STATUSES, type AttemptStatus } from '../../attempts/attempt.ts';
 import {
   bool,
   type CollectionDefinition,
@@ -10,7 +9,9 @@ import {
   oneOf,
   orNull,
   text,
-} from './definition.ts';
+  wholeNumber,
+} from '../database/definition.ts';
+import { ATTEMPT_STATUSES, type AttemptStatus } from './attempt.ts';
 
 /**
  * One attempt, from the issued token on. The fields from `status` to `reasoning_text` follow from the journal
@@ -35,33 +36,39 @@ export interface AttemptDocument {
   completed_at: Date | null;
   final_selection: { option_id: ObjectId; option_code: string } | null;
   reasoning_text: string | null;
+  /** Number of the event that the text is of; absent while there is none, and in what earlier releases wrote. */
+  reasoning_sequence_number?: number;
   created_at: Date;
   /** Until redeemed: when the token stops working; after: when the attempt does. */
   expires_at: Date;
   revoked_at: Date | null;
 }
 
-export const taskAttempts: CollectionDefinition = {
+export const taskAttempts: CollectionDefinition<AttemptDocument> = {
   name: 'task_attempts',
-  schema: closed({
-    _id: objectId,
-    attempt_token_hash: text,
-    user_id: orNull(objectId),
-    task_id: objectId,
-    issued_by: objectId,
-    candidate_email: orNull(text),
-    status: oneOf(ATTEMPT_STATUSES),
-    is_locked: bool,
-    machine_id: orNull(text),
-    redeemed_at: orNull(date),
-    started_at: orNull(date),
-    completed_at: orNull(date),
-    final_selection: orNull(closed({ option_id: objectId, option_code: text })),
-    reasoning_text: orNull(text),
-    created_at: date,
-    expires_at: date,
-    revoked_at: orNull(date),
-  }),
+  schema: closed(
+    {
+      _id: objectId,
+      attempt_token_hash: text,
+      user_id: orNull(objectId),
+      task_id: objectId,
+      issued_by: objectId,
+      candidate_email: orNull(text),
+      status: oneOf(ATTEMPT_STATUSES),
+      is_locked: bool,
+      machine_id: orNull(text),
+      redeemed_at: orNull(date),
+      started_at: orNull(date),
+      completed_at: orNull(date),
+      final_selection: orNull(closed({ option_id: objectId, option_code: text })),
+      reasoning_text: orNull(text),
+      reasoning_sequence_number: wholeNumber,
+      created_at: date,
+      expires_at: date,
+      revoked_at: orNull(date),
+    },
+    ['reasoning_sequence_number'],
+  ),
   indexes: [
     { name: 'token_hash', key: { attempt_token_hash: 1 }, unique: true },
     {

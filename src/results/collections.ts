@@ -1,6 +1,13 @@
 import type { ObjectId } from 'mongodb';
-import type { AnyInterpretation, AnyMetrics } from '../../results/versions.ts';
-import { anyObject, arrayOf, type CollectionDefinition, date, objectId, text } from './definition.ts';
+import {
+  anyObject,
+  arrayOf,
+  type CollectionDefinition,
+  date,
+  objectId,
+  text,
+} from '../database/definition.ts';
+import type { AnyInterpretation, AnyMetrics } from './versions.ts';
 
 /** The metrics of one completed attempt; written once. */
 export type ComputedMetricsDocument = AnyMetrics & {
@@ -18,7 +25,7 @@ export type SkillProfileDocument = AnyInterpretation & {
   computed_at: Date;
 };
 
-export const computedMetrics: CollectionDefinition = {
+export const computedMetrics: CollectionDefinition<ComputedMetricsDocument> = {
   name: 'computed_metrics',
   schema: {
     bsonType: 'object',
@@ -47,7 +54,7 @@ export const computedMetrics: CollectionDefinition = {
   indexes: [{ name: 'attempt', key: { attempt_id: 1 }, unique: true }],
 };
 
-export const skillProfiles: CollectionDefinition = {
+export const skillProfiles: CollectionDefinition<SkillProfileDocument> = {
   name: 'skill_profiles',
   schema: {
     bsonType: 'object',

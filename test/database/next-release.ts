@@ -1,0 +1,42 @@
+import { taskAttempts } from '../../src/attempts/collection.ts';
+import { schema } from '../../src/collections.ts';
+import { type CollectionDefinition, type DatabaseSchema, text } from '../../src/database/definition.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
+
+/** The journal as a later release might want it: one more field, one index more, one other and one less. */
+export const nextEvents: CollectionDefinition = {
+  ...behaviorEvents,
+  schema: {
+    ...behaviorEvents.schema,
+    properties: { ...behaviorEvents.schema['properties'], digest: text },
+  },
+  indexes: [
+    ...behaviorEvents.indexes
+      .filter(({ name }) => name !== 'server_time')
+      .map((index) =>
+        index.name === 'attempt_type' ? { ...index, key: { event_type: 1, attempt_id: 1 } as const } : index,
+      ),
+    {
+      name: 'digest',
+      key: { digest: 1 },
+      unique: true,
+      partialFilterExpression: { digest: { $exists: true } },
+    },
+  ],
+};
+
+/** The schema with another definition of a collection, as the next release would have it. */
+export function releaseWith(...changed: CollectionDefinition[]): DatabaseSchema {
+  const collections = schema.collections.map(
+    (definition) => changed.find(({ name }) => name === definition.name) ?? definition,
+  );
+  return { ...schema, release: schema.release + 1, collections };
+}
+
+export const nextSchema = releaseWith(nextEvents, {
+  ...taskAttempts,
+  schema: {
+    ...taskAttempts.schema,
+    properties: { ...taskAttempts.schema['properties'], redemption_id: text },
+  },
+});
