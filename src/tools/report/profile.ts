@@ -1,28 +1,9 @@
+import { FLAG_SENTENCES } from '../../inspector/page/flag-sentences.ts';
 import type { Interpretation } from '../../results/interpretation/interpret.ts';
-import type { ComputedMetrics, QualityFlag } from '../../results/metrics/computed-metrics.ts';
+import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Results } from '../player/stage.ts';
 import { asWords, duration, type Paint, wrap } from './text.ts';
-
-const FLAGS: Record<QualityFlag, string> = {
-  active_time_exceeds_total:
-    'The views and the writing add up to more than the whole attempt: views overlapped, or were measured wrongly.',
-  clock_skew: 'The candidate’s clock and the server’s disagree by more than 2 seconds about some interval.',
-  time_limit_exceeded: 'The attempt took longer than the task’s time limit.',
-  resumed_after_abandon:
-    'The candidate left and came back: the total and hesitation times include the absence.',
-  events_batched: 'Some events arrived in batches, so that their server times say less.',
-  selection_without_change_event: 'Another option was selected without an event that says it was a change.',
-  no_option_viewed: 'No option view was recorded.',
-  final_option_not_viewed: 'No view of the option that was chosen in the end was recorded.',
-  long_pause: 'More than 30 minutes lie between two events.',
-  long_view: 'A view is longer than an hour or than the whole attempt: the computer may have slept.',
-  client_clock_corrected: 'The candidate’s clock was wrong by a constant difference, which was taken off.',
-  client_clock_unusable:
-    'The candidate’s clock stood still or ran backwards, so that only the server’s times count.',
-  unspaced_script:
-    'The reasoning is mostly in a script that writes no spaces, so that words are hard to count.',
-};
 
 /** A candidate's results as a recruiter reads them: what it comes to first, the figures last. */
 export function profileLines({ metrics, profile }: Results, task: Task, paint: Paint): string[] {
@@ -90,6 +71,6 @@ function keyFigures(metrics: ComputedMetrics, task: Task): [name: string, value:
 function quality({ quality_flags }: ComputedMetrics): string[] {
   if (quality_flags.length === 0) return ['  Nothing makes this record weaker.'];
   // A newer server may know more flags than this command.
-  const texts: Record<string, string> = FLAGS;
+  const texts: Record<string, string> = FLAG_SENTENCES;
   return quality_flags.flatMap((flag) => wrap(`${texts[flag] ?? flag} [${flag}]`, '  - '));
 }
