@@ -83,6 +83,9 @@ describe('each layer knows only those below it', () => {
     expect(
       strays('src/results/interpretation', 'src/results/metrics', 'src/events', 'src/tasks/task.ts'),
     ).toEqual([]);
+    expect(strays('src/results/v1.0.0', 'src/results/metrics', 'src/events', 'src/tasks/task.ts')).toEqual(
+      [],
+    );
   });
 
   it('the database knows nothing of what is stored in it', () => {

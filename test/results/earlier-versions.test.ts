@@ -7,7 +7,7 @@ import { createTask } from '../support/assessment.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
-import { completes, selects, starts, submitsReasoning } from '../support/recorded.ts';
+import { completes, recorded, selects, starts, submitsReasoning } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
 /* What an earlier release concluded stays as it is, and is explained by the rules that concluded it. */
@@ -68,6 +68,17 @@ it('results of 1.0.0 are explained by the rules of 1.0.0 with their own figures'
   const { explanation } = await candidate.results<Profile>('skills', '?explain=true');
   expect(explanation).toEqual(rulesOfThen(metrics, candidate.task));
   expect(JSON.stringify(explanation)).not.toContain('assessable');
+});
+
+it('metrics that 1.0.0 had saved before it was stopped are interpreted by its own rules', async () => {
+  const candidate = await admitCandidate(admin, api, await createTask(admin));
+  const log = recorded(candidate.task, [starts(0), selects(4_000, 'A'), completes(9_000, 'A')]);
+  const metrics = computeMetrics(log, candidate.task);
+  await database
+    .collection('computed_metrics')
+    .insertOne({ attempt_id: new ObjectId(candidate.attempt_id), computed_at: new Date(), ...metrics });
+  await candidate.does(starts(0), selects(0, 'A'), completes(0, 'A'));
+  expect(await candidate.results('skills')).toMatchObject(interpret(metrics, candidate.task));
 });
 
 it('results of today are explained by the rules of today', async () => {

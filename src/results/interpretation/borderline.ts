@@ -23,7 +23,7 @@ export interface Borderline {
 const CLOSE_PARTS = 20;
 
 /** Every mark that a figure of this record comes close to, in the order in which the rules look at them. */
-export function borderline(evaluation: Evaluation): Borderline[] {
+export function findBorderline(evaluation: Evaluation): Borderline[] {
   return marksLookedAt(evaluation).flatMap((evaluated) => {
     const { condition, threshold, actual } = evaluated;
     // Without the noise of subtracting fractions.
@@ -34,8 +34,8 @@ export function borderline(evaluation: Evaluation): Borderline[] {
 }
 
 /** The marks on whose sides the record cannot tell: what is only a hint is not among them. */
-export function unsettled(evaluation: Evaluation): Borderline[] {
-  return borderline(evaluation).filter(({ reason }) => reason !== 'within_5_percent');
+export function findUnsettled(evaluation: Evaluation): Borderline[] {
+  return findBorderline(evaluation).filter(({ reason }) => reason !== 'within_5_percent');
 }
 
 function reasonOf(

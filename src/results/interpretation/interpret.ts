@@ -1,5 +1,5 @@
 import type { ComputedMetrics, TaskFacts } from '../metrics/computed-metrics.ts';
-import { type Borderline, borderline } from './borderline.ts';
+import { type Borderline, findBorderline } from './borderline.ts';
 import { type EvaluatedRule, type Evaluation, evaluate } from './evaluate.ts';
 import type { EvaluatedCondition, ThresholdOwner } from './evaluate-condition.ts';
 import { evidenceOf } from './evidence.ts';
@@ -85,7 +85,7 @@ function interpretation(evaluation: Evaluation): Interpretation {
   return {
     inferred_skills: evaluation.rules.filter(({ applied }) => applied).map((rule) => skill(rule, evaluation)),
     behavioral_summary: evaluation.summary,
-    borderline: borderline(evaluation),
+    borderline: findBorderline(evaluation),
     recruiter_notes: recruiterNotes(evaluation),
     interpreter_version: INTERPRETER_VERSION,
   };

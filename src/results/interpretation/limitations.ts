@@ -5,7 +5,7 @@ import { LIMITS, limitsOf } from './limits.ts';
 import type { SummaryField } from './rules.ts';
 
 /** What limits this record, in few plain words each: the clocks first, then whatever limits a conclusion. */
-export function limitations(evaluation: Evaluation): string[] {
+export function findLimitations(evaluation: Evaluation): string[] {
   const fields = Object.keys(LIMITS) as SummaryField[];
   const limits = fields.flatMap((field) => limitsOf(field, evaluation));
   return [clocks(evaluation), ...limits.map((limit) => limit.note(evaluation))].filter(

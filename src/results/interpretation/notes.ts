@@ -2,7 +2,7 @@ import type { EvaluatedRule, Evaluation } from './evaluate.ts';
 import { COMPARE, type EvaluatedNumber } from './evaluate-condition.ts';
 import { counted, duration, figureOf, listed } from './figures.ts';
 import { clocksDisagree } from './first-decision.ts';
-import { limitations } from './limitations.ts';
+import { findLimitations } from './limitations.ts';
 import { limitsOf } from './limits.ts';
 import type { MetricNameOf } from './metric-names.ts';
 
@@ -11,7 +11,7 @@ import type { MetricNameOf } from './metric-names.ts';
  * and what limits the record. Only what the record shows, with its figures, in words that judge nobody.
  */
 export function recruiterNotes(evaluation: Evaluation): string {
-  const limits = limitations(evaluation);
+  const limits = findLimitations(evaluation);
   const [time, choice, reasoning, rules] = [timeSpent, choiceMade, reasoningGiven, rulesMet].map((clause) =>
     clause(evaluation),
   );
@@ -20,7 +20,7 @@ export function recruiterNotes(evaluation: Evaluation): string {
     limits.length === 0
       ? [time, choice, reasoning, rules]
       : [time, `${choice}; ${reasoning}`, rules, limits.join('; ')];
-  return sentences.map((sentence) => `${capitalised(sentence ?? '')}.`).join(' ');
+  return sentences.map((sentence) => `${capitalise(sentence ?? '')}.`).join(' ');
 }
 
 function timeSpent(evaluation: Evaluation): string {
@@ -61,13 +61,13 @@ function reasoningGiven(evaluation: Evaluation): string {
 }
 
 function rulesMet(evaluation: Evaluation): string {
-  const met = evaluation.rules.filter(({ applied }) => applied).map((rule) => named(rule, evaluation));
+  const met = evaluation.rules.filter(({ applied }) => applied).map((rule) => nameOf(rule, evaluation));
   const isUndetermined = evaluation.summary.decision_style === 'undetermined';
   const exception = isUndetermined ? '; no rule for a decision style was met' : '';
   return `these observations meet the rules for ${listed(met)}${exception}`;
 }
 
-function named({ rule, field, confidence }: EvaluatedRule, evaluation: Evaluation): string {
+function nameOf({ rule, field, confidence }: EvaluatedRule, evaluation: Evaluation): string {
   const limited = limitsOf(field, evaluation).length > 0 ? ', limited reliability' : '';
   return `${rule.skill_label} (${confidence} confidence${limited})`;
 }
@@ -85,6 +85,6 @@ function say({ values, rules }: Evaluation, name: MetricNameOf<number>): string 
   );
 }
 
-function capitalised(text: string): string {
+function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -34,7 +34,7 @@ export function timeMetrics({ events, started, firstSelection, completed }: Comp
  * the submission before it; nothing where there is none. So no moment counts twice, however many fields of
  * one form start and submit.
  */
-export function reasoningTime(events: readonly RecordedEvent[]): number {
+function reasoningTime(events: readonly RecordedEvent[]): number {
   let start: RecordedEventOf<'reasoning_started'> | undefined;
   let time = 0;
   for (const event of events) {

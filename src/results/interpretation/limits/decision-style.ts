@@ -1,5 +1,5 @@
 import { LONG_PAUSE_ABOVE_MS } from '../../metrics/quality-flags.ts';
-import { unsettled } from '../borderline.ts';
+import { findUnsettled } from '../borderline.ts';
 import { decisionStyleAt, type Evaluation } from '../evaluate.ts';
 import { duration, exactDuration, figureOf, listed } from '../figures.ts';
 import { clocksDisagree, reach } from '../first-decision.ts';
@@ -36,7 +36,7 @@ const atTheMark = {
   code: 'borderline',
   holds: (evaluation) => {
     const { from, to } = reach(evaluation.firstDecision);
-    const marks = unsettled(evaluation).map(({ threshold }) => threshold);
+    const marks = findUnsettled(evaluation).map(({ threshold }) => threshold);
     // Between two marks the style does not change, so these speeds stand for all in reach.
     return [from, ...marks, to].some(
       (ms) => decisionStyleAt(ms, evaluation) !== evaluation.summary.decision_style,
@@ -71,10 +71,10 @@ function speeds({ firstDecision: { server, client = server } }: Evaluation): str
 }
 
 function thresholds(evaluation: Evaluation): string {
-  return listed(unsettled(evaluation).map(({ threshold }) => duration(threshold)));
+  return listed(findUnsettled(evaluation).map(({ threshold }) => duration(threshold)));
 }
 
 function marks(evaluation: Evaluation): string {
-  const [noun, verb] = unsettled(evaluation).length === 1 ? ['mark', 'lies'] : ['marks', 'lie'];
+  const [noun, verb] = findUnsettled(evaluation).length === 1 ? ['mark', 'lies'] : ['marks', 'lie'];
   return `the ${noun} of ${thresholds(evaluation)} ${verb}`;
 }

@@ -47,7 +47,7 @@ const MICROSECOND_DECIMALS = 6;
  * would say it, but never so far that `staysTrue` fails: 9 999 ms is not "10 seconds" where the sentence
  * goes on "sooner than 10 seconds".
  */
-export function duration(ms: number, staysTrue: StaysTrue = () => true): string {
+function duration(ms: number, staysTrue: StaysTrue = () => true): string {
   for (let decimals = usualDecimals(ms); decimals < MICROSECOND_DECIMALS; decimals++) {
     const shown = round(ms / 1_000, decimals);
     if (staysTrue(shown)) return spelled(shown);
