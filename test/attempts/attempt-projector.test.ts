@@ -138,7 +138,7 @@ it('given a text that waits to be written, then a newer one of another process r
 
 it('given a text that an earlier release wrote without its number, then a later one replaces it', async () => {
   const attempt_id = await redeemedAttempt();
-  await taskAttempts.updateOne({ _id: new ObjectId(attempt_id) }, { $set: { reasoning_text: 'of old' } });
+  await attempts.updateOne({ _id: new ObjectId(attempt_id) }, { $set: { reasoning_text: 'of old' } });
   const projector = newProjector();
   DRAFT(projector, attempt_id);
   await projector.flush(0);

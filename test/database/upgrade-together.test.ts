@@ -124,8 +124,9 @@ describe.skipIf(!copies)('where collections have to be copied', () => {
 
   it('a server with nothing to upgrade starts beside others at once', async () => {
     const db = await oldDatabase();
-    await aliveServer(db);
     const settings = { uri, name: db.databaseName, schema, log: createLog('silent') };
+    await (await openDatabase(settings)).close();
+    await aliveServer(db);
     await (await openDatabase(settings)).close();
   });
 });

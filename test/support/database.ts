@@ -10,7 +10,7 @@ import { PATIENCE_MS } from './patience.ts';
 export const PATIENT: DatabaseOptions = { patienceMs: PATIENCE_MS };
 
 /** A name that no other database of the test run's engine has. */
-function databaseName(): string {
+export function databaseName(): string {
   return `test_${randomUUID()}`;
 }
 
