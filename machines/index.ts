@@ -1,7 +1,7 @@
 import type { Actor, SnapshotFrom } from 'xstate';
-import { attemptMachine } from './attempt.machine.ts';
+import { attemptMachine } from './attempt-v1.machine.ts';
 
-export type { ComputationInput, MachineEvent, ServerSignal } from './attempt.machine.ts';
+export type { ComputationInput, MachineEvent, ServerSignal } from './attempt-v1.machine.ts';
 
 export type AttemptMachine = typeof attemptMachine;
 export type AttemptSnapshot = SnapshotFrom<AttemptMachine>;

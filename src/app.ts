@@ -1,9 +1,9 @@
 import Koa from 'koa';
 import websockify from 'koa-websocket';
 import { accountRoutes } from './accounts/routes.ts';
-import { attemptListRoutes } from './attempts/attempt-list-routes.ts';
-import { attemptRoutes } from './attempts/attempt-routes.ts';
-import { eventRoutes } from './attempts/event-routes.ts';
+import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
+import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
+import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';

@@ -1,6 +1,6 @@
-import { Expiry } from './attempts/expiry.ts';
-import { Recovery } from './attempts/recovery.ts';
-import { RemoteEvents } from './attempts/remote-events.ts';
+import { Expiry } from './attempts/upkeep/expiry.ts';
+import { Recovery } from './attempts/upkeep/recovery.ts';
+import { RemoteEvents } from './attempts/upkeep/remote-events.ts';
 import { Presence } from './database/presence.ts';
 import { serverInstances } from './database/server-instances.ts';
 import { Periodic } from './periodic.ts';

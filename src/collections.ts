@@ -1,5 +1,5 @@
 import { refreshTokens, users } from './accounts/collections.ts';
-import { taskAttempts } from './attempts/collection.ts';
+import { taskAttempts } from './attempts/stored/collection.ts';
 import { auditLog } from './audit/collection.ts';
 import type { DatabaseSchema } from './database/definition.ts';
 import { behaviorEvents } from './journal/collection.ts';

@@ -35,7 +35,7 @@ const environment = z
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
     ATTEMPT_TTL_SECONDS: seconds(86_400),
-    SESSION_IDLE_SECONDS: seconds(600),
+    SESSION_IDLE_SECONDS: seconds(120),
     MAX_SESSIONS: wholeNumber(1, 10_000_000, 50_000),
     RATE_LIMITS: onOff('on'),
     TRUST_PROXY: wholeNumber(0, 10, 0),

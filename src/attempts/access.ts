@@ -2,9 +2,9 @@ import type { Caller } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
-import type { AttemptStore } from './attempt-store.ts';
-import type { Session } from './session.ts';
-import type { SessionRegistry } from './session-registry.ts';
+import type { Session } from './session/session.ts';
+import type { SessionRegistry } from './session/session-registry.ts';
+import type { AttemptStore } from './stored/attempt-store.ts';
 
 /**
  * An attempt for whoever may read it: its owner and staff.

@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts';
 import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
-import type { AttemptView } from './feed.ts';
+import type { AttemptView } from './session/feed.ts';
 
 /** What candidates see of their attempt. */
 export function candidateAttempt(attempt: Attempt) {

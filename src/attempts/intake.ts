@@ -2,10 +2,10 @@ import { bodyTooLarge, internalError, notTried, Refusal } from '../errors.ts';
 import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
 import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
-import { refuseUnreadable } from './decide.ts';
-import type { Acknowledgement } from './recording.ts';
 import { completion } from './schemas.ts';
-import type { Session } from './session.ts';
+import { refuseUnreadable } from './session/decide.ts';
+import type { Acknowledgement } from './session/recording.ts';
+import type { Session } from './session/session.ts';
 
 /**
  * The one door for behavior events. Whoever carries them (an HTTP route, the simulator), what a front end posts

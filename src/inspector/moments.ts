@@ -1,9 +1,9 @@
 import { type AnyStateNode, getMicrosteps } from 'xstate';
-import type { AttemptInput } from '../../machines/attempt.machine.ts';
+import type { AttemptInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
-import type { AttemptView } from '../attempts/feed.ts';
-import { initialState, toMachineEvent, viewOf } from '../attempts/machine-state.ts';
-import { continueReplay } from '../attempts/replay.ts';
+import type { AttemptView } from '../attempts/session/feed.ts';
+import { initialState, toMachineEvent, viewOf } from '../attempts/session/machine-state.ts';
+import { continueReplay } from '../attempts/session/replay.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
 /** An arrow of the machine's picture, by the dotted paths at its ends. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { machineById } from '../../machines/index.ts';
-import { attemptReader } from '../attempts/access-steps.ts';
 import { isRedeemed } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import { attemptReader } from '../attempts/routes/access-steps.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { attemptNotRedeemed } from '../errors.ts';
 import { lenientWholeNumber } from '../fields.ts';
 import { staff } from '../http/access.ts';

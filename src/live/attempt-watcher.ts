@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/feed.ts';
-import { projectionOf } from '../attempts/projection.ts';
+import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/session/feed.ts';
+import { projectionOf } from '../attempts/stored/projection.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
 

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { findReadable } from '../attempts/access.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import { asRefusal } from '../http/as-refusal.ts';

@@ -1,5 +1,5 @@
 import type { AttemptStatus } from '../attempts/attempt.ts';
-import type { AttemptView } from '../attempts/feed.ts';
+import type { AttemptView } from '../attempts/session/feed.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
 /** Everything the server says on a socket, as JSON. */

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { fromPromise } from 'xstate';
-import type { ComputationInput } from '../../machines/attempt.machine.ts';
+import type { ComputationInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine } from '../../machines/index.ts';
 import type { AttemptFacts } from '../attempts/attempt.ts';
-import type { AttemptProjector } from '../attempts/attempt-projector.ts';
-import { type Projection, projectionOfAll } from '../attempts/projection.ts';
+import type { AttemptProjector } from '../attempts/stored/attempt-projector.ts';
+import { type Projection, projectionOfAll } from '../attempts/stored/projection.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { ResultStore } from './result-store.ts';

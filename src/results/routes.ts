@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { attemptReader } from '../attempts/access-steps.ts';
 import { type Attempt, isRedeemed } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
-import type { SessionRegistry } from '../attempts/session-registry.ts';
+import { attemptReader } from '../attempts/routes/access-steps.ts';
+import type { SessionRegistry } from '../attempts/session/session-registry.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditTarget, audited } from '../audit/audited.ts';
 import type { Caller } from '../caller.ts';

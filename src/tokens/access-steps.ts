@@ -1,5 +1,5 @@
 import type { Attempt } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { forbidden, notFound } from '../errors.ts';
 import type { AccountCaller } from '../http/access.ts';
 import type { Step } from '../http/routes.ts';

@@ -1,8 +1,8 @@
 import type { Accounts } from '../accounts/create-accounts.ts';
-import type { AttemptList } from '../attempts/attempt-list.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { candidateAttempt } from '../attempts/attempt-view.ts';
-import type { SessionRegistry } from '../attempts/session-registry.ts';
+import type { SessionRegistry } from '../attempts/session/session-registry.ts';
+import type { AttemptList } from '../attempts/stored/attempt-list.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { audited } from '../audit/audited.ts';
 import { anyone, optionalCaller, staff } from '../http/access.ts';

@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb';
 import type { Attempt, AttemptStatus } from '../attempts/attempt.ts';
-import type { AttemptFilter, AttemptList } from '../attempts/attempt-list.ts';
-import type { AttemptDocument } from '../attempts/collection.ts';
+import type { AttemptFilter, AttemptList } from '../attempts/stored/attempt-list.ts';
+import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import type { Page, PageRequest } from '../database/pages.ts';
 
 /** `open`: it can be redeemed. `expired`: nobody redeemed it in time. */

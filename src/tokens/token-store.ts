@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Collection, ObjectId } from 'mongodb';
 import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
-import { toAttempt } from '../attempts/attempt-store.ts';
-import type { AttemptDocument } from '../attempts/collection.ts';
+import { toAttempt } from '../attempts/stored/attempt-store.ts';
+import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
 import { alreadyAttempted } from '../errors.ts';
 

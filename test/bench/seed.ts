@@ -4,7 +4,7 @@ import { currentMachine } from '../../machines/index.ts';
 import { users } from '../../src/accounts/collections.ts';
 import { TokenSigner } from '../../src/accounts/jwt.ts';
 import type { AttemptStatus } from '../../src/attempts/attempt.ts';
-import { taskAttempts } from '../../src/attempts/collection.ts';
+import { taskAttempts } from '../../src/attempts/stored/collection.ts';
 import { schema } from '../../src/collections.ts';
 import { type Database, openDatabase } from '../../src/database/connection.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';

@@ -1,4 +1,4 @@
-import { taskAttempts } from '../../src/attempts/collection.ts';
+import { taskAttempts } from '../../src/attempts/stored/collection.ts';
 import { schema } from '../../src/collections.ts';
 import { type CollectionDefinition, type DatabaseSchema, text } from '../../src/database/definition.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';

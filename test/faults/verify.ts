@@ -1,7 +1,7 @@
 import { expect, inject } from 'vitest';
 import { machineById } from '../../machines/index.ts';
-import { projectionOf } from '../../src/attempts/projection.ts';
-import { replay } from '../../src/attempts/replay.ts';
+import { replay } from '../../src/attempts/session/replay.ts';
+import { projectionOf } from '../../src/attempts/stored/projection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
 import type { Task } from '../../src/tasks/task.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/machine-state.ts';
+import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/session/machine-state.ts';
 import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
 import { machineGraph } from '../../src/tools/drawing/graph.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';

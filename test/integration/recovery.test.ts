@@ -1,6 +1,6 @@
 import { type Collection, ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
-import { type AttemptDocument, taskAttempts } from '../../src/attempts/collection.ts';
+import { type AttemptDocument, taskAttempts } from '../../src/attempts/stored/collection.ts';
 import { computedMetrics, skillProfiles } from '../../src/results/collections.ts';
 import { createTask } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';

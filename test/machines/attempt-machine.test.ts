@@ -9,7 +9,7 @@ import {
   nextState,
   toMachineEvent,
   viewOf,
-} from '../../src/attempts/machine-state.ts';
+} from '../../src/attempts/session/machine-state.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { after, allowedTypes, allows, nothingYet, statusIn } from './oracle.ts';
 import { anyEvent, anyEvents } from './random-events.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, SimulatedClock, waitFor } from 'xstate';
-import type { ComputationInput } from '../../machines/attempt.machine.ts';
+import type { ComputationInput } from '../../machines/attempt-v1.machine.ts';
 import { type AttemptSnapshot, currentMachine } from '../../machines/index.ts';
-import { allowedEvents, statusOf } from '../../src/attempts/machine-state.ts';
+import { allowedEvents, statusOf } from '../../src/attempts/session/machine-state.ts';
 import { RETRY_POLICY } from '../../src/results/retry-policy.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState, isCompleted, nextState } from '../../src/attempts/machine-state.ts';
+import { initialState, isCompleted, nextState } from '../../src/attempts/session/machine-state.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { taskAttempts } from '../../src/attempts/collection.ts';
+import { taskAttempts } from '../../src/attempts/stored/collection.ts';
 import type { ApiClient } from '../../src/tools/api-client.ts';
 import { hireRecruiter } from '../support/accounts.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';

@@ -1,5 +1,5 @@
 import type { staffAttempt } from '../../attempts/attempt-view.ts';
-import type { AttemptView } from '../../attempts/feed.ts';
+import type { AttemptView } from '../../attempts/session/feed.ts';
 import type { LiveMessage } from '../../live/messages.ts';
 import type { SavedMetrics, SavedProfile } from '../../results/result-store.ts';
 import type { AnyExplainedRule } from '../../results/versions.ts';

@@ -1,4 +1,4 @@
-import type { SessionServices } from '../../attempts/session.ts';
+import type { SessionServices } from '../../attempts/session/session.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { AppendResult } from '../../journal/journal.ts';
 

@@ -1,10 +1,10 @@
 import { fromPromise } from 'xstate';
-import type { ComputationInput } from '../../../machines/attempt.machine.ts';
+import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
 import type { RedeemedAttempt } from '../../attempts/attempt.ts';
-import { AttemptFeed } from '../../attempts/feed.ts';
-import { loadSession } from '../../attempts/load-session.ts';
-import type { Session } from '../../attempts/session.ts';
+import { AttemptFeed } from '../../attempts/session/feed.ts';
+import { loadSession } from '../../attempts/session/load-session.ts';
+import type { Session } from '../../attempts/session/session.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
 import type { Task } from '../../tasks/task.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { completeAttempt, refuseTooLarge, takeBatch, takeEvent, verdictOf } from '../../attempts/intake.ts';
-import type { Acknowledgement } from '../../attempts/recording.ts';
+import type { Acknowledgement } from '../../attempts/session/recording.ts';
 import { Refusal } from '../../errors.ts';
 import type { SimulatedTask } from '../scenario/scenario.ts';
 import { virtualTask } from '../scenario/simulated-task.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { WebSocket } from 'ws';
-import { taskAttempts } from '../../../src/attempts/collection.ts';
+import { taskAttempts } from '../../../src/attempts/stored/collection.ts';
 import { type Act, bodyOf, openActs, playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { Lane } from '../lane.ts';

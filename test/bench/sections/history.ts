@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
-import { taskAttempts } from '../../../src/attempts/collection.ts';
+import { taskAttempts } from '../../../src/attempts/stored/collection.ts';
 import { playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { Lane } from '../lane.ts';

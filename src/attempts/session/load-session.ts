@@ -1,0 +1,61 @@
+import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
+import { attemptNotRedeemed, notFound } from '../../errors.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
+import type { Task } from '../../tasks/task.ts';
+import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempt.ts';
+import { nextState } from './machine-state.ts';
+import { replay } from './replay.ts';
+import { Session, type SessionServices } from './session.ts';
+
+/** Where a session finds what it begins with. */
+export interface SessionSources {
+  findAttempt(attempt_id: string): Promise<Attempt | undefined>;
+  task(task_id: string): Promise<Task>;
+  /** The published machine of this id with its invocations provided. */
+  machine(machine_id: string): AttemptMachine;
+}
+
+/**
+ * Rebuilds an attempt's session from its journal. Where the results of a completed attempt are missing, its actor
+ * computes them.
+ * @param redeemed the attempt where it was redeemed just now, so that nothing need be read
+ * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
+ * @throws UnreplayableJournal when the machine does not allow what the journal holds.
+ */
+export async function loadSession(
+  attempt_id: string,
+  sources: SessionSources,
+  services: SessionServices,
+  redeemed?: RedeemedAttempt,
+): Promise<Session> {
+  const attempt = redeemed ?? (await sources.findAttempt(attempt_id));
+  if (!attempt) throw notFound(`There is no attempt ${attempt_id}.`);
+  if (!isRedeemed(attempt)) throw attemptNotRedeemed('The token of this attempt has not been redeemed yet.');
+
+  const task = await sources.task(attempt.task_id);
+  const machine = sources.machine(attempt.machine_id);
+  if (redeemed) return new Session({ attempt, task, machine, events: [] }, services);
+
+  const events = await services.journal.read(attempt_id);
+  services.projector.noteMissing(attempt, events);
+  const input = { attempt_id, requires_reasoning: task.requires_reasoning };
+  const ended = endedState(attempt, machine, input, events);
+  return new Session({ attempt, task, machine, ended, events }, services);
+}
+
+/** An attempt that is locked or has expired needs no running actor to come to where it ended. */
+function endedState(
+  attempt: Attempt,
+  machine: AttemptMachine,
+  input: { attempt_id: string; requires_reasoning: boolean },
+  events: readonly RecordedEvent[],
+): AttemptSnapshot | undefined {
+  const isCompleted = events.at(-1)?.event_type === 'task_completed';
+  if (isCompleted && attempt.is_locked) {
+    return nextState(machine, replay(machine, input, events), { type: 'results_saved' });
+  }
+  if (!isCompleted && attempt.status === 'expired') {
+    return nextState(machine, replay(machine, input, events), { type: 'attempt_expired' });
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { type EventFromLogic, initialTransition, transition } from 'xstate';
+import type { MachineEvent } from '../../../machines/attempt-v1.machine.ts';
+import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
+import { type BehaviorEvent, EVENT_TYPES, type EventType } from '../../events/event-table.ts';
+import type { AttemptStatus } from '../attempt.ts';
+import type { AttemptView } from './feed.ts';
+
+export const toMachineEvent = ({ event_type, payload }: BehaviorEvent): MachineEvent =>
+  ({ type: event_type, payload }) as MachineEvent;
+
+/** The state of an attempt of which nothing is recorded yet. */
+export function initialState(
+  machine: AttemptMachine,
+  input: { attempt_id: string; requires_reasoning: boolean },
+): AttemptSnapshot {
+  return initialTransition(machine, input)[0];
+}
+
+/** The state after one more recorded event; pure, so that no invocation runs. */
+export function nextState(
+  machine: AttemptMachine,
+  state: AttemptSnapshot,
+  event: EventFromLogic<AttemptMachine>,
+): AttemptSnapshot {
+  return transition(machine, state, event)[0];
+}
+
+/**
+ * Whether the machine takes this event now. An actor silently ignores what it does not handle, so this is
+ * asked before anything is sent.
+ */
+export const accepts = (state: AttemptSnapshot, event: MachineEvent): boolean =>
+  state.status === 'active' && state.can(event);
+
+/** The event types of which at least one event would be accepted now, in the vocabulary's order. */
+export function allowedEvents(state: AttemptSnapshot): EventType[] {
+  return EVENT_TYPES.filter((type) => accepts(state, mostAcceptable(type, state)));
+}
+
+export const viewOf = (state: AttemptSnapshot): AttemptView => ({
+  state: state.value,
+  allowed_events: allowedEvents(state),
+  sequence_number: state.context.sequence_number,
+  status: statusOf(state),
+});
+
+/** For each type the event that has the best chance: only completing depends on what the event says. */
+function mostAcceptable(type: EventType, { context }: AttemptSnapshot): MachineEvent {
+  const payload =
+    type === 'task_completed'
+      ? {
+          final_option_id: context.selection?.option_id ?? '',
+          final_option_code: context.selection?.option_code ?? '',
+        }
+      : {};
+  return { type, payload } as MachineEvent;
+}
+
+const STATUS: Record<string, AttemptStatus> = {
+  waiting_for_start: 'pending',
+  active: 'in_progress',
+  abandoned: 'in_progress',
+  computing: 'completed',
+  retrying: 'completed',
+  failed: 'completed',
+  locked: 'completed',
+  expired: 'expired',
+};
+
+export function statusOf({ value }: AttemptSnapshot): AttemptStatus {
+  const top = typeof value === 'string' ? value : Object.keys(value)[0];
+  const status = STATUS[top ?? ''];
+  if (!status) throw new Error(`The machine has a state "${top}" of which it is not known what it means.`);
+  return status;
+}
+
+/** Whether nothing more is accepted because the attempt was completed. */
+export const isCompleted = (state: AttemptSnapshot): boolean => statusOf(state) === 'completed';
+
+/** Whether nothing more is accepted because its time is over. */
+export const isExpired = (state: AttemptSnapshot): boolean => statusOf(state) === 'expired';
