@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { GENERAL_MARKS } from '../results/interpretation/rules.ts';
-import type { MarkName, TaskMarks } from './task.ts';
+import { GENERAL_MARKS, type MarkName, type TaskMarks } from './task.ts';
 
 /** Milliseconds; longer than any attempt lives. */
 const LONGEST_MARK_MS = 2_592_000_000;

@@ -1,4 +1,4 @@
-import type { RiskTag, TaskMarks } from '../../tasks/task.ts';
+import { GENERAL_MARKS, type RiskTag, type TaskMarks } from '../../tasks/task.ts';
 import { clocksDisagree, type FirstDecision } from './first-decision.ts';
 import type { MetricValues } from './metric-names.ts';
 import type {
@@ -9,7 +9,6 @@ import type {
   NumberCondition,
   ValueCondition,
 } from './rule-types.ts';
-import { GENERAL_MARKS } from './rules.ts';
 
 /** Everything that conditions look at. */
 export interface Observation {

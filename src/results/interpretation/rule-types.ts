@@ -8,9 +8,6 @@ export interface Mark {
   per_option?: true;
 }
 
-/** The general value of each mark that a file of rules rests on. */
-export type GeneralMarks<Name extends MarkName = MarkName> = { readonly [Each in Name]: number };
-
 export type NumberComparison = '<' | '<=' | '>' | '>=';
 
 interface Evidenced {

@@ -1,6 +1,6 @@
-import type { GeneralMarks, RuleGroup } from './rule-types.ts';
-import { DECISION_MARKS, decisionStyle } from './rules/decision-style.ts';
-import { REASONING_MARKS, reasoningStyle } from './rules/reasoning-style.ts';
+import type { RuleGroup } from './rule-types.ts';
+import { decisionStyle } from './rules/decision-style.ts';
+import { reasoningStyle } from './rules/reasoning-style.ts';
 import { riskProfile } from './rules/risk-profile.ts';
 
 /** Version of the rules; changes whenever the same metrics may give another profile. */
@@ -8,17 +8,14 @@ export const INTERPRETER_VERSION = '1.1.0';
 
 /**
  * Every rule there is, by the field of the behavioral summary that its group decides. Each group's file
- * holds its rules, thresholds and how their evidence reads: adding a rule or moving a threshold is an
- * edit of that one file (and a new version above).
+ * holds its rules, the marks that they look at and how their evidence reads: adding a rule is an edit of
+ * that one file, moving a general mark one of `tasks/task.ts` (and each a new version above).
  */
 export const RULES = {
   decision_style: decisionStyle,
   risk_profile: riskProfile,
   reasoning_style: reasoningStyle,
 } as const satisfies Record<string, RuleGroup>;
-
-/** The value of each mark where a task has none of its own. */
-export const GENERAL_MARKS: GeneralMarks = { ...DECISION_MARKS, ...REASONING_MARKS };
 
 type Rules = typeof RULES;
 export type SummaryField = keyof Rules;

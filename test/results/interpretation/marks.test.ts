@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain, interpret } from '../../../src/results/interpretation/interpret.ts';
-import { GENERAL_MARKS } from '../../../src/results/interpretation/rules.ts';
-import { MARK_NAMES, type TaskMarks } from '../../../src/tasks/task.ts';
+import type { TaskMarks } from '../../../src/tasks/task.ts';
 import { fiveOptions, type Observed, someoneWith } from './some-metrics.ts';
 
 const taskOf = (marks: TaskMarks) => ({ ...fiveOptions, marks });
@@ -57,8 +56,4 @@ it('the evidence says whose mark it is', () => {
     'The first option was selected 8 seconds after the start, sooner than this task’s mark of 20 seconds for a fast first decision.',
     'The record shows 0 selection changes, at or below the mark of 1 selection change for few changes.',
   ]);
-});
-
-it('every mark has a general value', () => {
-  expect(Object.keys(GENERAL_MARKS).sort()).toEqual([...MARK_NAMES].sort());
 });

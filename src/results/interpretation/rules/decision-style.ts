@@ -1,25 +1,10 @@
-import type { Condition, GeneralMarks, RuleGroup } from '../rule-types.ts';
+import type { Condition, RuleGroup } from '../rule-types.ts';
 import { structuredReasoning } from './reasoning-style.ts';
 
-/**
- * The general marks of decision styles: the product's own convention, agreed for interpreter 1.0.0 and kept in
- * 1.1.0, not research findings. Which style most people get depends on the task rather than on them, so a task
- * may set its own. Moving one here is a new interpreter version. The contract's section 8.
+/*
+ * Which style most people get depends on the task rather than on them, so every threshold here is a mark that a task
+ * may set for itself. The general values stand beside the names of the marks, in `tasks/task.ts`.
  */
-export const DECISION_MARKS = {
-  /** Milliseconds; a first decision sooner than this is fast. */
-  fast_first_decision_ms: 10_000,
-  /** Milliseconds; a first decision later than this is slow. */
-  slow_first_decision_ms: 30_000,
-  /** Up to so many changes are few. */
-  few_changes: 1,
-  /** From so many changes on they are many. */
-  many_changes: 3,
-  /** The share of the task's options that must have been viewed at least once. */
-  coverage_share: 0.8,
-  /** Views for each option of the task, above which options were looked at again and again. */
-  revisits_per_option: 2,
-} as const satisfies Partial<GeneralMarks>;
 
 const slowFirstDecision: Condition = {
   metric: 'time_metrics.first_decision_speed_ms',

@@ -1,15 +1,6 @@
-import type { Condition, GeneralMarks, RuleGroup } from '../rule-types.ts';
+import type { Condition, RuleGroup } from '../rule-types.ts';
 
-/**
- * The general marks of reasoning styles: the product's own convention, agreed for interpreter 1.0.0 and kept in
- * 1.1.0, not research findings. Moving one is a new interpreter version. The contract's section 8.
- */
-export const REASONING_MARKS = {
-  /** From this depth score on reasoning is structured: words, weighted by the logical keywords among them. */
-  structured_depth: 60,
-  /** From so many words on reasoning is detailed. */
-  detailed_words: 50,
-} as const satisfies Partial<GeneralMarks>;
+/* The thresholds are marks that a task may set for itself; their general values stand in `tasks/task.ts`. */
 
 const depthReads =
   'The last submitted reasoning has a depth score of {actual} ({reasoning_metrics.word_count}, {reasoning_metrics.logical_keyword_count})';
