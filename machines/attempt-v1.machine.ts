@@ -1,36 +1,36 @@
 import { assign, fromPromise, raise, setup } from 'xstate';
 import type { EventPayloads, EventType, OptionReference } from '../src/events/event-table.ts';
 
-/** What the machine needs to know of an attempt and its task. */
+/** What the machine needs to know about an attempt and its task. */
 export interface AttemptInput {
   attempt_id: string;
   requires_reasoning: boolean;
 }
 
 export interface AttemptContext extends AttemptInput {
-  /** How many behavior events were accepted; the next one gets this number plus one. */
+  /** How many behavior events have been accepted; the next one gets this number plus one. */
   sequence_number: number;
-  /** The option of the latest selection or change; null before the first. */
+  /** The option last selected or changed to; null before the first selection. */
   selection: OptionReference | null;
-  /** How often computing the results has failed in a row. */
+  /** How many times in a row computing the results has failed. */
   failures: number;
 }
 
-/** A behavior event as the machine takes it. */
+/** A behavior event in the form the machine accepts. */
 export type MachineEvent = {
   [T in EventType]: { type: T; payload: EventPayloads[T] };
 }[EventType];
 
 /**
- * Signals that come from the server itself and never from a front end; they are not recorded.
- * `results_saved`: an earlier run or another process has saved the results already.
+ * Signals from the server itself, never from a front end. They are not recorded.
+ * `results_saved`: an earlier run or another process has already saved the results.
  */
 export type ServerSignal =
   | { type: 'attempt_expired' }
   | { type: 'retry_requested' }
   | { type: 'results_saved' };
 
-/** Which attempt a computation is about. */
+/** The attempt to compute results for. */
 export interface ComputationInput {
   attempt_id: string;
 }
@@ -40,12 +40,12 @@ const notProvided = fromPromise<void, ComputationInput>(() => Promise.reject(new
 /**
  * One attempt: which behavior event may follow which, and what happens after the last one.
  *
- * The id is the version. An attempt stores the id of the machine it began with and is judged by that one for
- * good, so a change of behavior is a new machine beside this one, never an edit. Guards are total: they
- * never throw, whatever the event. Every accepted behavior event adds exactly 1 to `sequence_number`.
+ * The id is the version. An attempt stores the id of the machine it began with and is always judged by that
+ * machine. To change the behavior, add a new machine beside this one; never edit this one. Guards never throw,
+ * whatever the event. Every accepted behavior event adds exactly 1 to `sequence_number`.
  *
- * What computes the results, and how often and when a failed computation is tried again, is provided by whoever
- * runs the machine (`machine.provide`), so that tuning it is no new machine.
+ * The computations and the retry policy are provided from outside (`machine.provide`), so they can be tuned
+ * without publishing a new machine.
  */
 export const attemptMachine = setup({
   types: {
@@ -64,7 +64,7 @@ export const attemptMachine = setup({
       event.type === 'task_completed' &&
       context.selection !== null &&
       context.selection.option_id === event.payload.final_option_id,
-    /** Policy, to be provided; without it the first failure is the last. */
+    /** Policy, to be provided; by default nothing is retried. */
     retriesExhausted: () => true,
   },
   actions: {
@@ -80,13 +80,13 @@ export const attemptMachine = setup({
         return context.selection;
       },
     }),
-    /** Resuming only goes back to where the candidate was; the event itself is then judged there. */
+    /** Resuming only restores the state before abandoning; the event is then judged in that state. */
     judgeAgain: raise(({ event }) => event),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
   },
   delays: {
-    /** Policy, to be provided: milliseconds before the next try. */
+    /** Policy, to be provided: milliseconds before the next retry. */
     backOff: 0,
   },
 }).createMachine({

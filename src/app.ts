@@ -26,11 +26,11 @@ import { tokenRoutes } from './tokens/routes.ts';
 export interface App {
   koa: Koa<RequestState>;
   live: LiveChannel;
-  /** Everything that answers HTTP, in the order in which it is tried. */
+  /** Every router, in the order in which they are tried. */
   routers: ApiRouter[];
 }
 
-/** Every middleware in its order. */
+/** Puts every middleware in its place. */
 export function createApp(services: Services): App {
   const { config, log, database, attempts, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
@@ -49,7 +49,7 @@ export function createApp(services: Services): App {
   app.use(inspector.guard);
   for (const router of routers) app.use(router.routes());
   app.use(unmatched);
-  // Everything thrown below is answered by then; what still comes here is a broken connection.
+  // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
   app.on('error', (err: unknown) => log.debug({ err }, 'A response could not be sent'));
 
   const live = new LiveChannel(app, {
@@ -63,7 +63,7 @@ export function createApp(services: Services): App {
   return { koa: app, live, routers: [health, ...routers] };
 }
 
-/** Every route of the API, in the order in which they are tried. */
+/** Every router of the API, in the order in which they are tried. */
 const createRouters = (services: Services): ApiRouter[] => [
   eventRoutes(services),
   attemptListRoutes(services),

@@ -6,7 +6,7 @@ import { behaviorEvents } from './journal/collection.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { options, tasks } from './tasks/collections.ts';
 
-/** Everything the server stores. A test insists on a new release number for each change of a validator or an index. */
+/** Everything the server stores. A test demands a new release number whenever a validator or an index changes. */
 export const schema: DatabaseSchema = {
   release: 1,
   collections: [
@@ -20,7 +20,7 @@ export const schema: DatabaseSchema = {
     skillProfiles,
     auditLog,
   ],
-  // Up to commit f4514b6. Nothing is ever added here.
+  // As of commit f4514b6. Never add anything here.
   indexesBeforeRecord: {
     users: ['email'],
     refresh_tokens: ['token_hash', 'family', 'user', 'expiry'],

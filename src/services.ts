@@ -29,7 +29,7 @@ import { TaskStore } from './tasks/task-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
 
-/** Everything that lives as long as the server does and is shared by its requests. */
+/** Everything that lives as long as the server and is shared by all requests. */
 export interface Services {
   config: Config;
   log: Logger;
@@ -49,16 +49,16 @@ export interface Services {
   limits: RateLimits;
 }
 
-/** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
+/** How many events of one attempt may wait; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
 
 /**
- * A write whose answer was lost may reach the disk after the database can be read again: a server that was stopped,
- * or a network that held packets back, carries out late what it was asked for long ago.
+ * A write whose answer was lost may reach the disk even after the database can be read again, because a paused
+ * server or a slow network may still deliver it. So the attempt is looked at several times.
  */
 const LOOKS_AFTER_UNCERTAINTY = 4;
 
-/** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
+/** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
   const audit = new AuditLogStore(database.collection(auditLog));
   const accounts = createAccounts(
@@ -76,7 +76,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const feed = new AttemptFeed();
 
   const computations: FinaliseServices = {
-    // Who is computed for is nearly always loaded, and whose attempt it is never changes.
+    // The session is nearly always loaded, and an attempt's owner never changes.
     facts: async (attempt_id) => {
       const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
       if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);

@@ -15,7 +15,7 @@ export interface UserDocument {
   _id: ObjectId;
   /** Lower-cased; absent for an anonymous candidate. */
   email?: string;
-  /** argon2id; absent where no password is set, so that nobody can log in. */
+  /** argon2id; absent if no password is set, so that nobody can log in. */
   password_hash?: string;
   role: Role;
   is_active: boolean;
@@ -23,7 +23,7 @@ export interface UserDocument {
   updated_at: Date;
 }
 
-/** One refresh token. Tokens that came of each other by rotation share a family. */
+/** One refresh token. A token and its successors share a family. */
 export interface RefreshTokenDocument {
   _id: ObjectId;
   /** SHA-256 of the token, base64url; the token itself is never stored. */

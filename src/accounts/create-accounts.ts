@@ -7,7 +7,7 @@ import { TokenSigner } from './jwt.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import type { UserStore } from './user-store.ts';
 
-/** Everything about accounts, put together. */
+/** Everything about accounts. */
 export interface Accounts {
   users: UserStore;
   refreshTokens: RefreshTokens;

@@ -9,7 +9,7 @@ export interface RecordedAuditEntry extends Required<AuditEntry> {
   created_at: Date;
 }
 
-/** Which entries to read; what is absent restricts nothing. */
+/** Which entries to read. An absent field does not restrict. */
 export interface AuditQuery {
   actor_id?: string | undefined;
   action?: string | undefined;
@@ -18,7 +18,7 @@ export interface AuditQuery {
   to?: Date | undefined;
 }
 
-/** The audit log in the database. It can be added to and read; there is no update and no delete. */
+/** The audit log in the database. Entries can be added and read, but not updated or deleted. */
 export class AuditLogStore implements AuditLog {
   readonly #entries: Collection<AuditLogDocument>;
 
@@ -38,7 +38,7 @@ export class AuditLogStore implements AuditLog {
     });
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async read(
     { actor_id, action, target_id, ...period }: AuditQuery,
     page: PageRequest,

@@ -10,10 +10,10 @@ import {
   text,
 } from '../database/definition.ts';
 
-/** One thing somebody did to something. Append-only: no code path updates or deletes one. */
+/** One audited action. Append-only: no code path updates or deletes one. */
 export interface AuditLogDocument {
   _id: ObjectId;
-  /** Null for what the server did by itself. */
+  /** Null if the server did it on its own. */
   actor_id: ObjectId | null;
   action: string;
   target_type: string;

@@ -1,17 +1,17 @@
-/** Milliseconds within which the database has to answer; a request that waits can then be refused within 3 s. */
+/** Milliseconds within which the database must answer, so that a waiting request can be refused within 3 s. */
 export const ANSWER_MS = 2800;
 
-/** The database did not answer in time; what became of the call is unknown. */
+/** The database did not answer in time; the outcome of the call is unknown. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer';
 }
 
 /**
- * Waits for a call of the database, but not for ever.
+ * Waits for a database call, but not forever.
  *
- * The driver has time-outs of its own, but driver 7.9 waits without an end for a call whose connection the other
- * side closed a moment before it was sent, which is what a database that is restarted does: a socket that is
- * destroyed takes no data and will never report that it can take more.
+ * The driver has its own time-outs, but driver 7.9 can still wait endlessly: if the other side closes a connection
+ * just before a call is sent, as a restarting database does, the driver waits for the destroyed socket to drain,
+ * which never happens.
  * @throws NoAnswer after `patienceMs`
  */
 export async function answered<T>(call: Promise<T>, patienceMs = ANSWER_MS): Promise<T> {

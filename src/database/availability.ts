@@ -4,25 +4,25 @@ import { isUnavailable } from './errors.ts';
 
 /** Milliseconds from the end of one probe to the next while all is well. */
 const PROBE_INTERVAL_MS = 500;
-/** Milliseconds after a first failed probe; doubled with each in a row up to the maximum, and spread by chance. */
+/** Milliseconds after the first failed probe; doubled with each further failure up to the maximum, with jitter. */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1000;
-/** Failed probes in a row after which the client itself is thought to be stuck. */
+/** Failed probes in a row after which the client is replaced, because it may be stuck itself. */
 const FAILURES_BEFORE_REPLACING = 3;
-/** Milliseconds without an answer after which a probe speaks against the database once a call has failed, too. */
+/** If a call has failed and the current probe has had no answer for this many ms, the database counts as away. */
 const UNANSWERED_MS = 1000;
-/** Milliseconds that a request may take to be refused. */
+/** Milliseconds within which a request must be refused. */
 const REFUSED_WITHIN_MS = 2900;
 
 /**
- * Knows whether the database can be reached, by probes of its own. A call that fails or is slow is its request's
- * problem alone; only while probes fail are all requests refused at once, so that nobody queues behind time-outs.
+ * Knows whether the database can be reached, because it probes regularly. A single call that fails or is slow affects
+ * only its own request. While probes fail, all requests are refused at once, so that none has to wait for a time-out.
  */
 export class Availability {
   readonly #ping: () => Promise<unknown>;
   readonly #replaceClient: () => Promise<unknown>;
   readonly #log: Logger;
-  /** When the probe under way began. */
+  /** When the current probe began, in milliseconds of `performance.now()`. */
   #probeBegan: number | undefined;
   /** In ms since the epoch. */
   #awaySince: number | undefined;
@@ -31,8 +31,8 @@ export class Availability {
   #stopped = false;
 
   /**
-   * @param ping the probe; rejects when there is no answer
-   * @param replaceClient makes a client anew, of whose connections none can be stuck; rejects unless it works
+   * @param ping the probe; rejects if there is no answer
+   * @param replaceClient replaces the client by a new one without stuck connections; rejects if that does not work
    */
   constructor(ping: () => Promise<unknown>, replaceClient: () => Promise<unknown>, log: Logger) {
     this.#ping = ping;
@@ -44,21 +44,21 @@ export class Availability {
     return this.#awaySince !== undefined;
   }
 
-  /** Begins to probe. */
+  /** Starts probing. */
   start(): void {
     void this.#probeAgainAndAgain();
   }
 
-  /** Ends the probing. */
+  /** Stops probing. */
   stop(): void {
     this.#stopped = true;
     this.#wake();
   }
 
   /**
-   * Runs an operation while the database is there.
-   * @throws Refusal 503 `database_unavailable` at once while it is away, or when the operation finds it so; its
-   * outcome is unknown in the second case.
+   * Runs an operation if the database is available.
+   * @throws Refusal 503 `database_unavailable`: at once if the database is away, or when the operation fails for that
+   * reason. In the second case the outcome of the operation is unknown.
    */
   async run<T>(operation: () => Promise<T>): Promise<T> {
     if (this.isAway) throw databaseUnavailable();
@@ -72,7 +72,7 @@ export class Availability {
     }
   }
 
-  /** Finds out whether a failed call was alone in that, as long as its request may wait for it. */
+  /** Finds out whether only this call failed or the database is away, for as long as its request can wait. */
   async #verify(error: unknown, patienceMs: number): Promise<void> {
     this.#wake();
     const left = UNANSWERED_MS - this.#probeAge();
@@ -84,7 +84,7 @@ export class Availability {
     return this.#probeBegan === undefined ? 0 : performance.now() - this.#probeBegan;
   }
 
-  /** Resolves with the end of the next probe, or after `ms`. */
+  /** Resolves when the next probe ends, or after `ms`. */
   #verdict(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
@@ -105,7 +105,7 @@ export class Availability {
     }
   }
 
-  /** @returns whether the database answered, if need be to a new client. */
+  /** @returns whether the database answered, if necessary to a new client */
   async #probe(failuresBefore: number): Promise<boolean> {
     this.#probeBegan = performance.now();
     try {
@@ -125,7 +125,7 @@ export class Availability {
 
   #pause(failures: number): Promise<void> {
     const growing = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
-    // Spread, so that many servers do not come back to a database all at once.
+    // Jitter, so that many servers do not all return to the database at once.
     const ms = failures === 0 ? PROBE_INTERVAL_MS : growing * (0.5 + Math.random());
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
@@ -133,7 +133,7 @@ export class Availability {
         clearTimeout(timer);
         resolve();
       };
-      // While it is away nobody can hurry it: the pauses are to grow.
+      // While the database is away, only a stop may cut the pause short, so that the pauses grow.
       this.#wake = failures === 0 || this.#stopped ? wake : () => this.#stopped && wake();
     });
   }

@@ -8,21 +8,21 @@ import { presentCollection } from './present-collection.ts';
 import { ReplaceableClient } from './replaceable-client.ts';
 import { upgradeDatabase } from './upgrade/upgrade.ts';
 
-/** The open database: what the stores need of it, and how to end it. */
+/** The open database. */
 export interface Database {
-  /** Of the client in use now, which may be another one later. */
+  /** Belongs to the current client, which may be replaced later. */
   readonly db: Db;
-  /** Whatever is written is acknowledged once it is durable; every call is answered or fails in less than 3 s. */
+  /** Writes are acknowledged only once they are durable; every call is answered or fails in less than 3 s. */
   collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
-  /** @throws Refusal 503 `database_unavailable` within `patienceMs` and half a second when the database does not answer. */
+  /** @throws Refusal 503 `database_unavailable` within `patienceMs` plus half a second if the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 const PATIENCE_MS = 2500;
 
-/** Milliseconds by which the driver's own time-outs come before ours. */
+/** How much earlier the driver's own time-outs come than ours, in milliseconds. */
 const GRACE_MS = 300;
 
 const clientOptions = (patienceMs: number): MongoClientOptions => ({
@@ -32,20 +32,20 @@ const clientOptions = (patienceMs: number): MongoClientOptions => ({
   waitQueueTimeoutMS: patienceMs,
   socketTimeoutMS: patienceMs,
   maxPoolSize: 20,
-  // A second try would double the wait; whoever asked is told to come again instead.
+  // A retry would double the wait; instead the client is asked to try again.
   retryReads: false,
 });
 
-/** What may differ from one opening of the database to another. */
+/** Optional settings for opening a database. */
 export interface DatabaseOptions {
   /**
-   * Milliseconds that one operation may wait, for a server or for its answer; 2 500 unless given, so that a request
-   * can be answered with 503 within 3 s. Where nobody waits for an answer, it may be longer.
+   * Milliseconds that one operation may wait for a server or its answer. The default is 2 500, so that a request can
+   * be answered with 503 within 3 s. It may be longer where no request waits.
    */
   patienceMs?: number;
 }
 
-/** Which database to open, and what is to be in it. */
+/** Which database to open, and the schema it must have. */
 export interface DatabaseSettings extends DatabaseOptions {
   uri: string;
   name: string;
@@ -55,7 +55,7 @@ export interface DatabaseSettings extends DatabaseOptions {
 
 /**
  * Connects to `uri` and brings collections, validators and indexes up to date.
- * @throws MongoServerSelectionError when nothing answers at `uri`.
+ * @throws MongoServerSelectionError if nothing answers at `uri`.
  * @throws DatabaseRefused as `upgradeDatabase` does.
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
@@ -87,7 +87,7 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   };
 }
 
-/** Gives the collection of the client in use, made once for each client. */
+/** Returns a function that gives the current client's collection object, created once per client. */
 function currentCollection<T extends Document>(
   client: ReplaceableClient,
   database: string,
@@ -108,12 +108,12 @@ function currentCollection<T extends Document>(
   };
 }
 
-/** With a patient connection of its own: to build an index or to copy a large collection takes its time. */
+/** Uses its own client without call time-outs, because building an index or copying a collection may take long. */
 async function prepareDatabase(settings: DatabaseSettings): Promise<void> {
   const { uri, name, schema, log, patienceMs = PATIENCE_MS } = settings;
   const client = new MongoClient(uri, {
     serverSelectionTimeoutMS: patienceMs,
-    // What it finds decides, whatever the connection string says.
+    // Always read from the primary, whatever the connection string says, because the upgrade depends on it.
     readPreference: 'primary',
   });
   try {

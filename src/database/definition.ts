@@ -1,32 +1,32 @@
 import type { Document, IndexDescription } from 'mongodb';
 
-/** What makes one collection: its document's type, its rules and its indexes, which are brought up to date at start-up. */
+/** One collection: its document type, validator and indexes, which are brought up to date at start-up. */
 export interface CollectionDefinition<T extends Document = Document> {
   name: string;
-  /** A `$jsonSchema`: the database refuses what does not fit, whichever code path wrote it. */
+  /** A `$jsonSchema`: the database refuses documents that violate it, whichever code path writes them. */
   schema: Document;
   indexes: readonly CollectionIndex[];
-  /** Whether its documents matter only for as long as the server runs, so that no write waits for the disk. */
+  /** Set if documents matter only while servers run; writes then do not wait for the disk. */
   isEphemeral?: true;
-  /** Never there: it only tells the compiler which documents the collection holds. */
+  /** Never set: it only tells the compiler the type of the collection's documents. */
   readonly document?: T;
 }
 
 /** Everything that one release of the server stores. */
 export interface DatabaseSchema {
-  /** 1, 2 …: the next one for each change of a validator or an index, so that no earlier release opens it. */
+  /** 1, 2 …: raised with each change of a validator or an index, so that earlier releases refuse the database. */
   release: number;
   collections: readonly CollectionDefinition[];
-  /** The names of the indexes, by collection, that were made before databases kept a record of that. */
+  /** Names of the indexes, by collection, that were made before databases kept a record of their schema. */
   indexesBeforeRecord: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Named, so that it is recognised again when its keys or options change. */
+/** Has a name, so that it is recognised when its keys or options change. */
 export type CollectionIndex = IndexDescription & { name: string };
 
 type Properties = Record<string, Document>;
 
-/** An object schema in which every property not listed in `optional` is required and no other may appear. */
+/** An object schema that allows only these properties and requires all except those in `optional`. */
 export function closed(properties: Properties, optional: string[] = []): Document {
   return {
     bsonType: 'object',
@@ -47,5 +47,5 @@ export const oneOf = (values: readonly string[]) => ({ enum: [...values] });
 export const arrayOf = (items: Document) => ({ bsonType: 'array', items });
 export const orNull = (schema: Document) => ({ anyOf: [schema, { bsonType: 'null' }] });
 
-/** The end of every index that a list in pages is read by. */
+/** The last keys of every index that is used to read a list in pages. */
 export const newestFirst = { created_at: -1, _id: -1 } as const;

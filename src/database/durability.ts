@@ -1,22 +1,22 @@
 import { type CollectionOptions, type Db, ReadPreference, type WriteConcernSettings } from 'mongodb';
 
-/** Milliseconds that a server waits for a majority; by then nobody waits for its answer any more. */
+/** Milliseconds that a server waits for a majority; after that nobody waits for its answer. */
 const MAJORITY_MS = 2500;
 
-/** How a collection is read and written, so that what was acknowledged survives and what decides is not taken back. */
+/** Read and write options of a collection, so that acknowledged writes survive and reads are not rolled back. */
 export type Durability = Pick<CollectionOptions, 'readPreference'> & {
   readConcern?: { level: 'majority' };
   writeConcern: WriteConcernSettings;
 };
 
 /**
- * What makes an acknowledged write survive, on the disks of a majority or on the one disk of a standalone server, and
- * a read trustworthy: where there are several, what only some of them have may be rolled back. So it is whatever the
- * connection string says.
+ * Chooses options, regardless of the connection string, with which an acknowledged write is on disk: on a majority of a
+ * replica set, or on the one disk of a standalone server. Reads return only data that cannot be rolled back, which
+ * means data that a majority has.
  *
- * A majority is not asked of a standalone, because the embedded engine then acknowledges before the write is on
- * disk, `j` or not: killed right after the acknowledgement it had lost the write in a quarter of the tries, and in
- * none with `w: 1`.
+ * A standalone server is not asked for a majority, because the embedded engine then acknowledges a write before it is
+ * on disk, even with `j`. Killed right after the acknowledgement, it had lost the write in a quarter of the tries, and
+ * in none with `w: 1`.
  */
 export async function durabilityOf(db: Pick<Db, 'command'>): Promise<Durability> {
   const { setName, msg } = await db.command({ hello: 1 });

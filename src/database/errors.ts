@@ -24,7 +24,7 @@ const hasCode = (error: unknown, code: number): boolean =>
 export const isDuplicateKey = (error: unknown): boolean => hasCode(error, DUPLICATE_KEY);
 /** Whether the server does not know the command. */
 export const isUnknownCommand = (error: unknown): boolean => hasCode(error, COMMAND_NOT_FOUND);
-/** Whether the collection was there before. */
+/** Whether the collection already exists. */
 export const isExistingCollection = (error: unknown): boolean => hasCode(error, NAMESPACE_EXISTS);
 
 const AWAY = [
@@ -38,14 +38,14 @@ const AWAY = [
 ];
 
 /**
- * What a member of a replica set answers that is not, or not any more, the one to ask, and a server that shuts down.
- * Reads bear no label that would say so. The last one gave up a read that took too long.
+ * Error codes of a replica set member that is not primary or no longer primary, and of a server that is shutting down.
+ * Reads have no error label for that. The last code (50) means that the server gave up a read that took too long.
  */
 const AWAY_CODES: readonly unknown[] = [10107, 11602, 189, 13435, 13436, 91, 11600, 50];
 
 /**
- * What went wrong with a bulk write: the driver wraps even a lost connection into an error that otherwise stands
- * for a server's verdict on each document.
+ * The cause of a failed bulk write. The driver wraps even a lost connection in `MongoBulkWriteError`, which otherwise
+ * means that the server has judged each document.
  */
 function unwrapBulkWrite(error: unknown): unknown {
   const wrapped: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
@@ -53,8 +53,8 @@ function unwrapBulkWrite(error: unknown): unknown {
 }
 
 /**
- * Whether the database was away or shutting down, so that the same request may succeed later. Whether a write
- * was carried out is then unknown.
+ * Whether the database was away or shutting down, so that the same request may succeed later. It is then unknown
+ * whether a write was carried out.
  */
 export function isUnavailable(thrown: unknown): boolean {
   const error = unwrapBulkWrite(thrown);
@@ -62,14 +62,14 @@ export function isUnavailable(thrown: unknown): boolean {
   if (!(error instanceof MongoError)) return false;
   if (AWAY.some((type) => error instanceof type)) return true;
   if (error instanceof MongoServerError && AWAY_CODES.includes(error.code)) return true;
-  // Pools that close or time out waiting have no exported class of their own.
+  // The driver does not export the error classes of connection pools.
   if (['MongoPoolClearedError', 'MongoPoolClosedError', 'MongoWaitQueueTimeoutError'].includes(error.name))
     return true;
   if (error instanceof MongoBulkWriteError && error.result.getWriteConcernError()) return true;
   return error.hasErrorLabel(MongoErrorLabel.RetryableWriteError);
 }
 
-/** The driver passes on some of the system's own errors as they are, for example of a write to a closed socket. */
+/** The driver passes on some system errors unchanged, for example those of a write to a closed socket. */
 function isLostConnection(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET');

@@ -1,27 +1,29 @@
 import { AbstractCursor, type Collection, type Document, FindCursor } from 'mongodb';
 import { answered, NoAnswer } from './answered.ts';
 
-/** How much longer than for one call the server may take for all batches of a cursor together. */
+/** All batches of a cursor together may take the server this many times as long as one call. */
 const CURSOR_FACTOR = 4;
 
-/** Reads that are not cursors; all of them take their options second. */
+/** Reads that do not return a cursor; the options are their second argument. */
 const READS: ReadonlySet<PropertyKey> = new Set(['findOne', 'countDocuments', 'estimatedDocumentCount']);
 
-/** Milliseconds that the server may take for a call, and after which nobody waits for its answer any more. */
+/** Time limits of one call, in milliseconds. */
 export interface Patience {
+  /** After this time the server gives up a read. */
   serverMs: number;
+  /** After this time we stop waiting for an answer. */
   answerMs: number;
 }
 
 type Call = (...args: unknown[]) => unknown;
 
 /**
- * A collection that always means the one of the client in use now, so that whoever keeps it need not know when a
- * client is replaced. Each of its calls, and each batch that its cursors fetch, ends by an answer or by `NoAnswer`.
+ * A collection that always refers to the current client, so that its users need not care when a client is replaced.
+ * Every call, and every batch that a cursor fetches, ends with an answer or with `NoAnswer`.
  *
- * Only the driver's public methods are called, each on the driver's own object. What stands for a method is made
- * when it is first asked for and kept, so that a call costs no more than the call itself.
- * @param patience for one call; the server, too, gives up a read by then, because nobody waits for it any more
+ * Only public methods of the driver are called, each on the driver's own object. Wrapped methods are created when
+ * they are first used and then kept, so the wrapping costs next to nothing.
+ * @param patience for one call; the server gives up a read by then, too, because nobody waits for it any more
  */
 export function presentCollection<T extends Document>(
   present: () => Collection<T>,
@@ -50,25 +52,25 @@ function boundedCall(present: () => object, property: PropertyKey, patience: Pat
     call(filter, { maxTimeMS: patience.serverMs, ...(options as object) });
 }
 
-/** What a method gave: the same, but with an end. */
+/** Sets a time limit on a method's result: a promise or a cursor. */
 function bounded(result: unknown, patience: Patience): unknown {
   if (result instanceof Promise) return answered(result, patience.answerMs);
   if (result instanceof AbstractCursor) return boundedCursor(result, patience);
   return result;
 }
 
-/** A cursor whose batches are waited for as single calls are. */
+/** A cursor with a time limit on each batch, as for single calls. */
 function boundedCursor(
   cursor: AbstractCursor<unknown>,
   { serverMs, answerMs }: Patience,
 ): AbstractCursor<unknown> {
   if (cursor instanceof FindCursor) cursor.maxTimeMS(CURSOR_FACTOR * serverMs);
-  // What was fetched already needs no timer.
+  // Documents already fetched need no timer.
   const next = () => (cursor.bufferedCount() > 0 ? cursor.next() : answered(cursor.next(), answerMs));
   async function* documents() {
     try {
       for (let document = await next(); document !== null; document = await next()) yield document;
-      // The driver ends a cursor of a closed client as if it had come to its end.
+      // The driver ends a cursor of a closed client as if it were complete.
       if (cursor.killed) throw new NoAnswer('The client was replaced before everything was read');
     } finally {
       if (!cursor.closed) await answered(cursor.close(), answerMs).catch(() => undefined);
@@ -93,7 +95,7 @@ function boundedCursor(
     if (typeof value !== 'function') return value;
     return (...args: unknown[]) => {
       const result: unknown = (value as Call).apply(target, args);
-      // `sort`, `limit` and the like give back the cursor itself.
+      // `sort`, `limit` and the like return the cursor itself.
       if (result === target) return proxy;
       return result instanceof Promise ? answered(result, answerMs) : result;
     };

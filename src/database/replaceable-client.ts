@@ -2,8 +2,8 @@ import type { MongoClient } from 'mongodb';
 import { ANSWER_MS, answered } from './answered.ts';
 
 /**
- * The client in use. Where the driver gets stuck (its monitor of a server may hang as any call may, see `answered`,
- * and no call finds a server then until the process ends), a second client takes the first one's place.
+ * Holds the current client and can replace it. The driver may get stuck: its monitor of a server can hang like any
+ * other call (see `answered`), and then no call finds a server until the process ends. A new client solves that.
  */
 export class ReplaceableClient {
   readonly #create: () => MongoClient;
@@ -15,7 +15,7 @@ export class ReplaceableClient {
     this.#current = first;
   }
 
-  /** @throws MongoServerSelectionError when nothing answers. */
+  /** @throws MongoServerSelectionError if nothing answers. */
   static async connect(create: () => MongoClient): Promise<ReplaceableClient> {
     const first = create();
     try {
@@ -32,9 +32,9 @@ export class ReplaceableClient {
   }
 
   /**
-   * Puts a new client in the place of the one in use, but only once it has answered. What is still under way with
-   * the old one may end first: its connections are not cut before everybody has given up waiting for them.
-   * @throws the database's error or `NoAnswer`; the client in use is then still the same.
+   * Replaces the client by a new one, once the new one has got an answer. Calls on the old client may still finish: it
+   * is closed only after the time limit of every call has passed.
+   * @throws the database's error or `NoAnswer`; the client is then unchanged.
    */
   async replace(): Promise<void> {
     const second = this.#create();
@@ -54,7 +54,7 @@ export class ReplaceableClient {
   /** Resolves within 3 s. */
   async close(): Promise<void> {
     for (const old of [...this.#retired.keys()]) this.#end(old);
-    // It says good-bye to a server that may not listen any more.
+    // Closing sends a last message to the server, which may no longer answer.
     await answered(this.#current.close()).catch(() => undefined);
   }
 
@@ -65,7 +65,7 @@ export class ReplaceableClient {
   }
 }
 
-/** In the background: a client that is stuck may never finish closing. */
+/** Closes a client in the background, because a stuck client may never finish closing. */
 function end(client: MongoClient): void {
   void client.close().catch(() => undefined);
 }

@@ -1,10 +1,10 @@
 import { type CollectionDefinition, closed, date, text } from './definition.ts';
 
-/** One running server process on this database, as long as its entry is fresh. */
+/** One server process that uses this database. It counts as running while the entry is fresh. */
 export interface ServerInstanceDocument {
-  /** Made anew at each start. */
+  /** Generated at each start. */
   _id: string;
-  /** In the database's time. */
+  /** The last sign of life, in the database's time. */
   seen_at: Date;
 }
 

@@ -5,8 +5,8 @@ import { type Database, type DatabaseOptions, openDatabase } from './connection.
 import type { DatabaseSchema } from './definition.ts';
 
 /**
- * The configured MongoDB server, or the embedded engine under the data directory where none is configured.
- * Only then is the engine's code loaded at all.
+ * Opens the configured MongoDB server or, if none is configured, the embedded engine under the data directory. The
+ * engine's code is loaded only in the second case.
  * @throws EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, MongoServerSelectionError, DatabaseRefused
  */
 export async function startDatabase(

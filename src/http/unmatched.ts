@@ -3,8 +3,8 @@ import type { BareContext } from './context.ts';
 import { shownPath } from './shown-path.ts';
 
 /**
- * After all routers: says of a path that none of them took whether it exists for another method, and answers
- * OPTIONS.
+ * Comes after all routers: answers OPTIONS, and refuses requests that no route matched, with 405 if the path exists
+ * for another method.
  */
 export function unmatched(ctx: BareContext & { matched?: { methods: string[] }[] }): void {
   const methods = [...new Set((ctx.matched ?? []).flatMap((layer) => layer.methods))];

@@ -6,9 +6,9 @@ import { type StatesRoutesServices, statesRoutes } from './states-routes.ts';
 
 /** The developers' page and what it needs of the app. */
 export interface Inspector {
-  /** As the accounts identify callers; outside production it knows the page's passes, too. */
+  /** Identifies callers as the accounts do; outside production it accepts the page's passes, too. */
   identify: IdentifyCaller;
-  /** Middleware between the authentication and all routes. */
+  /** Middleware between authentication and all routes. */
   guard: (ctx: BareContext, next: Next) => Promise<unknown>;
   routers: ApiRouter[];
 }

@@ -22,7 +22,7 @@ export interface BehaviorEventDocument {
   payload: object;
   metadata: Record<string, unknown>;
   client_event_id?: string;
-  /** Present where the event came in a batch of several. */
+  /** Present if the event arrived in a batch of several. */
   batched?: true;
 }
 

@@ -7,7 +7,7 @@ import { notFound } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WatchSources } from './attempt-watcher.ts';
 
-/** Events read at once for a watcher that catches up. */
+/** Maximum number of events read at once for a watcher that is catching up. */
 const PAGE = 500;
 
 export function watchSources(services: {

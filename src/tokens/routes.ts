@@ -29,7 +29,7 @@ interface TokenRoutesServices {
   tokens: Tokens;
 }
 
-/** Assessment tokens: staff issue and revoke them, whoever holds one may look at what it is for and redeem it. */
+/** Assessment tokens: staff issue and revoke them; anyone who has one may see what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
   const { accounts, attemptList, attempts, audit, limits, sessions, tasks, tokens } = services;
   return apiRoutes('', [

@@ -6,7 +6,7 @@ import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
 import { alreadyAttempted } from '../errors.ts';
 
-/** A token as its issuer sees it, this once. */
+/** A new token, which its issuer sees only once. */
 export interface IssuedToken {
   attempt_id: string;
   token: string;
@@ -15,7 +15,7 @@ export interface IssuedToken {
 
 const TOKEN_BYTES = 32;
 
-/** The part of the stored attempts that belongs to their tokens, which are only ever stored hashed. */
+/** The part of the stored attempts that concerns their tokens. Only hashes of tokens are stored. */
 export class TokenStore {
   readonly #attempts: Collection<AttemptDocument>;
 
@@ -23,7 +23,7 @@ export class TokenStore {
     this.#attempts = attempts;
   }
 
-  /** Makes `count` attempts that wait for their tokens to be redeemed. */
+  /** Creates `count` attempts whose tokens are not redeemed yet. */
   async issue(
     order: { task_id: string; issued_by: string; candidate_email: string | null; expires_at: Date },
     count: number,
@@ -67,9 +67,9 @@ export class TokenStore {
   }
 
   /**
-   * Gives a waiting attempt to a candidate. One atomic update: however many try at once, one gets it.
-   * @returns undefined when the attempt is not waiting any more, whatever the reason.
-   * @throws Refusal 409 `already_attempted` when the candidate has an attempt at this task; the token stays good.
+   * Gives an unredeemed attempt to a candidate. One atomic update: however many try at once, only one gets it.
+   * @returns undefined if the attempt can no longer be redeemed, for whatever reason.
+   * @throws Refusal 409 `already_attempted` if the candidate already has an attempt at this task; the token stays valid.
    */
   async redeem(
     attempt_id: string,
@@ -91,12 +91,12 @@ export class TokenStore {
       return redeemed ? (toAttempt(redeemed) as RedeemedAttempt) : undefined;
     } catch (error) {
       if (isDuplicateKey(error))
-        throw alreadyAttempted('This candidate has an attempt at this task already.');
+        throw alreadyAttempted('This candidate already has an attempt at this task.');
       throw error;
     }
   }
 
-  /** @returns false when the token was redeemed or revoked before. */
+  /** @returns false if the token has already been redeemed or revoked. */
   async revoke(attempt_id: string, now: Date): Promise<boolean> {
     const { matchedCount } = await this.#attempts.updateOne(waiting(attempt_id), {
       $set: { revoked_at: now, status: 'expired' },

@@ -13,7 +13,7 @@ import type { Session } from '../session/session.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
 
-/** Step: the owner of the attempt that the path names may call, and staff. @throws Refusal 404 `not_found` */
+/** Step: staff and the owner of the attempt in the path may call. @throws Refusal 404 `not_found` */
 export function attemptReader(
   attempts: Pick<AttemptStore, 'find'>,
 ): Step<{ caller: Caller; attempt: Attempt }> {
@@ -28,8 +28,8 @@ export function attemptReader(
 }
 
 /**
- * Step: only the owner of an attempt may call. Finds the attempt's session.
- * @param attemptIn reads from the request which attempt it is about: `attemptInPath`, `attemptInEvent` …
+ * Step: only the owner of the attempt may call. Finds the attempt's session.
+ * @param attemptIn reads the attempt's id from the request: `attemptInPath`, `attemptInEvent` …
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
  */
 export function attemptOwner<Found extends object>(
@@ -42,12 +42,12 @@ export function attemptOwner<Found extends object>(
   };
 }
 
-/** The attempt that a path with `:attempt_id` names. @throws Refusal 422 */
+/** The attempt id in a path with `:attempt_id`. @throws Refusal 422 */
 export const attemptInPath = (ctx: Context): string => parse(objectIdString, ctx.params['attempt_id']);
 
-/** The attempt that one event names. @throws Refusal 422 */
+/** The attempt id in an event. @throws Refusal 422 */
 export const attemptInEvent = (ctx: Context<{ body: unknown }>): string => attemptOf(ctx.state.body);
 
-/** The attempt that the events of a batch name; they all name the same one. */
+/** The attempt id in the events of a batch, which all have the same one. */
 export const attemptInBatch = (ctx: Context<{ body: EventBatch }>): string =>
   attemptOf(ctx.state.body.events[0]);

@@ -23,7 +23,7 @@ const attemptQuery = z.strictObject({
   ...pageQuery(NEWEST_FIRST),
 });
 
-/** All attempts from the issued token on, for staff. */
+/** The list of all attempts, including those whose token is not redeemed yet, for staff. */
 export function attemptListRoutes({ attemptList }: AttemptListRoutesServices): ApiRouter {
   return apiRoutes('/attempts', [
     get('/', [staff, query(attemptQuery)], async (ctx) => {

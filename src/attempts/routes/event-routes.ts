@@ -15,7 +15,7 @@ interface EventRoutesServices {
   limits: RateLimits;
 }
 
-/** How the front end posts what a candidate does. */
+/** Front ends post here what a candidate does. */
 export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRouter {
   const inOrder = inOrderOfArrival();
   const oneEvent = [limits.event, inOrder, anyCaller] as const;

@@ -14,30 +14,30 @@ import { nextMachineEvent } from './replay.ts';
 export interface AttemptActorServices {
   feed: AttemptFeed;
   projector: Pick<AttemptProjector, 'noteExpired'>;
-  /** Called when an actor has ended by an error of its own, for the log. */
+  /** Called when an actor has stopped because of an error, for the log. */
   onActorFailed(attempt_id: string, error: unknown): void;
 }
 
-/** What the machine must know of an attempt. */
+/** What the machine needs to know about an attempt. */
 export interface ActorInput {
   attempt_id: string;
   requires_reasoning: boolean;
 }
 
 /**
- * The running XState actor of one attempt's machine. It is told only what is on disk, and tells whoever watches the
- * attempt what it heard and what it did by itself.
+ * The running XState actor of one attempt's machine. It receives only events that are on disk, and publishes every
+ * change to the attempt's watchers.
  */
 export class AttemptActor {
   readonly #machine: AttemptMachine;
   readonly #services: AttemptActorServices;
   #actor: MachineActor;
   #lastEventAt = 0;
-  /** The state that was told last. */
+  /** The state that was published last. */
   #told: AttemptSnapshot;
   #hasFailed = false;
 
-  /** Starts at the machine's beginning, or at a final state that a replay has led to. */
+  /** Starts in the machine's initial state, or in a final state that a replay has reached. */
   constructor(machine: AttemptMachine, start: ActorInput | AttemptSnapshot, services: AttemptActorServices) {
     this.#machine = machine;
     this.#services = services;
@@ -50,24 +50,24 @@ export class AttemptActor {
     return this.#actor.getSnapshot();
   }
 
-  /** How many events it was told. */
+  /** How many events it has received. */
   get sequence_number(): number {
     return this.state.context.sequence_number;
   }
 
-  /** Server time of the last event it was told, in ms since the epoch; 0 before the first. */
+  /** Server time of the last event it received, in ms since the epoch; 0 before the first. */
   get lastEventAt(): number {
     return this.#lastEventAt;
   }
 
-  /** Whether it has ended by an error of its own, so that only another one can go on. */
+  /** Whether it has stopped because of an error. Only a new actor can then continue. */
   get hasFailed(): boolean {
     return this.#hasFailed;
   }
 
   /**
-   * Tells the actor the next recorded event.
-   * @throws UnreplayableJournal when it has not the next number, or the machine does not allow it.
+   * Sends the next recorded event to the actor.
+   * @throws UnreplayableJournal if the event does not have the next number, or the machine does not allow it.
    */
   apply(event: RecordedEvent): void {
     const { feed } = this.#services;
@@ -77,12 +77,12 @@ export class AttemptActor {
     feed.publish(event.attempt_id, { kind: 'event_recorded', event, view: viewOf(this.state) });
   }
 
-  /** Tells the actor something that is not a behavior event, if it has a use for it now. */
+  /** Sends a signal to the actor, if the current state handles it. */
   signal(type: ServerSignal['type']): void {
     if (this.state.status === 'active' && this.state.can({ type })) this.#actor.send({ type });
   }
 
-  /** Begins anew with another XState actor, which has to be told everything. */
+  /** Starts over with a new XState actor, to which all events must be sent again. */
   restart(): void {
     const { attempt_id, requires_reasoning } = this.state.context;
     this.#actor.stop();
@@ -91,18 +91,18 @@ export class AttemptActor {
     this.#run();
   }
 
-  /** Ends it with what it invokes and waits for; the journal has everything. */
+  /** Stops the actor with its invocations and timers. Nothing is lost, because the journal has everything. */
   stop(): void {
     this.#actor.stop();
   }
 
   #run(): void {
-    // Without an observer for errors, XState would throw an actor's error where it ends the process.
+    // Without an error observer, XState rethrows an actor's error, which would end the process.
     this.#actor.subscribe(this);
     this.#actor.start();
   }
 
-  /** For XState: the state has changed. What an event has changed is told with the event. */
+  /** Called by XState when the state changes. Changes caused by an event are published together with the event. */
   next(state: AttemptSnapshot): void {
     const before = this.#told;
     this.#told = state;
@@ -115,7 +115,7 @@ export class AttemptActor {
     if (state.matches('locked')) feed.publish(attempt_id, { kind: 'results_saved' });
   }
 
-  /** For XState: the actor has ended by an error of its own. */
+  /** Called by XState when the actor has stopped because of an error. */
   error(error: unknown): void {
     this.#hasFailed = true;
     this.#services.onActorFailed(this.state.context.attempt_id, error);

@@ -11,16 +11,16 @@ import { type BehaviorEvent, optionsNamed } from '../../events/event-table.ts';
 import type { Task } from '../../tasks/task.ts';
 import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
 
-/** Milliseconds by which a front end's clock may run ahead of the server's. */
+/** How far a front end's clock may be ahead of the server's, in milliseconds. */
 export const CLIENT_CLOCK_LEAD_MS = 5000;
 
-/** Everything a decision rests on. */
+/** Everything a decision depends on. */
 export interface Situation {
   state: AttemptSnapshot;
   task: Pick<Task, 'options'>;
   /** The server's clock. */
   now: Date;
-  /** From this moment on the attempt takes no events. */
+  /** From this moment on the attempt accepts no events. */
   expires_at: Date;
 }
 
@@ -32,9 +32,9 @@ const refused = (refusal: Refusal): Decision => ({ accepted: false, refusal });
 /**
  * Judges one event against the attempt as it stands. Pure: the same situation and event give the same decision.
  *
- * What the payload or the task's options forbid is refused with 422 `validation_failed`; what the state forbids
- * with 409 (`attempt_locked`, `attempt_expired`, `sequence_violation`), the state and the event types that are
- * allowed in it.
+ * An event that contradicts the task's options or the clock is refused with 422 `validation_failed`. An event that
+ * the state does not allow is refused with 409 (`attempt_locked`, `attempt_expired`, `sequence_violation`). Every
+ * refusal contains the state and the event types that are allowed in it.
  */
 export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
   const { state, now, task } = situation;
@@ -46,18 +46,18 @@ export function decide(situation: Situation, event: BehaviorEvent & { timestamp_
   return refused(sequenceViolation(reason(event, state), describeState(state)));
 }
 
-/** The refusal of a completion with the current selection where there is none. */
+/** The refusal of a completion when no option is selected. */
 export function refuseWithoutSelection(situation: Situation): Refusal {
   return (
     refuseClosed(situation) ??
     sequenceViolation(
-      'No option has been selected yet, so there is nothing to complete with.',
+      'No option has been selected yet, so the attempt cannot be completed.',
       describeState(situation.state),
     )
   );
 }
 
-/** The refusal of an event that cannot even be read: it says where the attempt stands, as every other does. */
+/** The refusal of an event that cannot be parsed. Like every refusal of an event, it contains the state. */
 export function refuseUnreadable(
   { status, code, message, details }: Refusal,
   state: AttemptSnapshot,
@@ -87,12 +87,12 @@ function clockErrors(timestamp: Date, now: Date): FieldError[] {
   return [
     {
       path: 'timestamp_client',
-      message: `is ${ahead} ms ahead of the server's clock; at most ${CLIENT_CLOCK_LEAD_MS} ms are accepted`,
+      message: `is ${ahead} ms ahead of the server's clock; at most ${CLIENT_CLOCK_LEAD_MS} ms is accepted`,
     },
   ];
 }
 
-/** Every option an event names must be the task's, under its own code; two of them must differ. */
+/** Every option that an event names must belong to the task and have the right code; two options must differ. */
 function optionErrors(event: BehaviorEvent, { options }: Situation['task']): FieldError[] {
   const named = optionsNamed(event);
   const errors = named.flatMap(({ id, code, option_id, option_code }): FieldError[] => {
@@ -109,17 +109,17 @@ function optionErrors(event: BehaviorEvent, { options }: Situation['task']): Fie
   return errors;
 }
 
-/** Why the state does not take the event, for a reader who does not know the machine. */
+/** Why the state does not allow the event, for a reader who does not know the machine. */
 function reason({ event_type }: BehaviorEvent, state: AttemptSnapshot): string {
   if (state.matches('waiting_for_start'))
     return `The attempt has not started; "${event_type}" needs task_started first.`;
   switch (event_type) {
     case 'task_started':
-      return 'The attempt has started already.';
+      return 'The attempt has already started.';
     case 'task_abandoned':
-      return 'The attempt is abandoned already; any other event resumes it.';
+      return 'The attempt is already abandoned; any other event resumes it.';
     case 'option_changed':
-      return 'No option has been selected yet, so none can be changed; send option_selected first.';
+      return 'No option has been selected yet, so there is none to change; send option_selected first.';
     case 'task_completed':
       return state.context.selection
         ? `The final option is not the current selection, which is "${state.context.selection.option_code}".`

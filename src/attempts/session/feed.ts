@@ -3,7 +3,7 @@ import type { EventType } from '../../events/event-table.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { AttemptStatus } from '../attempt.ts';
 
-/** An attempt as a watcher sees it. */
+/** What watchers see of an attempt. */
 export interface AttemptView {
   /** The machine's state value: a name, or an object of nested names. */
   state: StateValue;
@@ -13,20 +13,20 @@ export interface AttemptView {
   status: AttemptStatus;
 }
 
-/** What happens to an attempt, told after it is on disk. */
+/** What happens to an attempt. Recorded events are published only after they are on disk. */
 export type AttemptNews =
   | { kind: 'event_recorded'; event: RecordedEvent; view: AttemptView }
   /** The state changed without a recorded event: results computed, attempt expired. */
   | { kind: 'state_changed'; view: AttemptView }
   | { kind: 'results_saved' }
-  /** The session was brought up to the journal; what other processes have recorded, the journal says. */
+  /** The session has caught up with the journal. The events of other processes can be read there. */
   | { kind: 'caught_up'; view: AttemptView };
 
 export type AttemptListener = (news: AttemptNews) => void;
 
 /**
- * Tells whoever watches an attempt in this process what happens to it. Listeners belong to the attempt, not
- * to its session, so that a session may come and go without a watcher noticing.
+ * Tells this process's watchers what happens to an attempt. Listeners belong to the attempt and not to its
+ * session, so a session can be unloaded and reloaded without a watcher noticing.
  */
 export class AttemptFeed {
   readonly #listeners = new Map<string, Set<AttemptListener>>();
@@ -35,7 +35,7 @@ export class AttemptFeed {
     return this.#listeners.has(attempt_id);
   }
 
-  /** The attempts that somebody in this process watches. */
+  /** The attempts that are watched in this process. */
   get watched(): string[] {
     return [...this.#listeners.keys()];
   }
@@ -44,7 +44,7 @@ export class AttemptFeed {
     for (const listener of this.#listeners.get(attempt_id) ?? []) listener(news);
   }
 
-  /** @returns how to stop listening. */
+  /** @returns a function that stops listening */
   subscribe(attempt_id: string, listener: AttemptListener): () => void {
     const listeners = this.#listeners.get(attempt_id) ?? new Set();
     this.#listeners.set(attempt_id, listeners.add(listener));

@@ -7,20 +7,20 @@ import { nextState } from './machine-state.ts';
 import { replay } from './replay.ts';
 import { Session, type SessionServices } from './session.ts';
 
-/** Where a session finds what it begins with. */
+/** Where a session's starting data come from. */
 export interface SessionSources {
   findAttempt(attempt_id: string): Promise<Attempt | undefined>;
   task(task_id: string): Promise<Task>;
-  /** The published machine of this id with its invocations provided. */
+  /** The published machine with this id, with its computations provided. */
   machine(machine_id: string): AttemptMachine;
 }
 
 /**
- * Rebuilds an attempt's session from its journal. Where the results of a completed attempt are missing, its actor
- * computes them.
- * @param redeemed the attempt where it was redeemed just now, so that nothing need be read
+ * Rebuilds an attempt's session from its journal. If a completed attempt has no results yet, its actor computes
+ * them.
+ * @param redeemed the attempt, if it was redeemed just now; nothing is then read from the database
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
- * @throws UnreplayableJournal when the machine does not allow what the journal holds.
+ * @throws UnreplayableJournal if the journal contains events that the machine does not allow.
  */
 export async function loadSession(
   attempt_id: string,
@@ -43,7 +43,7 @@ export async function loadSession(
   return new Session({ attempt, task, machine, ended, events }, services);
 }
 
-/** An attempt that is locked or has expired needs no running actor to come to where it ended. */
+/** The final state of a locked or expired attempt, found by replay alone, without running an actor. */
 function endedState(
   attempt: Attempt,
   machine: AttemptMachine,

@@ -8,7 +8,7 @@ import type { AttemptView } from './feed.ts';
 export const toMachineEvent = ({ event_type, payload }: BehaviorEvent): MachineEvent =>
   ({ type: event_type, payload }) as MachineEvent;
 
-/** The state of an attempt of which nothing is recorded yet. */
+/** The state of an attempt without any recorded event. */
 export function initialState(
   machine: AttemptMachine,
   input: { attempt_id: string; requires_reasoning: boolean },
@@ -16,7 +16,7 @@ export function initialState(
   return initialTransition(machine, input)[0];
 }
 
-/** The state after one more recorded event; pure, so that no invocation runs. */
+/** The state after one more event; pure, so no invocation runs. */
 export function nextState(
   machine: AttemptMachine,
   state: AttemptSnapshot,
@@ -26,13 +26,13 @@ export function nextState(
 }
 
 /**
- * Whether the machine takes this event now. An actor silently ignores what it does not handle, so this is
- * asked before anything is sent.
+ * Whether the machine accepts this event now. It must be asked before an event is sent, because an actor silently
+ * ignores events it does not handle.
  */
 export const accepts = (state: AttemptSnapshot, event: MachineEvent): boolean =>
   state.status === 'active' && state.can(event);
 
-/** The event types of which at least one event would be accepted now, in the vocabulary's order. */
+/** The event types that would be accepted now with a suitable payload, in the vocabulary's order. */
 export function allowedEvents(state: AttemptSnapshot): EventType[] {
   return EVENT_TYPES.filter((type) => accepts(state, mostAcceptable(type, state)));
 }
@@ -44,7 +44,7 @@ export const viewOf = (state: AttemptSnapshot): AttemptView => ({
   status: statusOf(state),
 });
 
-/** For each type the event that has the best chance: only completing depends on what the event says. */
+/** The event of a type that is most likely to be accepted. Only a completion's payload matters to the machine. */
 function mostAcceptable(type: EventType, { context }: AttemptSnapshot): MachineEvent {
   const payload =
     type === 'task_completed'
@@ -70,12 +70,12 @@ const STATUS: Record<string, AttemptStatus> = {
 export function statusOf({ value }: AttemptSnapshot): AttemptStatus {
   const top = typeof value === 'string' ? value : Object.keys(value)[0];
   const status = STATUS[top ?? ''];
-  if (!status) throw new Error(`The machine has a state "${top}" of which it is not known what it means.`);
+  if (!status) throw new Error(`The machine is in a state "${top}" without a known status.`);
   return status;
 }
 
-/** Whether nothing more is accepted because the attempt was completed. */
+/** Whether the attempt is completed, so that nothing more is accepted. */
 export const isCompleted = (state: AttemptSnapshot): boolean => statusOf(state) === 'completed';
 
-/** Whether nothing more is accepted because its time is over. */
+/** Whether the attempt has expired, so that nothing more is accepted. */
 export const isExpired = (state: AttemptSnapshot): boolean => statusOf(state) === 'expired';

@@ -1,7 +1,7 @@
 import type { EventRecord, RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
 
-/** What a front end is told about an event that is on disk. */
+/** The answer to a front end once its event is on disk. */
 export interface Acknowledgement {
   event_id: string;
   sequence_number: number;
@@ -9,7 +9,7 @@ export interface Acknowledgement {
   acknowledged: true;
 }
 
-/** The event as it goes into the journal: what was submitted, with the place and time that the server gives it. */
+/** The event as it goes into the journal: the submitted event with the number and time that the server gives it. */
 export function recordOf(
   event: SubmittedEvent,
   place: Pick<EventRecord, 'event_id' | 'sequence_number' | 'timestamp_server'> & { batched: boolean },

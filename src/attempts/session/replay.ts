@@ -4,8 +4,8 @@ import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { accepts, initialState, nextState, toMachineEvent } from './machine-state.ts';
 
 /**
- * The state that recorded events lead to, one after the other, without running what the machine invokes.
- * @throws UnreplayableJournal on a gap in the numbers or an event that the machine refuses.
+ * The state after all of these recorded events, without running the machine's invocations.
+ * @throws UnreplayableJournal if a number is missing or the machine refuses an event.
  */
 export function replay(
   machine: AttemptMachine,
@@ -15,7 +15,7 @@ export function replay(
   return continueReplay(machine, initialState(machine, input), events);
 }
 
-/** As `replay`, from a state on which part of the journal was already applied. */
+/** Like `replay`, but starting from a state to which part of the journal has already been applied. */
 export function continueReplay(
   machine: AttemptMachine,
   from: AttemptSnapshot,
@@ -27,8 +27,8 @@ export function continueReplay(
 }
 
 /**
- * The next recorded event as the machine takes it.
- * @throws UnreplayableJournal when it has not the next number, or the machine refuses it in this state.
+ * The next recorded event in the form the machine accepts.
+ * @throws UnreplayableJournal if it does not have the next number, or the machine refuses it in this state.
  */
 export function nextMachineEvent(state: AttemptSnapshot, event: RecordedEvent): MachineEvent {
   const { attempt_id, sequence_number, event_type } = event;

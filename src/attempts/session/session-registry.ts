@@ -2,15 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { RedeemedAttempt } from '../attempt.ts';
 import type { Session } from './session.ts';
 
-/** When a session that nobody uses is ended. */
+/** When unused sessions are removed from memory. */
 export interface EvictionLimits {
-  /** Milliseconds since its last use. */
+  /** Milliseconds without use after which a session goes. */
   idleMs: number;
-  /** How many sessions may be kept; the least recently used idle ones go first. */
+  /** Maximum number of sessions in memory; the least recently used idle ones go first. */
   maxSessions: number;
 }
 
-/** @param redeemed the attempt where it is known, and nothing can be recorded of it yet. */
+/** @param redeemed the attempt, if it was redeemed just now, so that nothing can be recorded yet */
 export type LoadSession = (attempt_id: string, redeemed?: RedeemedAttempt) => Promise<Session>;
 
 interface Entry {
@@ -20,11 +20,11 @@ interface Entry {
 }
 
 /**
- * The sessions of this process, each loaded once however many ask for it at the same time. It creates them on
- * demand and ends those that are idle; a session that was ended is loaded again from the journal when needed.
+ * The sessions of this process. Simultaneous requests for one attempt share one load. Sessions are loaded on demand
+ * and evicted when idle; an evicted session is reloaded from the journal when it is needed again.
  */
 export class SessionRegistry {
-  /** In the order of last use, the longest unused first. */
+  /** In order of last use, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   readonly #load: LoadSession;
   readonly #limits: EvictionLimits;
@@ -38,7 +38,7 @@ export class SessionRegistry {
     return this.#entries.size;
   }
 
-  /** The session of an attempt, loaded if need be. @throws whatever loading throws; the next call tries again. */
+  /** The session of an attempt, loaded if necessary. @throws any error of loading; the next call tries again. */
   get(attempt_id: string): Promise<Session> {
     const known = this.#entries.get(attempt_id);
     const entry = known && !known.session?.hasFailed ? known : this.#begin(attempt_id);
@@ -49,8 +49,8 @@ export class SessionRegistry {
   }
 
   /**
-   * Begins the session of an attempt that was redeemed just now: nothing can be recorded of it yet, so that nothing
-   * need be read, and its candidate is about to post the first event.
+   * Opens the session of an attempt that was redeemed just now. The candidate is about to post the first event, and
+   * nothing needs to be read, because nothing can be recorded yet.
    */
   open(attempt: RedeemedAttempt): void {
     if (!this.#entries.has(attempt.attempt_id))
@@ -58,8 +58,8 @@ export class SessionRegistry {
   }
 
   /**
-   * The session of an attempt, brought up to its journal: another process may have recorded what it has not seen.
-   * @throws UnreplayableJournal, and as `get`
+   * The session of an attempt after it has caught up with the journal, to which another process may have added.
+   * @throws UnreplayableJournal, and as `get` does
    */
   async current(attempt_id: string): Promise<Session> {
     const session = await this.get(attempt_id);
@@ -67,19 +67,20 @@ export class SessionRegistry {
     return session;
   }
 
-  /** The session of an attempt if it is loaded already. */
+  /** The session of an attempt, if it is already loaded. */
   peek(attempt_id: string): Session | undefined {
     return this.#entries.get(attempt_id)?.session;
   }
 
-  /** Every session that is loaded now. */
+  /** All sessions that are loaded now. */
   loaded(): Session[] {
     return [...this.#entries.values()].flatMap(({ session }) => session ?? []);
   }
 
   /**
-   * Lets go of the sessions that are idle for too long or too many. They are not stopped: whoever was given one
-   * just now may still use it, which is as if another process did; afterwards nothing refers to it any more.
+   * Removes sessions that have been idle too long, and the longest idle ones if there are too many. They are not
+   * stopped, because a caller that has just got one may still use it. That is harmless, like use by another
+   * process; afterwards the session is garbage collected.
    */
   evict(now = Date.now()): void {
     let surplus = this.#entries.size - this.#limits.maxSessions;
@@ -92,14 +93,14 @@ export class SessionRegistry {
     }
   }
 
-  /** Resolves when no session has anything under way, or after `deadlineMs`. */
+  /** Resolves when all sessions are idle, or after `deadlineMs`. */
   async settle(deadlineMs: number): Promise<void> {
     const end = Date.now() + deadlineMs;
     const isBusy = ({ session }: Entry) => session && !session.isIdle;
     while ([...this.#entries.values()].some(isBusy) && Date.now() < end) await setTimeout(20);
   }
 
-  /** Ends every session; what they were doing must have ended before. */
+  /** Stops all sessions. Their work must have ended before. */
   stop(): void {
     for (const { session } of this.#entries.values()) session?.stop();
     this.#entries.clear();

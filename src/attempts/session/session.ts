@@ -13,38 +13,38 @@ import { isCompleted, isExpired, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Acknowledgement, acknowledge, recordOf } from './recording.ts';
 
-/** What every session of a process shares. */
+/** What all sessions of a process share. */
 export interface SessionServices extends AttemptActorServices {
   journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
   projector: Pick<AttemptProjector, 'noteRecorded' | 'noteExpired' | 'noteMissing'>;
-  /** Called when nobody knows whether an event was stored: the journal should soon be looked at again. */
+  /** Called when it is unknown whether an event was stored, so that the journal is read again soon. */
   onUncertain(attempt_id: string): void;
   now(): Date;
   newEventId(): string;
   mailboxCapacity: number;
 }
 
-/** What a session begins with: an attempt and where its journal leads to. */
+/** What a session starts from: an attempt and its journal. */
 export interface SessionStart {
   attempt: AttemptFacts;
   task: Task;
   machine: AttemptMachine;
-  /** The final state of an attempt that is locked or has expired; any other begins at the beginning. */
+  /** The final state of a locked or expired attempt; any other attempt starts in the machine's initial state. */
   ended?: AttemptSnapshot | undefined;
-  /** What is recorded of it. */
+  /** All recorded events of the attempt. */
   events: readonly RecordedEvent[];
 }
 
-/** What a completion says besides the selection. */
+/** What a completion contains besides the selection. */
 type CompletionDetails = Pick<SubmittedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>;
 
-/** Lost races for a sequence number after which an event is sent back to its sender. */
+/** How many races for a sequence number an event may lose before it is refused. */
 const MAX_ROUNDS = 20;
 
 /**
- * One attempt inside this process: a mailbox that takes one event at a time, and the running actor. The registry
- * creates and ends it; nothing but the journal outlives it. Memory never leads the journal: an event reaches the
- * actor only once it is on disk.
+ * One attempt in this process's memory: a mailbox that takes one event at a time, and the running actor. The
+ * registry creates and removes it; everything in it can be rebuilt from the journal. Memory never leads the
+ * journal: an event reaches the actor only once it is on disk.
  */
 export class Session {
   readonly attempt: AttemptFacts;
@@ -52,19 +52,19 @@ export class Session {
   readonly #services: SessionServices;
   readonly #mailbox: Mailbox;
   readonly #actor: AttemptActor;
-  /** True while the journal may hold events that the actor was not told. */
+  /** True while the journal may contain events that the actor has not received. */
   #uncertain = false;
 
   constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
     const { attempt_id, user_id, expires_at } = attempt;
-    // Ids that are in memory already: there may be many thousands of sessions.
+    // Only what is needed, with the task's id string shared: there may be many thousands of sessions.
     this.attempt = { attempt_id, user_id, task_id: task.task_id, expires_at };
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
     const { requires_reasoning } = task;
     this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
-    // A completion without results, told to the running actor, makes it compute them.
+    // If a completed attempt has no results yet, its completion makes the running actor compute them.
     if (!ended) for (const event of events) this.#actor.apply(event);
   }
 
@@ -76,12 +76,12 @@ export class Session {
     return viewOf(this.state);
   }
 
-  /** Whether the actor has ended by an error, so that only a new session can go on. */
+  /** Whether the actor has stopped because of an error. Only a new session can then continue. */
   get hasFailed(): boolean {
     return this.#actor.hasFailed;
   }
 
-  /** Whether it could be ended now without leaving anything half done. */
+  /** Whether it could be removed now without interrupting anything. */
   get isIdle(): boolean {
     return this.#mailbox.depth === 0 && (this.state.status !== 'active' || !isCompleted(this.state));
   }
@@ -92,17 +92,17 @@ export class Session {
   }
 
   /**
-   * Takes one event after those submitted before it.
-   * @throws Refusal when the event is not accepted; nothing has changed then.
-   * @throws any database error when it is unknown whether the event was stored.
+   * Takes one event, after those submitted before it.
+   * @throws Refusal if the event is not accepted; nothing has then changed.
+   * @throws any database error; it is then unknown whether the event was stored.
    */
   async submit(event: SubmittedEvent): Promise<Acknowledgement> {
     return this.#mailbox.run(() => this.#take(event));
   }
 
   /**
-   * Takes several events in order, with no other between them, up to the first that is not accepted.
-   * @returns for each event that was tried its acknowledgement or what `submit` would have thrown.
+   * Takes several events in order, with no other event between them, and stops at the first that is not accepted.
+   * @returns for each event that was tried, its acknowledgement or the error that `submit` would have thrown
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
     return this.#mailbox.run(async () => {
@@ -116,7 +116,7 @@ export class Session {
     });
   }
 
-  /** Completes with whatever is selected when its turn comes. @throws as `submit` does. */
+  /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
   async complete(details: CompletionDetails): Promise<Acknowledgement> {
     return this.#mailbox.run(async () => {
       // Another process may have recorded the selection.
@@ -132,33 +132,33 @@ export class Session {
     });
   }
 
-  /** Applies what other processes have recorded meanwhile. */
+  /** Applies events that other processes have recorded. */
   async catchUp(): Promise<void> {
     await this.#mailbox.run(() => this.#catchUp());
   }
 
-  /** Expires after the events that are under way: one that is being stored when its time ends still counts. */
+  /** Expires the attempt after the events in the mailbox: an event being stored at that moment still counts. */
   async expire(): Promise<void> {
     await this.#mailbox.run(async () => this.signal('attempt_expired'));
   }
 
-  /** Tells the actor something that is not a behavior event, if it has a use for it now. */
+  /** Sends a signal to the actor, if the current state handles it. */
   signal(type: ServerSignal['type']): void {
     this.#actor.signal(type);
   }
 
-  /** Ends the actor; the journal has everything. */
+  /** Stops the actor. Nothing is lost, because the journal has everything. */
   stop(): void {
     this.#actor.stop();
   }
 
-  /** One event, top to bottom; once more from the top where another process was faster. */
+  /** Takes one event from top to bottom, and starts again from the top if another process was faster. */
   async #take(event: SubmittedEvent, batched = false): Promise<Acknowledgement> {
     for (let round = 0; round < MAX_ROUNDS && !this.hasFailed; round += 1) {
-      // 1. Catch up. What became uncertain is looked up before anything is decided on it.
+      // 1. Catch up. If the outcome of an earlier append is unknown, read the journal before deciding anything.
       if (this.#uncertain) await this.#catchUp();
 
-      // 2. Decide. A refused event may be a repeat, or another process may have recorded what allows it.
+      // 2. Decide. A refused event may be a repeat, or another process may have recorded an event that allows it.
       const situation = this.#situation();
       const decision = decide(situation, event);
       if (!decision.accepted) {
@@ -169,18 +169,18 @@ export class Session {
         throw decision.refusal;
       }
 
-      // 3. Append. From here until the answer nobody knows whether the event is stored.
+      // 3. Append. Until the answer it is unknown whether the event is stored.
       const recorded = this.#record(event, situation.now, batched);
       const result = await this.#append(recorded);
       if (result.outcome === 'sequence_taken') continue;
       if (result.outcome === 'repeated') return acknowledge(result.first);
 
-      // 4. Apply. Whoever is told of a completion may ask for the results at once, so the stored attempt comes first.
+      // 4. Apply. The stored attempt comes first, because a watcher may ask for results as soon as it sees a completion.
       this.#uncertain = false;
       this.#services.projector.noteRecorded(recorded);
       this.#actor.apply(recorded);
 
-      // 5. Tell: the watchers have just heard of it, the sender hears by this answer.
+      // 5. Tell. The watchers have already been told; the sender learns of it by this answer.
       return acknowledge(recorded);
     }
     throw overloaded('The attempt is busy; send the event again shortly.', {
@@ -217,14 +217,14 @@ export class Session {
     }
   }
 
-  /** Applies what the journal has and the actor has not. @returns whether there was anything. */
+  /** Applies the events that the journal has and the actor has not. @returns whether there were any */
   async #catchUp(): Promise<boolean> {
     const { journal, projector } = this.#services;
     const events = await journal.read(this.attempt.attempt_id, { after: this.#actor.sequence_number });
     const hadExpired = isExpired(this.state);
     if (hadExpired && events.length > 0) await this.#reopen();
     for (const event of events) {
-      // Whoever recorded it may have ended before it saw to the stored attempt.
+      // The process that recorded the event may have died before it updated the stored attempt.
       projector.noteRecorded(event);
       this.#actor.apply(event);
     }
@@ -233,7 +233,10 @@ export class Session {
     return events.length > 0;
   }
 
-  /** Expiring is not recorded and final: to go on from before, what was recorded is told to an actor begun anew. */
+  /**
+   * Restarts an expired actor and sends it all recorded events again. Expiry is a final state and is not recorded,
+   * so this is the only way back to the state before it.
+   */
   async #reopen(): Promise<void> {
     const limit = this.#actor.sequence_number;
     const events = await this.#services.journal.read(this.attempt.attempt_id, { limit });

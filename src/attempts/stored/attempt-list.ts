@@ -4,7 +4,7 @@ import { ATTEMPT_STATUSES, type Attempt, type AttemptStatus } from '../attempt.t
 import { toAttempt } from './attempt-store.ts';
 import type { AttemptDocument } from './collection.ts';
 
-/** Which attempts; what is absent restricts nothing. The times are those at which their tokens were issued. */
+/** Which attempts to list. An absent field does not restrict. `from` and `to` refer to when the token was issued. */
 export interface AttemptFilter {
   task_id?: string | undefined;
   status?: AttemptStatus | readonly AttemptStatus[] | undefined;
@@ -15,7 +15,7 @@ export interface AttemptFilter {
   to?: Date | undefined;
 }
 
-/** Attempts in pages, the newest first. Any filter is answered from one index, whatever is stored. */
+/** Attempts in pages, newest first. Every filter is answered from one index, however many attempts are stored. */
 export class AttemptList {
   readonly #attempts: Collection<AttemptDocument>;
 
@@ -23,7 +23,7 @@ export class AttemptList {
     this.#attempts = attempts;
   }
 
-  /** @param more conditions that no index helps with: they are looked at document by document. */
+  /** @param more conditions without an index; they are checked document by document */
   async page(
     filter: AttemptFilter,
     page: PageRequest,
@@ -45,17 +45,17 @@ function conditions(filter: AttemptFilter): Filter<AttemptDocument> {
   const { task_id, status = ATTEMPT_STATUSES, user_id, issued_by, candidate_email } = filter;
   return {
     ...(task_id && { task_id: new ObjectId(task_id) }),
-    // Whoever has an attempt has redeemed it, and only those are in the index by user.
+    // An attempt with a user is always redeemed; the condition is needed to use the partial index by user.
     ...(user_id && { user_id: new ObjectId(user_id), redeemed_at: { $type: 'date' } }),
     ...(issued_by && { issued_by: new ObjectId(issued_by) }),
     ...(candidate_email && { candidate_email }),
-    // Always there, so that indexes with a status serve every filter: four ranges are merged in order.
+    // Always given, so that indexes containing the status serve every filter: four ranges are merged in order.
     status: typeof status === 'string' ? status : { $in: [...status] },
     ...within(filter),
   };
 }
 
-/** A person has few attempts, so what else is asked of them needs no index of its own. */
+/** One person has few attempts, so further filters on them need no index of their own. */
 function indexFor({ task_id, user_id, issued_by, candidate_email }: AttemptFilter): string {
   if (user_id) return 'by_user';
   if (candidate_email) return 'by_candidate_email';

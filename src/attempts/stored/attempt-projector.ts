@@ -7,26 +7,26 @@ import { missingProjection, type Projection, projectionOf } from './projection.t
 
 type Change = Partial<Projection>;
 
-/** Milliseconds that a change waits for company: a completion is then written together with its lock. */
+/** Milliseconds that a change waits, so that it can be written with the next: a completion with its lock. */
 const DELAY_MS = 200;
 
 interface Behind {
   change: Change;
-  /** When the oldest part of it was noted, in ms of the process's clock. */
+  /** When the oldest part of the change was noted, in milliseconds of `performance.now()`. */
   since: number;
 }
 
 /**
- * The one writer of what a stored attempt says of its journal. It follows a moment later: the journal is what
- * counts, so that nobody who posts an event has to wait for this. Whoever reads an attempt in this process sees the
- * change at once; other processes see it within about 0.25 s. After a crash it follows from the journal.
+ * The only writer of the fields of a stored attempt that follow from its journal. It writes a moment later, so that
+ * posting an event does not wait for it. Reads in this process include pending changes at once; other processes see
+ * them within about 0.25 s. After a crash the changes are derived from the journal again.
  */
 export class AttemptProjector {
   readonly #updates: GroupedUpdates<AttemptDocument>;
   readonly #run: <T>(operation: () => Promise<T>) => Promise<T>;
   readonly #behind = new Map<string, Behind>();
 
-  /** @param run as `Availability.run`, so that nothing waits for a database that is known to be away */
+  /** @param run `Availability.run`, so that nothing waits for a database that is known to be away */
   constructor(
     attempts: Collection<AttemptDocument>,
     run: <T>(operation: () => Promise<T>) => Promise<T> = (operation) => operation(),
@@ -35,7 +35,7 @@ export class AttemptProjector {
     this.#run = run;
   }
 
-  /** Notes what was recorded, by this process or by another one. */
+  /** Notes the change of an event recorded by this or another process. */
   noteRecorded(event: RecordedEvent): void {
     const change = projectionOf(event);
     if (change) this.#note(event.attempt_id, change);
@@ -45,20 +45,20 @@ export class AttemptProjector {
     this.#note(attempt_id, { status: 'expired' });
   }
 
-  /** Notes what a stored attempt lacks of its whole journal. */
+  /** Notes everything that the stored attempt lacks. @param events its whole journal */
   noteMissing(attempt: Attempt, events: readonly RecordedEvent[]): void {
     const change = missingProjection(attempt, events);
     if (change) this.#note(attempt.attempt_id, change);
   }
 
-  /** What is not written yet of this attempt. */
+  /** The change of this attempt that is not written yet. */
   pending(attempt_id: string): Change | undefined {
     return this.#behind.get(attempt_id)?.change;
   }
 
   /**
    * Marks that the results are saved; idempotent.
-   * @param projection of the whole journal: it is closed now, so what is stored is settled for good.
+   * @param projection of the whole journal, which is complete now
    */
   async lock(attempt_id: string, projection: Change): Promise<void> {
     const update = { $set: { ...toDocument(projection), is_locked: true } };
@@ -67,8 +67,9 @@ export class AttemptProjector {
   }
 
   /**
-   * Writes what has waited for `delayMs`; not to be called again before it has ended, because of two writes under
-   * way the older could come last. @throws what the first failing write throws; what it was to write stays noted.
+   * Writes the changes that have waited for `delayMs`. Must not be called again before it has ended, because the
+   * older of two simultaneous writes might be applied last.
+   * @throws the error of the first failed write; its change stays noted
    */
   async flush(delayMs = DELAY_MS): Promise<void> {
     const until = performance.now() - delayMs;
@@ -85,7 +86,7 @@ export class AttemptProjector {
   #note(attempt_id: string, change: Change): void {
     const { change: earlier, since = performance.now() } = this.#behind.get(attempt_id) ?? {};
     const merged = { ...earlier, ...change };
-    // A completion that was recorded stands, whatever else is learnt of it.
+    // A recorded completion stands, whatever is noted afterwards.
     if (earlier?.status === 'completed') merged.status = 'completed';
     this.#behind.set(attempt_id, { change: merged, since });
   }
@@ -98,13 +99,13 @@ function toDocument({ final_selection, ...fields }: Change) {
 }
 
 /**
- * Processes may write in any order: what belongs to an earlier state or text never overwrites a later one. This is
- * said in the update and not in its filter: for a filter by `_id` alone the database needs no plan, which halves
- * the cost. `$min` keeps the later status, because of their names the later one comes first in the alphabet.
+ * Processes may write in any order, so an earlier status or text must never overwrite a later one. The condition is
+ * in the update and not in the filter, because a filter by `_id` alone needs no query plan, which halves the cost.
+ * `$min` keeps the later status, because the later of two statuses comes first in the alphabet.
  */
 function updateOf(change: Change): Document | Document[] {
   const { status, reasoning_text, reasoning_sequence_number: number, ...values } = toDocument(change);
-  // Whoever records a completion knows every text before it.
+  // A completion is the last event, so its text is the last text.
   if (status === 'completed' || reasoning_text === undefined) {
     const text = reasoning_text === undefined ? {} : { reasoning_text, reasoning_sequence_number: number };
     return { $set: { ...values, ...text }, ...(status && { $min: { status } }) };
@@ -117,7 +118,7 @@ function updateOf(change: Change): Document | Document[] {
   };
   const unlessLater = (field: string, value: unknown) => ({ $cond: [isLater, field, value] });
   const text = {
-    // A candidate's text is taken as it is and never as an expression.
+    // `$literal`, so that a candidate's text is never evaluated as an expression.
     reasoning_text: unlessLater('$reasoning_text', { $literal: reasoning_text }),
     reasoning_sequence_number: unlessLater('$reasoning_sequence_number', number),
   };

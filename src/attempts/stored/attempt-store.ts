@@ -4,7 +4,7 @@ import type { AttemptProjector } from './attempt-projector.ts';
 import type { AttemptDocument } from './collection.ts';
 import type { Projection } from './projection.ts';
 
-/** The stored attempts, as they are read. What follows from their journals is written by `AttemptProjector`. */
+/** Reads the stored attempts and expires them. All that follows from their journals is written by `AttemptProjector`. */
 export class AttemptStore {
   readonly #attempts: Collection<AttemptDocument>;
   readonly #projector: Pick<AttemptProjector, 'pending'>;
@@ -14,21 +14,21 @@ export class AttemptStore {
     this.#projector = projector;
   }
 
-  /** The attempt as it is stored, with what this process has noted but not written yet. */
+  /** The stored attempt, including changes that this process has noted but not written yet. */
   async find(attempt_id: string): Promise<Attempt | undefined> {
-    // What is noted now may be written, and forgotten here, just after the database has looked.
+    // Read before the query: a change may be written, and no longer be noted, just after the database has read.
     const noted = this.#projector.pending(attempt_id);
     const found = (await this.#attempts.findOne({ _id: new ObjectId(attempt_id) })) ?? undefined;
     return found && this.current(toAttempt(found), noted);
   }
 
-  /** An attempt that was read, with what has been noted since. */
+  /** An attempt read earlier, including changes noted since. */
   current(attempt: Attempt, noted: Partial<Projection> = {}): Attempt {
     const current = { ...attempt, ...noted, ...this.#projector.pending(attempt.attempt_id) };
     return attempt.status === 'completed' ? { ...current, status: 'completed' } : current;
   }
 
-  /** Ids of waiting and open attempts whose time is over at `now`, at most `limit`. */
+  /** Ids of pending and open attempts whose time is over at `now`, at most `limit`. */
   async due(now: Date, limit: number): Promise<string[]> {
     const found = await this.#attempts
       .find(dueAt(now))
@@ -38,30 +38,30 @@ export class AttemptStore {
     return found.map(({ _id }) => _id.toHexString());
   }
 
-  /** Of `attempt_ids`, marks as expired what is still open and due at `now`. */
+  /** Marks as expired those of `attempt_ids` that are still pending or open and due at `now`. */
   async expire(attempt_ids: string[], now: Date): Promise<void> {
     const _id = { $in: attempt_ids.map((id) => new ObjectId(id)) };
     await this.#attempts.updateMany({ _id, ...dueAt(now) }, { $set: { status: 'expired' } });
   }
 
-  /** Ids of attempts that are completed and have no saved results yet. */
+  /** Ids of completed attempts without saved results. */
   completedButNotLocked(): AsyncIterable<string> {
     return this.#ids({ status: 'completed', is_locked: false }, 'results_missing');
   }
 
-  /** Ids of redeemed attempts of which the store does not know that they have started, or that they have ended. */
+  /** Ids of redeemed attempts that are stored with this status, although they may have moved on. */
   redeemedWith(status: 'pending' | 'in_progress'): AsyncIterable<string> {
     return this.#ids({ status, redeemed_at: { $type: 'date' } });
   }
 
-  /** Ids of redeemed attempts that expired since then, which may have been completed at that very moment. */
+  /** Ids of redeemed attempts that expired since `time`; some may have been completed at the moment of expiry. */
   expiredSince(time: Date): AsyncIterable<string> {
     return this.#ids({ status: 'expired', expires_at: { $gte: time }, redeemed_at: { $type: 'date' } });
   }
 
   async *#ids(filter: Filter<AttemptDocument>, hint?: string): AsyncIterable<string> {
     const found = this.#attempts.find(filter, hint === undefined ? {} : { hint });
-    // All at once: a cursor that stays open would end as if at its end when the driver reconnects.
+    // Read all at once: when the driver reconnects, an open cursor ends early as if it were complete.
     const ids = await found.project<{ _id: ObjectId }>({ _id: 1 }).toArray();
     for (const { _id } of ids) yield _id.toHexString();
   }

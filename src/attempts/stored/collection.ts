@@ -14,8 +14,8 @@ import {
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../attempt.ts';
 
 /**
- * One attempt, from the issued token on. The fields from `status` to `reasoning_text` follow from the journal
- * and are repaired from it; the others say who may make the attempt and until when.
+ * One attempt, stored when its token is issued. The fields of `Projection` follow from the journal and are repaired
+ * from it; the others say who may make the attempt and until when.
  */
 export interface AttemptDocument {
   _id: ObjectId;
@@ -29,17 +29,17 @@ export interface AttemptDocument {
   status: AttemptStatus;
   /** True once the results are saved; nothing about the attempt changes after that. */
   is_locked: boolean;
-  /** Which published machine judges the attempt; null until redeemed. */
+  /** The published machine that judges the attempt; null until redeemed. */
   machine_id: string | null;
   redeemed_at: Date | null;
   started_at: Date | null;
   completed_at: Date | null;
   final_selection: { option_id: ObjectId; option_code: string } | null;
   reasoning_text: string | null;
-  /** Number of the event that the text is of; absent while there is none, and in what earlier releases wrote. */
+  /** Number of the event that submitted `reasoning_text`; absent without a text, and in documents of early releases. */
   reasoning_sequence_number?: number;
   created_at: Date;
-  /** Until redeemed: when the token stops working; after: when the attempt does. */
+  /** Before redemption: when the token expires; after it: when the attempt expires. */
   expires_at: Date;
   revoked_at: Date | null;
 }
@@ -78,13 +78,13 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       partialFilterExpression: { redeemed_at: { $type: 'date' } },
     },
     { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
-    // Of few at any time, so that looking for them costs the same however many attempts were ever made.
+    // Contains only a few attempts at any time, so a search costs the same however many attempts are stored.
     {
       name: 'results_missing',
       key: { completed_at: 1 },
       partialFilterExpression: { status: 'completed', is_locked: false },
     },
-    // Lists: what is asked for, then the order of the pages.
+    // For lists: first the filter's fields, then the order of the pages.
     { name: 'by_status', key: { status: 1, ...newestFirst } },
     { name: 'by_task_status', key: { task_id: 1, status: 1, ...newestFirst } },
     { name: 'by_issuer_status', key: { issued_by: 1, status: 1, ...newestFirst } },

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { Attempt } from '../attempt.ts';
 
-/** What of a stored attempt follows from its journal; written again at will, always with the same result. */
+/** The fields of a stored attempt that follow from its journal. They can be written again with the same result. */
 export type Projection = Pick<
   Attempt,
   | 'status'
@@ -12,7 +12,7 @@ export type Projection = Pick<
   | 'reasoning_sequence_number'
 >;
 
-/** What one recorded event changes in the stored attempt; undefined when nothing. */
+/** What one recorded event changes in the stored attempt; undefined if nothing. */
 export function projectionOf(event: RecordedEvent): Partial<Projection> | undefined {
   switch (event.event_type) {
     case 'task_started':
@@ -36,11 +36,11 @@ export function projectionOf(event: RecordedEvent): Partial<Projection> | undefi
   }
 }
 
-/** What a whole journal, or a part of it, changes in the stored attempt. */
+/** What several recorded events change in the stored attempt. */
 export const projectionOfAll = (events: readonly RecordedEvent[]): Partial<Projection> =>
   Object.assign({}, ...events.map(projectionOf));
 
-/** What a whole journal says that the stored attempt does not, or says otherwise; undefined when they agree. */
+/** What a whole journal changes in the stored attempt; undefined if the attempt already agrees with it. */
 export function missingProjection(
   attempt: Attempt,
   events: readonly RecordedEvent[],

@@ -6,9 +6,9 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
 import type { Reconciler } from './reconciler.ts';
 
-/** Attempts expired by one write. */
+/** Maximum number of attempts expired by one write. */
 const GROUP = 500;
-/** Attempts looked at in one sweep; the next one takes the others. */
+/** Maximum number of attempts expired in one sweep; the next sweep takes the rest. */
 const MAX_DUE = 20_000;
 
 export interface ExpiryServices {
@@ -20,8 +20,8 @@ export interface ExpiryServices {
 }
 
 /**
- * Ends tokens and attempts whose time is over. Any number of processes may do so at once: the database changes
- * each attempt once, and each process tells its own watchers.
+ * Expires tokens and attempts whose time is over. Several processes may do so at once: the database changes each
+ * attempt only once, and each process tells its own watchers.
  */
 export class Expiry {
   readonly #services: ExpiryServices;
@@ -38,14 +38,14 @@ export class Expiry {
     }
     for (const session of this.#services.sessions.loaded()) {
       const isOver = session.attempt.expires_at <= now && session.state.status === 'active';
-      // One whose mailbox is full takes no event any more either way; the next sweep tells it.
+      // A full mailbox may refuse this. The attempt accepts no events anyway, and the next sweep tries again.
       if (isOver && !isCompleted(session.state)) await session.expire().catch(() => undefined);
     }
   }
 
   async #expireStored(due: string[], now: Date): Promise<void> {
     const { attempts, journal, reconciler } = this.#services;
-    // The journal may know of a completion that the stored attempt does not: that one is not expired but resumed.
+    // If the journal has a completion that the stored attempt lacks, the attempt is resumed and not expired.
     const completed = new Set(await journal.attemptsWith('task_completed', due));
     for (const attempt_id of completed) reconciler.add(attempt_id, { isBehind: true });
     const expired = due.filter((attempt_id) => !completed.has(attempt_id));
@@ -53,7 +53,7 @@ export class Expiry {
     for (const attempt_id of expired) await this.#tell(attempt_id);
   }
 
-  /** A loaded session is told by the sweep itself; a watcher may also wait where none is loaded. */
+  /** Tells the watchers of an attempt without a loaded session; the sweep itself expires loaded sessions. */
   async #tell(attempt_id: string): Promise<void> {
     const { feed, sessions, attempts, reconciler } = this.#services;
     if (!feed.isWatched(attempt_id) || sessions.peek(attempt_id)) return;

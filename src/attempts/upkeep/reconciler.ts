@@ -8,12 +8,12 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
 
-/** Milliseconds between two looks at an attempt that is to be looked at several times. */
+/** Milliseconds between two looks at an attempt that needs several. */
 const PAUSE_MS = 1000;
-/** Milliseconds before a failed look is tried again: doubled with each failure, up to the longest. */
+/** Milliseconds before a failed look is retried: doubled with each failure, up to `LONGEST_RETRY_MS`. */
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 60_000;
-/** Attempts remembered as damaged, so that the log says so once. */
+/** Maximum number of attempts remembered as damaged, so that each is logged only once. */
 const MAX_DAMAGED = 10_000;
 
 export interface ReconcilerServices {
@@ -26,9 +26,9 @@ export interface ReconcilerServices {
 }
 
 export interface LookRequest {
-  /** How often, a second apart; once unless said otherwise. */
+  /** How many looks, a second apart; 1 by default. */
   looks?: number;
-  /** Whether the stored attempt may lack something that no living process is going to write. */
+  /** Whether the stored attempt may lack a change that no running process is going to write. */
   isBehind?: boolean;
 }
 
@@ -42,8 +42,8 @@ interface Entry {
 }
 
 /**
- * The attempts that have to be looked at again, because their journal may know more than their session, their
- * stored attempt or their watchers. Each is brought in line on its own: one that fails keeps nobody else waiting.
+ * The list of attempts to look at again, because their journal may have events that their session, stored attempt or
+ * watchers lack. Each is brought up to date on its own, so one that fails does not hold up the others.
  */
 export class Reconciler {
   readonly #services: ReconcilerServices;
@@ -54,7 +54,7 @@ export class Reconciler {
     this.#services = services;
   }
 
-  /** Puts an attempt on the list; one whose journal is known to be damaged is left alone. */
+  /** Puts an attempt on the list, unless its journal is known to be damaged. */
   add(attempt_id: string, { looks = 1, isBehind = false }: LookRequest = {}): void {
     if (this.isDamaged(attempt_id)) return;
     const known = this.#entries.get(attempt_id);
@@ -62,7 +62,7 @@ export class Reconciler {
       looksLeft: Math.max(looks, known?.looksLeft ?? 0),
       isBehind: isBehind || (known?.isBehind ?? false),
       failures: known?.failures ?? 0,
-      // Whoever failed before keeps its pause, however often somebody asks for it.
+      // An attempt that failed keeps its pause, however often it is added.
       dueAt: known && known.failures > 0 ? known.dueAt : 0,
       isUnderWay: false,
     });
@@ -73,8 +73,8 @@ export class Reconciler {
   }
 
   /**
-   * Looks at all that are due; may be called while it is under way.
-   * @throws what says that the database is away: nobody else would fare better, and all stay on the list.
+   * Looks at every attempt that is due; may be called while another call is running.
+   * @throws the error if the database is away; every attempt then stays on the list
    */
   async run(): Promise<void> {
     for (const [attempt_id, entry] of [...this.#entries]) {
@@ -99,7 +99,7 @@ export class Reconciler {
       if (attempt) projector.noteMissing(attempt, await journal.read(attempt_id));
     }
     const session = await sessions.current(attempt_id);
-    // Only a computation that has given up takes this; whatever made it fail may be over.
+    // Has an effect only if the computation has given up; the cause of its failure may be gone.
     session.signal('retry_requested');
     if (feed.isWatched(attempt_id)) feed.publish(attempt_id, { kind: 'caught_up', view: session.view });
   }
@@ -121,7 +121,7 @@ export class Reconciler {
       );
       return;
     }
-    // What nobody redeemed or nobody knows has no journal.
+    // An attempt that does not exist or is not redeemed has no journal.
     if (error instanceof Refusal && error.status < 500) {
       this.#remove(attempt_id, entry);
       return;
@@ -129,14 +129,14 @@ export class Reconciler {
     if (entry.failures === 0 && !isOverloaded(error)) {
       this.#services.log.error(
         { err: error, attempt_id },
-        'An attempt cannot be looked at; tried again later',
+        'An attempt could not be reconciled; it will be tried again',
       );
     }
     entry.dueAt = performance.now() + Math.min(FIRST_RETRY_MS * 2 ** entry.failures, LONGEST_RETRY_MS);
     entry.failures += 1;
   }
 
-  /** Somebody may have put it on the list again meanwhile. */
+  /** Removes an attempt from the list, unless it has been added again meanwhile. */
   #remove(attempt_id: string, entry: Entry): void {
     if (this.#entries.get(attempt_id) === entry) this.#entries.delete(attempt_id);
   }

@@ -3,9 +3,9 @@ import type { Journal } from '../../journal/journal.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
 import type { Reconciler } from './reconciler.ts';
 
-/** Attempts looked up in the journal at once. */
+/** Maximum number of attempts looked up in the journal by one query. */
 const GROUP = 500;
-/** A week: how long a server may have been down and still find completions that met their expiry. */
+/** One week: after a longer downtime, completions recorded at the moment of expiry are no longer looked for. */
 const RECENTLY_MS = 7 * 86_400_000;
 
 export interface RecoveryServices {
@@ -17,7 +17,7 @@ export interface RecoveryServices {
 
 /**
  * Finds what an earlier process left undone: stored attempts that are behind their journal, and completed attempts
- * without results. Bringing such an attempt up to its journal is all it takes, since its actor goes on from there.
+ * without results. It only hands them to the reconciler: once a session has caught up, its actor does the rest.
  */
 export class Recovery {
   readonly #services: RecoveryServices;
@@ -28,8 +28,8 @@ export class Recovery {
   }
 
   /**
-   * To be run at start-up and every so often. Attempts whose start or completion did not reach the store are looked
-   * for at the start and when another process has ended without a good-bye: those that live see to it themselves.
+   * Must be run at start-up and regularly after that. Attempts whose start or completion did not reach the store are
+   * looked for only at start-up and after another process has died: running processes write their own changes.
    */
   async run(): Promise<void> {
     const { attempts, presence, reconciler } = this.#services;

@@ -4,7 +4,7 @@ import type { AttemptFeed } from '../session/feed.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Reconciler } from './reconciler.ts';
 
-/** Watched attempts looked up in the journal by one query. */
+/** Maximum number of watched attempts looked up in the journal by one query. */
 const GROUP = 200;
 
 export interface RemoteEventsServices {
@@ -16,20 +16,20 @@ export interface RemoteEventsServices {
 }
 
 /**
- * Finds watched attempts of which other processes have recorded events, by asking the journal itself: that works on
- * every kind of MongoDB, and cannot show what is not recorded. Without watchers, or without other processes, the
- * journal is not asked at all.
+ * Finds watched attempts for which other processes have recorded events. It asks the journal: that works on every
+ * kind of MongoDB and never shows an event that is not recorded. Without watchers, or without other processes, it
+ * does not query the journal at all.
  */
 export class RemoteEvents {
   readonly #services: RemoteEventsServices;
-  /** Last number known of the attempts that were watched at the last look. */
+  /** The last known event number of each attempt that was watched at the last look. */
   #known = new Map<string, number>();
 
   constructor(services: RemoteEventsServices) {
     this.#services = services;
   }
 
-  /** One look; to be taken every so often. */
+  /** Looks once; must be called regularly. */
   async look(): Promise<void> {
     const { feed, presence, journal, reconciler } = this.#services;
     const watched = feed.watched.filter((attempt_id) => !reconciler.isDamaged(attempt_id));

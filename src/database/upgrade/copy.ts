@@ -4,18 +4,18 @@ import { durabilityOf } from '../durability.ts';
 import { makeIndexes } from './indexes.ts';
 import type { Lease } from './lease.ts';
 
-/** Part of every copy's name; nothing else in the database has it in its name. */
+/** Part of every copy's name, and of no other name in the database. */
 const COPY = '.upgrade.';
-/** Documents that are compared by one call. */
+/** Number of documents fetched at once for comparison. */
 const BATCH = 2000;
 
 /**
- * Gives a collection a validator and indexes where the server cannot change them in place: by a copy beside it,
- * which is compared and then put in its place at once. Nobody else may write to the collection meanwhile.
+ * Gives a collection a new validator and indexes if the server cannot change them in place. It makes a copy, compares
+ * it and then replaces the collection in one step. Nobody else may write to the collection meanwhile.
  *
- * Killed at any moment, it leaves the old collection or the new one, each whole. The copy bears the holder's name
- * and is removed by whoever holds the lease next, so that a holder that comes back to life has nothing to put in
- * the place of what others have gone on with.
+ * Killed at any moment, it leaves either the old or the new collection, complete. The copy's name contains the lease
+ * holder's id, and the next holder removes it. So a holder that was only paused cannot replace a collection that
+ * others have changed since.
  */
 export async function replaceByCopy(
   db: Db,
@@ -28,7 +28,7 @@ export async function replaceByCopy(
   const copy = await db.createCollection(copyName, { ...options, validator });
   const merge = { into: copyName, on: '_id', whenMatched: 'fail', whenNotMatched: 'insert' };
   const { writeConcern } = await durabilityOf(db);
-  // What is stored stays as it is, whether or not it would still be taken today.
+  // Stored documents are kept as they are, even if the new validator would refuse them.
   await db
     .collection(name)
     .aggregate([{ $merge: merge }], { bypassDocumentValidation: true, writeConcern })
@@ -39,7 +39,7 @@ export async function replaceByCopy(
   await copy.rename(name, { dropTarget: true });
 }
 
-/** The same for a collection whose documents need not be kept, with anybody writing to it. */
+/** The same for a collection whose documents need not be kept; others may write to it meanwhile. */
 export async function replaceByEmpty(
   db: Db,
   { name, schema, indexes }: CollectionDefinition,
@@ -53,7 +53,7 @@ export async function replaceByEmpty(
 
 const nameOfCopy = (name: string, { holder }: Lease): string => `${name}${COPY}${holder}`;
 
-/** Removes what a holder that died, or that counts as dead, has begun. */
+/** Removes the copies of earlier lease holders, which have died or count as dead. */
 export async function removeCopies(db: Db): Promise<void> {
   const names = await db.listCollections({}, { nameOnly: true }).toArray();
   for (const { name } of names) {
@@ -61,14 +61,14 @@ export async function removeCopies(db: Db): Promise<void> {
   }
 }
 
-/** @throws Error unless both hold the same documents, byte for byte. */
+/** @throws Error unless both collections contain the same documents, byte for byte. */
 async function compare(db: Db, original: string, copy: string): Promise<void> {
   const [left, right] = [rawDocuments(db, original), rawDocuments(db, copy)];
   for (;;) {
     const [a, b] = await Promise.all([left.next(), right.next()]);
     if (a === null && b === null) return;
     if (a === null || b === null || Buffer.compare(a, b) !== 0) {
-      throw new Error(`The copy of "${original}" is not equal to it; it is made again at the next start.`);
+      throw new Error(`The copy of "${original}" differs from it; it will be made again at the next start.`);
     }
   }
 }

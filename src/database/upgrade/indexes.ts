@@ -4,18 +4,18 @@ import type { CollectionIndex } from '../definition.ts';
 import { isDuplicateKey } from '../errors.ts';
 import { DatabaseRefused } from './database-refused.ts';
 
-/** How a collection's indexes come to be as they are defined. Those of an operator are left alone. */
+/** What must change for a collection to have its defined indexes. An operator's own indexes are left alone. */
 export interface IndexChanges {
   missing: CollectionIndex[];
-  /** Whose name is taken by another index, or which are there under another name. */
+  /** Indexes whose name is taken by a different index, or which exist under a different name. */
   replaced: CollectionIndex[];
-  /** Names of what has to go before the others can be made. */
+  /** Names of indexes that must be dropped before the replaced ones can be created. */
   inTheWay: string[];
-  /** Names of indexes that an earlier release made and that are not defined any more. */
+  /** Names of indexes that an earlier release created and that are no longer defined. */
   retired: string[];
 }
 
-/** @param ours names of indexes that this server, in whatever release, has made */
+/** @param ours names of the indexes that any release of this server has created */
 export function changesOf(
   defined: readonly CollectionIndex[],
   existing: readonly CollectionIndex[],
@@ -25,7 +25,7 @@ export function changesOf(
   for (const index of defined) {
     const namesake = existing.find(({ name }) => name === index.name);
     if (namesake && isSame(namesake, index)) continue;
-    // MongoDB has no two equal indexes, and queries ask for ours by name.
+    // MongoDB does not allow two equal indexes, and our queries use hints with our names.
     const twin = existing.find((other) => isSame(other, index));
     const inTheWay = [namesake, twin].flatMap((other) => other?.name ?? []);
     if (inTheWay.length === 0) changes.missing.push(index);
@@ -39,7 +39,7 @@ export function changesOf(
   return changes;
 }
 
-/** What an operator has added, as it can be made again. */
+/** The indexes that an operator has added, so that they can be created again. */
 export function foreignIndexes(
   existing: readonly CollectionIndex[],
   defined: readonly CollectionIndex[],
@@ -54,7 +54,7 @@ export function foreignIndexes(
   );
 }
 
-/** Makes the new ones before the old ones go, as far as names allow. @throws DatabaseRefused */
+/** Creates new indexes before dropping old ones, as far as their names allow. @throws DatabaseRefused */
 export async function applyIndexes(
   collection: Collection,
   { missing, replaced, inTheWay, retired }: IndexChanges,
@@ -65,7 +65,7 @@ export async function applyIndexes(
   for (const name of retired) await collection.dropIndex(name);
 }
 
-/** @throws DatabaseRefused where what is stored does not allow a unique index. */
+/** @throws DatabaseRefused if stored documents violate a unique index. */
 export async function makeIndexes(
   collection: Collection,
   indexes: readonly CollectionIndex[],
@@ -76,21 +76,21 @@ export async function makeIndexes(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new DatabaseRefused(
-      `A unique index of "${collection.collectionName}" cannot be made, because documents share what must be ` +
-        `unique (${(error as Error).message}): remove the doubles, then start again.`,
+      `A unique index of "${collection.collectionName}" cannot be created, because several documents have the same ` +
+        `key (${(error as Error).message}): remove the duplicates, then start again.`,
     );
   }
 }
 
 function isSame(existing: CollectionIndex, defined: CollectionIndex): boolean {
-  // The order of the keys matters, which a comparison of objects does not see.
+  // The order of the keys matters, but a comparison of objects ignores it.
   const keys = (key: object) => JSON.stringify([...(key instanceof Map ? key : Object.entries(key))]);
   return (
     keys(existing.key) === keys(defined.key) && isDeepStrictEqual(optionsOf(existing), optionsOf(defined))
   );
 }
 
-/** What distinguishes two indexes with the same keys; what says the same as its absence is left out. */
+/** The options that distinguish two indexes with the same keys, without those that only state a default. */
 function optionsOf(index: CollectionIndex): Record<string, unknown> {
   const options = Object.entries(index).filter(([option, value]) => {
     if (['v', 'key', 'name'].includes(option) || value === false) return false;

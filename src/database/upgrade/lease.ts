@@ -14,10 +14,10 @@ interface LeaseDocument {
   until: Date;
 }
 
-/** Lets one process at a time change what the database looks like. */
+/** Allows only one process at a time to upgrade the database. */
 export class Lease {
   readonly #leases: Collection<LeaseDocument>;
-  /** Of this try, and in the names of whatever it makes besides. */
+  /** Identifies this attempt at an upgrade; also part of the names of the copies it makes. */
   readonly holder = randomUUID();
 
   constructor(db: Db) {
@@ -30,9 +30,9 @@ export class Lease {
     return this.#extend({ $expr: { $lte: ['$until', '$$NOW'] } });
   }
 
-  /** Renews the lease for as long as `work` takes, and gives it up after that. */
+  /** Renews the lease while `work` runs, and releases it afterwards. */
   async hold<T>(work: () => Promise<T>): Promise<T> {
-    // A renewal that fails is no reason to stop: `ensureHeld` decides, where it matters.
+    // A failed renewal does not stop the work; `ensureHeld` is called before the steps where it matters.
     const renewal = setInterval(() => void this.#renew().catch(() => undefined), RENEWAL_MS);
     try {
       return await work();
@@ -45,7 +45,7 @@ export class Lease {
     }
   }
 
-  /** @throws Error when another process has taken over, because this one was not heard of for too long. */
+  /** @throws Error if another process has taken over because this one failed to renew the lease in time. */
   async ensureHeld(): Promise<void> {
     if (!(await this.#renew()))
       throw new Error('Another process has taken over the upgrade of the database.');

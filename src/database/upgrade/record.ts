@@ -3,20 +3,20 @@ import { BSON, type Db } from 'mongodb';
 import type { CollectionDefinition, DatabaseSchema } from '../definition.ts';
 import { DatabaseRefused } from './database-refused.ts';
 
-/** Holds the record of what the database looks like, and the lease of whoever changes that. */
+/** Contains the record of the applied schema, and the lease of the process that upgrades it. */
 export const SCHEMA_COLLECTION = 'database_schema';
 
-/** What was applied last. Databases written by commit f4514b6 or earlier have no such record. */
+/** The schema applied last. Databases written by commit f4514b6 or earlier have no such record. */
 export interface SchemaRecord {
   _id: 'schema';
   release: number;
-  /** By collection: the fingerprint of its validator and indexes, and the names of the indexes that we made. */
+  /** By collection: a fingerprint of validator and indexes, and the names of the indexes that the server created. */
   collections: Record<string, { fingerprint: string; indexes: string[] }>;
 }
 
 const records = (db: Db) => db.collection<SchemaRecord>(SCHEMA_COLLECTION);
 
-/** @throws DatabaseRefused when a later release has written the record. */
+/** @throws DatabaseRefused if a later release wrote the record. */
 export async function readRecord(db: Db, { release }: DatabaseSchema): Promise<SchemaRecord | null> {
   const record = await records(db).findOne({ _id: 'schema' });
   if (record && record.release > release) {
@@ -28,7 +28,7 @@ export async function readRecord(db: Db, { release }: DatabaseSchema): Promise<S
   return record;
 }
 
-/** Whether there is nothing to do. */
+/** Whether the database already has the schema. */
 export function isCurrent(record: SchemaRecord | null, { release, collections }: DatabaseSchema): boolean {
   return (
     record?.release === release &&

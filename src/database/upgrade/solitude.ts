@@ -7,32 +7,32 @@ import { GONE_AFTER_MS } from '../presence.ts';
 import { serverInstances } from '../server-instances.ts';
 import { DatabaseRefused } from './database-refused.ts';
 
-/** Milliseconds that other processes get to end, or to count as gone if they were killed. */
+/** Milliseconds to wait for other processes to end, or to count as gone if they were killed. */
 const PATIENCE_MS = 2 * GONE_AFTER_MS;
-/** Milliseconds between two looks: within them every process that lives gives a sign of life. */
+/** Milliseconds between two looks; every running process gives a sign of life within this time. */
 const PAUSE_MS = 3000;
-/** Where the entries of living processes are kept while nobody may begin. */
+/** Where the entries of running processes are kept while no other process may start. */
 const SET_ASIDE = `${serverInstances.name}.set-aside`;
-/** Lets nobody in. A server of whatever release has to enter itself before it takes events. */
+/** A validator that refuses every entry. A server of any release must make its entry before it takes events. */
 const CLOSED = { $expr: false };
 const NAMESPACE_NOT_FOUND = 26;
 
 /**
- * Does something that no other server process may witness, and lets none begin meanwhile, not even one of an
- * earlier release, which knows nothing of leases: it cannot enter itself in `server_instances`, and does not take
- * events before it has.
- * @throws DatabaseRefused when others still use the database after 20 s.
+ * Runs `work` while no other server process uses the database, and lets none start meanwhile. That includes servers of
+ * earlier releases, which know nothing of leases: they cannot make their entry in `server_instances`, and they take
+ * no events before that.
+ * @throws DatabaseRefused if others still use the database after 20 s.
  */
 export async function whileAlone(db: Db, log: Logger, work: () => Promise<void>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let others = await shutOut(db); others > 0; others = await shutOut(db)) {
     if (performance.now() > deadline) {
       throw new DatabaseRefused(
-        `The database "${db.databaseName}" has to be upgraded, which this MongoDB engine cannot do while other ` +
+        `The database "${db.databaseName}" must be upgraded, which this MongoDB engine cannot do while other ` +
           `servers use it (${others} now): stop them, then start this one again.`,
       );
     }
-    log.warn({ others }, 'Waiting for other servers to end, so that the database can be upgraded');
+    log.warn({ others }, 'Waiting for other servers to stop before the database can be upgraded');
     await setTimeout(PAUSE_MS);
   }
   try {
@@ -42,12 +42,12 @@ export async function whileAlone(db: Db, log: Logger, work: () => Promise<void>)
   }
 }
 
-/** @returns how many other processes live; only if there are none is nobody let in from now on. */
+/** @returns how many other processes are running; only if there are none, no process can start from now on. */
 async function shutOut(db: Db): Promise<number> {
   const living = await count(db, serverInstances.name);
   if (living > 0) return living;
   try {
-    // Of one who enters now the entry is set aside with the others, or makes a collection that is in the way.
+    // A process that enters now is noticed: its entry is set aside, too, or creates a collection that is in the way.
     await db.collection(serverInstances.name).rename(SET_ASIDE);
   } catch (error) {
     if (!(error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND)) throw error;
@@ -64,7 +64,7 @@ async function shutOut(db: Db): Promise<number> {
   return entered;
 }
 
-/** Undoes `shutOut`, whoever has done it and however far it came. */
+/** Undoes `shutOut`, whichever process did it and however far it got. */
 export async function letIn(db: Db): Promise<void> {
   const [own, aside] = await Promise.all(
     [serverInstances.name, SET_ASIDE].map((name) => db.listCollections({ name }).next()),

@@ -11,15 +11,15 @@ import { Lease } from './lease.ts';
 import { isCurrent, readRecord, SCHEMA_COLLECTION, type SchemaRecord, writeRecord } from './record.ts';
 import { letIn, whileAlone } from './solitude.ts';
 
-/** Milliseconds between two looks whether another process has finished the upgrade, or died of it. */
+/** How often to check whether another process has finished the upgrade or died, in milliseconds. */
 const LOOK_MS = 200;
 
 /**
- * Brings validators and indexes up to date, once, however many processes start together. Killed at any moment, it
- * is completed by the next start. Where nothing has changed it costs one read.
- * @param db of a client that waits for as long as a call takes
- * @throws DatabaseRefused for a database of a later release, for one that other servers use where they must not,
- * and for one whose documents do not allow a unique index.
+ * Brings validators and indexes up to date, only once however many processes start together. If it is killed at any
+ * moment, the next start completes it. If nothing has changed, it costs one read.
+ * @param db of a client without time limits on calls
+ * @throws DatabaseRefused if a later release wrote the database, if other servers must stop first, or if documents
+ * violate a unique index.
  */
 export async function upgradeDatabase(db: Db, schema: DatabaseSchema, log: Logger): Promise<void> {
   if (isCurrent(await readRecord(db, schema), schema)) return;
@@ -37,7 +37,7 @@ export async function upgradeDatabase(db: Db, schema: DatabaseSchema, log: Logge
   });
 }
 
-/** One run of it, under the lease. It compares what is there with what is defined, so that it can begin anew. */
+/** One upgrade, under the lease. It compares the existing schema with the defined one, so it can simply be repeated. */
 class Upgrade {
   readonly #db: Db;
   readonly #schema: DatabaseSchema;
@@ -66,11 +66,11 @@ class Upgrade {
         for (const definition of postponed) await this.#upgradeAlone(definition);
       });
     }
-    // Only now, because it is there that living processes are seen.
+    // Last, because `whileAlone` finds running processes in this collection.
     if (!(await this.#upgrade(serverInstances))) await replaceByEmpty(this.#db, serverInstances, this.#lease);
   }
 
-  /** @returns false, with nothing changed, where it cannot be done while other servers use the collection. */
+  /** @returns false, with nothing changed, if it cannot be done while other servers use the collection. */
   async #upgrade(definition: CollectionDefinition): Promise<boolean> {
     const { name, schema, indexes } = definition;
     const there = await this.#look(definition);
@@ -80,7 +80,7 @@ class Upgrade {
       return true;
     }
     const { info, changes } = there;
-    // Between the end of an old unique index and the beginning of the new one nothing would be unique.
+    // After the old unique index is dropped and before the new one exists, duplicates could be written.
     if (changes.replaced.some(({ unique }) => unique)) return false;
     if (!(await this.#setValidator(info, definition))) return false;
     await applyIndexes(this.#db.collection(name), changes);
@@ -89,7 +89,8 @@ class Upgrade {
 
   async #upgradeAlone(definition: CollectionDefinition): Promise<void> {
     const there = await this.#look(definition);
-    if (!there) throw new Error(`The collection "${definition.name}" went away while it was upgraded.`);
+    if (!there)
+      throw new Error(`The collection "${definition.name}" was dropped while it was being upgraded.`);
     const { info, existing, changes } = there;
     if (await this.#setValidator(info, definition)) {
       await applyIndexes(this.#db.collection(definition.name), changes);
@@ -99,11 +100,11 @@ class Upgrade {
     }
   }
 
-  /** What is there, if anything, and how its indexes differ from what is defined. */
+  /** The existing collection, if any, and how its indexes differ from the defined ones. */
   async #look({ name, indexes }: CollectionDefinition) {
     const info = (await this.#db.listCollections({ name }).next()) as CollectionInfo | null;
     if (!info) return undefined;
-    // The server gives every index a name.
+    // The cast is safe: the server gives every index a name.
     const existing = (await this.#db.collection(name).indexes()) as CollectionIndex[];
     const ours = this.#record
       ? this.#record.collections[name]?.indexes
@@ -111,7 +112,7 @@ class Upgrade {
     return { info, existing, changes: changesOf(indexes, existing, ours ?? []) };
   }
 
-  /** @returns false where the server cannot change the validator of a collection that is there. */
+  /** @returns false if the server cannot change the validator of an existing collection. */
   async #setValidator(info: CollectionInfo, { name, schema }: CollectionDefinition): Promise<boolean> {
     const validator = { $jsonSchema: schema };
     if (isDeepStrictEqual(info.options?.['validator'], validator)) return true;
