@@ -12,14 +12,8 @@ import {
   text,
   wholeNumber,
 } from '../database/definition.ts';
-import {
-  MARK_NAMES,
-  RISK_TAGS,
-  type RiskTag,
-  TASK_CATEGORIES,
-  type TaskCategory,
-  type TaskMarks,
-} from './task.ts';
+import { MARK_NAMES, type TaskMarks } from './general-marks.ts';
+import { RISK_TAGS, type RiskTag, TASK_CATEGORIES, type TaskCategory } from './task.ts';
 
 /** One version of a task; never changed after it is made but for `is_active`. */
 export interface TaskDocument {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GENERAL_MARKS, type MarkName, type TaskMarks } from './task.ts';
+import { GENERAL_MARKS, type MarkName, type TaskMarks } from './general-marks.ts';
 
 /** Milliseconds; longer than any attempt lives. */
 const LONGEST_MARK_MS = 2_592_000_000;

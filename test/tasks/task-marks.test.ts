@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Task, TaskMarks } from '../../src/tasks/task.ts';
+import type { TaskMarks } from '../../src/tasks/general-marks.ts';
+import type { Task } from '../../src/tasks/task.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { problemOf } from '../support/problem.ts';

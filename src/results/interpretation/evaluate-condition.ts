@@ -1,4 +1,5 @@
-import { GENERAL_MARKS, type RiskTag, type TaskMarks } from '../../tasks/task.ts';
+import { GENERAL_MARKS, type TaskMarks } from '../../tasks/general-marks.ts';
+import type { RiskTag } from '../../tasks/task.ts';
 import { clocksDisagree, type FirstDecision } from './first-decision.ts';
 import type { MetricValues } from './metric-names.ts';
 import type {

@@ -1,4 +1,5 @@
-import type { MarkName, RiskTag } from '../../tasks/task.ts';
+import type { MarkName } from '../../tasks/general-marks.ts';
+import type { RiskTag } from '../../tasks/task.ts';
 import type { MetricNameOf } from './metric-names.ts';
 
 /** A threshold by its name: the task's own value where the task has one, else the general one. */

@@ -1,4 +1,5 @@
-import type { RiskTag, Task, TaskMarks, TaskOption } from '../../tasks/task.ts';
+import type { TaskMarks } from '../../tasks/general-marks.ts';
+import type { RiskTag, Task, TaskOption } from '../../tasks/task.ts';
 
 /** Version of the formulas in this folder; changes whenever the same events may give another number. */
 export const METRICS_VERSION = '1.1.0';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explain, interpret } from '../../../src/results/interpretation/interpret.ts';
-import { GENERAL_MARKS } from '../../../src/tasks/task.ts';
+import { GENERAL_MARKS } from '../../../src/tasks/general-marks.ts';
 import { anyone } from './anyone.ts';
 
 const SPEED = 'time_metrics.first_decision_speed_ms';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain, interpret } from '../../../src/results/interpretation/interpret.ts';
-import type { TaskMarks } from '../../../src/tasks/task.ts';
+import type { TaskMarks } from '../../../src/tasks/general-marks.ts';
 import { fiveOptions, type Observed, someoneWith } from './some-metrics.ts';
 
 const taskOf = (marks: TaskMarks) => ({ ...fiveOptions, marks });
