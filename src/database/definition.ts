@@ -41,6 +41,7 @@ export const text = { bsonType: 'string' };
 export const bool = { bsonType: 'bool' };
 export const date = { bsonType: 'date' };
 export const wholeNumber = { bsonType: ['int', 'long', 'double'], minimum: 0, multipleOf: 1 };
+export const number = { bsonType: ['int', 'long', 'double'], minimum: 0 };
 export const anyObject = { bsonType: 'object' };
 export const oneOf = (values: readonly string[]) => ({ enum: [...values] });
 export const arrayOf = (items: Document) => ({ bsonType: 'array', items });

@@ -22,8 +22,12 @@ interface EventDefinition {
   payload: z.ZodRawShape;
   /** The options that the payload names. They must belong to the task, and differ if there are two. */
   options: readonly OptionFields[];
+  /** A payload that fits, for documents, drawings and tests. */
+  example: object;
 }
 
+const A = { option_id: 'a1'.repeat(12), option_code: 'A' };
+const B = { option_id: 'b2'.repeat(12), option_code: 'B' };
 const ONE_OPTION = [{ id: 'option_id', code: 'option_code' }] as const;
 
 /**
@@ -32,13 +36,14 @@ const ONE_OPTION = [{ id: 'option_id', code: 'option_code' }] as const;
  * own `xstate.*` events would pass `can()`.
  */
 export const EVENT_TABLE = {
-  task_started: { payload: {}, options: [] },
+  task_started: { payload: {}, options: [], example: {} },
   option_viewed: {
     /** `duration_ms`: how long the option was viewed, in milliseconds, as measured by the front end. */
     payload: { ...option, duration_ms: z.number().nonnegative().max(MAX_DURATION_MS) },
     options: ONE_OPTION,
+    example: { ...A, duration_ms: 1200.5 },
   },
-  option_selected: { payload: option, options: ONE_OPTION },
+  option_selected: { payload: option, options: ONE_OPTION, example: A },
   option_changed: {
     payload: {
       from_option_id: objectIdString,
@@ -50,19 +55,31 @@ export const EVENT_TABLE = {
       { id: 'from_option_id', code: 'from_code' },
       { id: 'to_option_id', code: 'to_code' },
     ],
+    example: {
+      from_option_id: A.option_id,
+      to_option_id: B.option_id,
+      from_code: A.option_code,
+      to_code: B.option_code,
+    },
   },
-  reasoning_started: { payload: {}, options: [] },
+  reasoning_started: { payload: {}, options: [], example: {} },
   /** `text_length` in characters. */
-  reasoning_updated: { payload: { text_length: count, word_count: count }, options: [] },
+  reasoning_updated: {
+    payload: { text_length: count, word_count: count },
+    options: [],
+    example: { text_length: 40, word_count: 7 },
+  },
   /** `word_count` is what the front end counted; it is only informative. */
   reasoning_submitted: {
     payload: { text: z.string().max(REASONING_LIMIT), word_count: count },
     options: [],
+    example: { text: 'Because it is safe.', word_count: 4 },
   },
-  task_abandoned: { payload: {}, options: [] },
+  task_abandoned: { payload: {}, options: [], example: {} },
   task_completed: {
     payload: { final_option_id: objectIdString, final_option_code: optionCode },
     options: [{ id: 'final_option_id', code: 'final_option_code' }],
+    example: { final_option_id: A.option_id, final_option_code: A.option_code },
   },
 } as const satisfies Record<string, EventDefinition>;
 

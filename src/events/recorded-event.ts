@@ -15,6 +15,11 @@ export interface EventRecord {
   client_event_id?: string;
   /** Present and true when the event arrived in a batch of several; its server time then says less. */
   batched?: true;
+  /**
+   * Present and true when the front end's clock was wrong and `timestamp_client` was accepted only because the
+   * constant difference of the two clocks was taken off before it was judged.
+   */
+  client_clock_corrected?: true;
 }
 
 /** A behavior event as stored in the journal: immutable, with its number and its server time. */

@@ -7,24 +7,23 @@ import {
   objectId,
   text,
 } from '../database/definition.ts';
-import type { Interpretation } from './interpretation/interpret.ts';
-import type { ComputedMetrics } from './metrics/compute-metrics.ts';
+import type { AnyInterpretation, AnyMetrics } from './versions.ts';
 
 /** The metrics of one completed attempt; written once. */
-export interface ComputedMetricsDocument extends ComputedMetrics {
+export type ComputedMetricsDocument = AnyMetrics & {
   _id: ObjectId;
   attempt_id: ObjectId;
   computed_at: Date;
-}
+};
 
 /** What the rules conclude from one attempt's metrics; written once. */
-export interface SkillProfileDocument extends Interpretation {
+export type SkillProfileDocument = AnyInterpretation & {
   _id: ObjectId;
   attempt_id: ObjectId;
   user_id: ObjectId;
   task_id: ObjectId;
   computed_at: Date;
-}
+};
 
 export const computedMetrics: CollectionDefinition<ComputedMetricsDocument> = {
   name: 'computed_metrics',
@@ -76,6 +75,7 @@ export const skillProfiles: CollectionDefinition<SkillProfileDocument> = {
       computed_at: date,
       interpreter_version: text,
       inferred_skills: arrayOf(anyObject),
+      borderline: arrayOf(anyObject),
       behavioral_summary: anyObject,
       recruiter_notes: text,
     },

@@ -1,11 +1,10 @@
 import { type Collection, ObjectId } from 'mongodb';
 import { GroupedInserts } from '../database/grouped-writes.ts';
 import type { ComputedMetricsDocument, SkillProfileDocument } from './collections.ts';
-import type { Interpretation } from './interpretation/interpret.ts';
-import type { ComputedMetrics } from './metrics/compute-metrics.ts';
+import type { AnyInterpretation, AnyMetrics } from './versions.ts';
 
-export type SavedMetrics = ComputedMetrics & { attempt_id: string; computed_at: Date };
-export type SavedProfile = Interpretation & {
+export type SavedMetrics = AnyMetrics & { attempt_id: string; computed_at: Date };
+export type SavedProfile = AnyInterpretation & {
   attempt_id: string;
   user_id: string;
   task_id: string;
@@ -27,7 +26,7 @@ export class ResultStore {
   }
 
   /** @returns false when metrics of this attempt had been saved before. */
-  async saveMetrics(attempt_id: string, metrics: ComputedMetrics): Promise<boolean> {
+  async saveMetrics(attempt_id: string, metrics: AnyMetrics): Promise<boolean> {
     const document = {
       _id: new ObjectId(),
       attempt_id: new ObjectId(attempt_id),
@@ -39,7 +38,7 @@ export class ResultStore {
 
   async saveProfile(
     of: { attempt_id: string; user_id: string; task_id: string },
-    profile: Interpretation,
+    profile: AnyInterpretation,
   ): Promise<void> {
     const document = {
       _id: new ObjectId(),

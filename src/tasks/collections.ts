@@ -5,12 +5,14 @@ import {
   type CollectionDefinition,
   closed,
   date,
+  number,
   objectId,
   oneOf,
   orNull,
   text,
   wholeNumber,
 } from '../database/definition.ts';
+import { MARK_NAMES, type TaskMarks } from './general-marks.ts';
 import { RISK_TAGS, type RiskTag, TASK_CATEGORIES, type TaskCategory } from './task.ts';
 
 /** One version of a task; never changed after it is made but for `is_active`. */
@@ -25,6 +27,8 @@ export interface TaskDocument {
   time_limit_seconds: number | null;
   option_ids: ObjectId[];
   requires_reasoning: boolean;
+  /** Absent in tasks of earlier releases. */
+  marks?: TaskMarks;
   is_active: boolean;
   created_at: Date;
   updated_at: Date;
@@ -43,21 +47,29 @@ export interface OptionDocument {
 
 export const tasks: CollectionDefinition<TaskDocument> = {
   name: 'tasks',
-  schema: closed({
-    _id: objectId,
-    task_code: text,
-    version: wholeNumber,
-    title: text,
-    description: text,
-    scenario: text,
-    category: oneOf(TASK_CATEGORIES),
-    time_limit_seconds: orNull(wholeNumber),
-    option_ids: arrayOf(objectId),
-    requires_reasoning: bool,
-    is_active: bool,
-    created_at: date,
-    updated_at: date,
-  }),
+  schema: closed(
+    {
+      _id: objectId,
+      task_code: text,
+      version: wholeNumber,
+      title: text,
+      description: text,
+      scenario: text,
+      category: oneOf(TASK_CATEGORIES),
+      time_limit_seconds: orNull(wholeNumber),
+      option_ids: arrayOf(objectId),
+      requires_reasoning: bool,
+      marks: {
+        bsonType: 'object',
+        properties: Object.fromEntries(MARK_NAMES.map((name) => [name, number])),
+        additionalProperties: false,
+      },
+      is_active: bool,
+      created_at: date,
+      updated_at: date,
+    },
+    ['marks'],
+  ),
   indexes: [
     { name: 'task_code_version', key: { task_code: 1, version: 1 }, unique: true },
     { name: 'category_active', key: { category: 1, is_active: 1 } },

@@ -144,6 +144,8 @@ function toTask(document: TaskDocument, options: OptionDocument[]): Task {
   const { _id, option_ids: _, created_at: __, updated_at: ___, ...task } = document;
   return {
     ...task,
+    // Tasks of earlier releases have none.
+    marks: task.marks ?? {},
     task_id: _id.toHexString(),
     options: options.map(({ _id, task_id: _, ...option }) => ({ ...option, option_id: _id.toHexString() })),
   };

@@ -119,7 +119,7 @@ it('a database of a later release is refused in one sentence that says what to d
   await expect(refusal).rejects.toMatchObject({ name: 'DatabaseRefused' });
   await expect(refusal).rejects.toThrow(
     `The database "${db.databaseName}" was written by a later release of this server (its schema release is ` +
-      '2, this server knows 1): start that release, or restore an earlier backup.',
+      `${schema.release + 1}, this server knows ${schema.release}): start that release, or restore an earlier backup.`,
   );
   expect(await shapeOf(db, 'behavior_events')).toEqual(shape);
 });

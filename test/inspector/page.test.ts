@@ -170,6 +170,12 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     }
     expect(shown).toMatch(/decision change count\s*1/);
     expect(shown).toContain('resumed after abandon');
+    // In words, and at the skill that it limits.
+    expect(shown).toContain('The candidate left and came back');
+    expect(await results.locator('[data-skill=DECISIVE_THINKING] .limited').textContent()).toBe(
+      'limited reliability',
+    );
+    expect(await results.locator('[data-skill=RISK_AWARENESS] .limited').count()).toBe(0);
     await watched.page.screenshot({ path: outputFile('machines-light.png') });
   });
 

@@ -42,6 +42,7 @@ export function taskWith(risks: Record<string, RiskTag>, facts: Partial<Task> = 
     category: 'prioritization',
     time_limit_seconds: null,
     requires_reasoning: true,
+    marks: {},
     is_active: true,
     options,
     ...facts,

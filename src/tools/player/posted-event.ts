@@ -1,5 +1,5 @@
 import { EVENT_TABLE } from '../../events/event-table.ts';
-import { countWords } from '../../results/metrics/reasoning-metrics.ts';
+import { countWords } from '../../results/metrics/words.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
 import { optionsNamed, type Step } from '../scenario/steps.ts';
 import type { PostedEvent, Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import { countWords } from '../../results/metrics/reasoning-metrics.ts';
+import { countWords } from '../../results/metrics/words.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
 import type { Step } from '../scenario/steps.ts';
 

@@ -79,9 +79,10 @@ function compareEnd(
   }
   if (expect.skills && !skillsMatch(expect.skills, results)) {
     const expected = expect.skills.map(skillName);
-    const actual = results ? results.profile.inferred_skills.map(skillName) : NO_RESULTS;
+    const actual = results ? results.profile.inferred_skills.map(inferredName) : NO_RESULTS;
     differ(['expect', 'skills'], expected, actual);
   }
+  compareLimits(expect, results, differ);
   const summary: Record<string, unknown> = results?.profile.behavioral_summary ?? {};
   for (const [field, expected] of Object.entries(expect.summary ?? {})) {
     const actual = summary[field] ?? NO_RESULTS;
@@ -90,6 +91,22 @@ function compareEnd(
   const notes = results?.profile.recruiter_notes ?? NO_RESULTS;
   for (const [index, words] of (expect.notes ?? []).entries()) {
     if (!notes.includes(words)) differ(['expect', 'notes', index], words, notes);
+  }
+}
+
+function compareLimits(expect: FinalExpectation, results: Results | undefined, differ: Differ): void {
+  const limits = results?.profile.inferred_skills.flatMap(({ limited_by }) => limited_by);
+  if (expect.limits && !isDeepStrictEqual(new Set(expect.limits), new Set(limits))) {
+    differ(['expect', 'limits'], expect.limits, limits ?? NO_RESULTS);
+  }
+  const borderline = results?.profile.borderline;
+  const isAsExpected =
+    expect.borderline?.length === borderline?.length &&
+    expect.borderline?.every((mark, index) =>
+      isDeepStrictEqual({ ...borderline?.[index], ...mark }, borderline?.[index]),
+    );
+  if (expect.borderline && !isAsExpected) {
+    differ(['expect', 'borderline'], expect.borderline, borderline ?? NO_RESULTS);
   }
 }
 
@@ -112,16 +129,30 @@ export function metricsByName(metrics: Results['metrics']): Map<string, unknown>
 type ExpectedSkill = NonNullable<FinalExpectation['skills']>[number];
 
 /** A skill as a scenario names it. */
-const skillName = ({ skill_code, confidence }: ExpectedSkill): string =>
-  confidence === undefined ? skill_code : `${skill_code} (${confidence})`;
+function skillName({ skill_code, confidence, reliability }: ExpectedSkill): string {
+  const said = [confidence, reliability].filter((word) => word !== undefined).join(' but ');
+  return said === '' ? skill_code : `${skill_code} (${said})`;
+}
+
+/** An inferred skill as a scenario would name it: that it is not limited goes without saying. */
+function inferredName({ skill_code, confidence, reliability }: ExpectedSkill): string {
+  return skillName({
+    skill_code,
+    confidence,
+    reliability: reliability === 'limited' ? reliability : undefined,
+  });
+}
 
 function skillsMatch(expected: readonly ExpectedSkill[], results: Results | undefined): boolean {
   const inferred = results?.profile.inferred_skills;
   if (inferred?.length !== expected.length) return false;
-  return expected.every(({ skill_code, confidence }) =>
-    inferred.some((skill) => {
-      return skill.skill_code === skill_code && (confidence ?? skill.confidence) === skill.confidence;
-    }),
+  return expected.every(({ skill_code, confidence, reliability }) =>
+    inferred.some(
+      (skill) =>
+        skill.skill_code === skill_code &&
+        (confidence ?? skill.confidence) === skill.confidence &&
+        (reliability ?? skill.reliability) === skill.reliability,
+    ),
   );
 }
 

@@ -35,6 +35,7 @@ function scenarioForPrograms({ scenario, played, differences }: ScenarioReport):
     status: view.status,
     metrics: results ? Object.fromEntries(metricsByName(results.metrics)) : null,
     skills: results?.profile.inferred_skills ?? null,
+    borderline: results?.profile.borderline ?? null,
     behavioral_summary: results?.profile.behavioral_summary ?? null,
     recruiter_notes: results?.profile.recruiter_notes ?? null,
     differences,

@@ -1,4 +1,4 @@
-import { countWords } from '../../results/metrics/reasoning-metrics.ts';
+import { countWords } from '../../results/metrics/words.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { LiveMessage } from '../api-client.ts';
 import { LiveFeed } from '../player/live-feed.ts';

@@ -1,4 +1,4 @@
-import { COMPARE } from '../../results/interpretation/evaluate.ts';
+import { COMPARE } from '../../results/interpretation/evaluate-condition.ts';
 import { figure, isNumeric } from '../../results/interpretation/figures.ts';
 import type { ExplainedCondition } from '../../results/interpretation/interpret.ts';
 import type { NumberComparison } from '../../results/interpretation/rule-types.ts';
@@ -34,7 +34,8 @@ function whyNot(skill_code: string, { explanation }: ExplainedProfile, verb: str
 }
 
 /** `first decision speed was 2.1 seconds and must be more than 30 seconds`. */
-function inWords({ metric, comparison, threshold, actual, held }: ExplainedCondition, verb: string): string {
+function inWords(condition: ExplainedCondition, verb: string): string {
+  const { metric, comparison, threshold, actual, held } = condition;
   const name = asWords(metric.replace(/^.*\./, '').replace(/_ms$/, ''));
   // However a duration is rounded, it must still stand to its threshold as the sentence says.
   const staysTrue = (seconds: number) =>
@@ -43,6 +44,7 @@ function inWords({ metric, comparison, threshold, actual, held }: ExplainedCondi
       : COMPARE[comparison](seconds, threshold / 1_000) === held;
   const said = (value: ExplainedCondition['actual'], exact?: (seconds: number) => boolean) =>
     typeof value === 'number' && isNumeric(metric) ? figure(metric, value, exact) : String(value);
+  if (!condition.assessable) return `${name} cannot be judged, because the two clocks disagree about it`;
   return `${name} ${verb} ${said(actual, staysTrue)} and must ${MUST[comparison] ?? comparison} ${said(threshold)}`;
 }
 

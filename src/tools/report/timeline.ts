@@ -87,8 +87,8 @@ function resultLines({ metrics, profile }: Results): string[] {
     'metrics',
     ...table(values).map((line) => INDENT + line),
     'skills',
-    ...profile.inferred_skills.flatMap(({ skill_code, skill_label, confidence, evidence }) => [
-      `${INDENT}${skill_code} (${confidence}): ${skill_label}`,
+    ...profile.inferred_skills.flatMap(({ skill_code, skill_label, confidence, reliability, evidence }) => [
+      `${INDENT}${skill_code} (${confidence}${reliability === 'limited' ? ' but limited' : ''}): ${skill_label}`,
       ...evidence.map((sentence) => `${INDENT}${INDENT}${sentence}`),
     ]),
     'summary',

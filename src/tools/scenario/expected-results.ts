@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { BORDERLINE_REASONS } from '../../results/interpretation/borderline.ts';
 import type { SkillCode } from '../../results/interpretation/interpret.ts';
+import { LIMITS } from '../../results/interpretation/limits.ts';
 import type { MetricName } from '../../results/interpretation/metric-names.ts';
 import { RULES, type SummaryField } from '../../results/interpretation/rules.ts';
 import { QUALITY_FLAGS } from '../../results/metrics/computed-metrics.ts';
@@ -13,6 +15,9 @@ const METRICS = {
   'time_metrics.active_interaction_time_ms': z.number(),
   'time_metrics.hesitation_time_ms': z.number(),
   'time_metrics.first_decision_speed_ms': z.number(),
+  'time_metrics.first_decision_client_ms': z.number(),
+  'time_metrics.first_action_ms': z.number(),
+  'time_metrics.longest_pause_ms': z.number(),
   'decision_metrics.decision_change_count': z.number(),
   'decision_metrics.options_viewed_count': z.number(),
   'decision_metrics.unique_options_viewed': z.number(),
@@ -50,23 +55,50 @@ export const expectedMetrics = z.record(z.string(), z.unknown()).transform((writ
   return expected;
 });
 
-const CONFIDENCES = ['strong', 'moderate'];
+const CONFIDENCES = ['strong', 'moderate'] as const;
+const RELIABILITIES = ['full', 'limited'] as const;
 
 /** The codes come from the rules themselves, so that a new rule's skill can be expected at once. */
 export const SKILL_CODES: readonly SkillCode[] = Object.values(RULES).flatMap((group) =>
   group.rules.map((rule) => rule.skill_code),
 );
 
-const SKILL = new RegExp(`^(${SKILL_CODES.join('|')})(?: *\\((${CONFIDENCES.join('|')})\\))?$`);
+const SKILL = new RegExp(`^(${SKILL_CODES.join('|')})(?: *\\(([a-z ]+)\\))?$`);
 
-/** All the skills that are inferred, each by its code and, where that matters, `(strong)` or `(moderate)`. */
+/**
+ * All the skills that are inferred, each by its code and, where that matters, its confidence and reliability:
+ * `(strong)`, `(limited)`, `(strong but limited)`.
+ */
 export const expectedSkills = z.array(
   z.string().transform((written, context) => {
-    const [, skill_code, confidence] = SKILL.exec(written.trim()) ?? [];
-    if (skill_code !== undefined) return { skill_code, confidence };
-    const message = `must be a skill, with or without (strong) or (moderate); the skills are ${SKILL_CODES.join(', ')}`;
+    const [, skill_code, said] = SKILL.exec(written.trim()) ?? [];
+    const words = said?.split(' but ') ?? [];
+    const confidence = CONFIDENCES.find((word) => words.includes(word));
+    const reliability = RELIABILITIES.find((word) => words.includes(word));
+    const isUnderstood = words.every((word) => word === confidence || word === reliability);
+    if (skill_code !== undefined && isUnderstood) return { skill_code, confidence, reliability };
+    const message = `must be a skill, with or without (strong) or (moderate), also (limited) or (strong but limited); the skills are ${SKILL_CODES.join(', ')}`;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
+  }),
+);
+
+/** Everything that limits one of the inferred skills, in any order. */
+export const expectedLimits = z.array(
+  z.enum(
+    Object.values(LIMITS)
+      .flat()
+      .map(({ code }) => code),
+  ),
+);
+
+/** The thresholds that a figure comes close to, all of them, in order. */
+export const expectedBorderline = z.array(
+  fields({
+    metric: z.string(),
+    threshold: z.number(),
+    distance: z.number().optional(),
+    reason: z.enum(BORDERLINE_REASONS).optional(),
   }),
 );
 

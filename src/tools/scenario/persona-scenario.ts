@@ -26,11 +26,11 @@ export function scenarioOf({ name, acts }: Persona, task: Task, pace = 1): Perso
   script.add({ event: 'task_started' });
   for (const act of acts) script.perform(act);
   script.add({ event: 'task_completed', option: script.selected.option_code });
-  const { title, requires_reasoning, time_limit_seconds } = task;
+  const { title, requires_reasoning, time_limit_seconds, marks } = task;
   const options = Object.fromEntries(task.options.map((option) => [option.option_code, option.risk_tag]));
   return {
     person: name,
-    task: { title, requires_reasoning, time_limit_seconds, options },
+    task: { title, requires_reasoning, time_limit_seconds, marks, options },
     steps: script.steps,
   };
 }

@@ -8,9 +8,12 @@ import type { SimulatedTask } from './scenario.ts';
  * about it, so that runs of the same scenario, and scenarios with the same task, share one task on a server.
  */
 export function taskContentOf(task: SimulatedTask): TaskContent {
-  const { title, requires_reasoning, time_limit_seconds } = task;
+  const { title, requires_reasoning, time_limit_seconds, marks } = task;
   // As entries: in an object the order of the options, which is the order of display, would not count.
-  const said = JSON.stringify([title, requires_reasoning, time_limit_seconds, Object.entries(task.options)]);
+  const options = Object.entries(task.options);
+  // Marks are said only where there are any, so that a task without them keeps the code that it had.
+  const ownMarks = Object.keys(marks).length > 0 ? [marks] : [];
+  const said = JSON.stringify([title, requires_reasoning, time_limit_seconds, options, ...ownMarks]);
   return {
     task_code: `simulated-${createHash('sha256').update(said).digest('hex').slice(0, 16)}`,
     title,
@@ -19,7 +22,8 @@ export function taskContentOf(task: SimulatedTask): TaskContent {
     category: 'prioritization',
     time_limit_seconds,
     requires_reasoning,
-    options: Object.entries(task.options).map(([option_code, risk_tag]) => ({
+    marks,
+    options: options.map(([option_code, risk_tag]) => ({
       option_code,
       label: `Option ${option_code}`,
       description: `What option ${option_code} means.`,
