@@ -13,8 +13,8 @@ import { healthRoutes } from './http/health-routes.ts';
 import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
 import { requestLog } from './http/request-log.ts';
-import { readableTarget } from './http/request-target.ts';
-import { unmatched } from './http/unmatched.ts';
+import { normalizeTarget } from './http/request-target.ts';
+import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { watchSources } from './live/watch-sources.ts';
@@ -40,7 +40,7 @@ export function createApp(services: Services): App {
 
   app.use(requestLog(log));
   app.use(problemDetails(log));
-  app.use(readableTarget);
+  app.use(normalizeTarget);
   app.use(defaultHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());
@@ -48,7 +48,7 @@ export function createApp(services: Services): App {
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
   for (const router of routers) app.use(router.routes());
-  app.use(unmatched);
+  app.use(refuseUnmatched);
   // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
   app.on('error', (err: unknown) => log.debug({ err }, 'A response could not be sent'));
 

@@ -103,7 +103,7 @@ export class UnreplayableJournal extends Refusal {
 }
 
 function summary(errors: FieldError[]): string {
-  const shown = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const first = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));
   const more = errors.length > 3 ? ` (and ${errors.length - 3} more)` : '';
-  return `The request is not valid: ${shown.join('; ')}${more}.`;
+  return `The request is not valid: ${first.join('; ')}${more}.`;
 }

@@ -22,7 +22,7 @@ const LOOKS_SECRET =
   /eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<![\w-])[\w-]{43}(?![\w-])|(?<=[?&]token=)[^\s"&\\]+|(?<=:\/\/[^\s"/@:]*:)[^\s"/@]+(?=@)/g;
 
 /** The part of a database error that quotes the values a unique index found twice. */
-const FOUND_TWICE = /dup key: \{.*?\}/g;
+const DUPLICATE_VALUES = /dup key: \{.*?\}/g;
 
 /** The server's log: one JSON object per line, on standard output unless a `destination` is given. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
@@ -35,9 +35,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
         paths: SECRETS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
         censor: '[hidden]',
       },
-      serializers: { err: loggedError },
+      serializers: { err: describeError },
       hooks: {
-        streamWrite: (line) => line.replace(LOOKS_SECRET, '[hidden]').replace(FOUND_TWICE, 'dup key: {…}'),
+        streamWrite: (line) =>
+          line.replace(LOOKS_SECRET, '[hidden]').replace(DUPLICATE_VALUES, 'dup key: {…}'),
       },
     },
     destination,
@@ -48,7 +49,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
  * The parts of an error that are logged, picked field by field: the database driver's errors contain whole
  * documents, and so what a candidate wrote.
  */
-function loggedError(error: unknown): Omit<SerializedError, 'raw'> {
+function describeError(error: unknown): Omit<SerializedError, 'raw'> {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
   const { name, message, stack = '', cause } = error;
   const { code } = error as { code?: unknown };
@@ -57,6 +58,6 @@ function loggedError(error: unknown): Omit<SerializedError, 'raw'> {
     message,
     stack,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(cause === undefined ? {} : { cause: loggedError(cause) }),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };
 }

@@ -16,9 +16,9 @@ let list: string | undefined;
  * one string, because a set of a million strings would take ten times the memory.
  */
 export function isCommonPassword(password: string): boolean {
-  list ??= `\n${folded(readFileSync(createRequire(import.meta.url).resolve(LIST)))}\n`;
-  return list.includes(`\n${folded(Buffer.from(password))}\n`);
+  list ??= `\n${fold(readFileSync(createRequire(import.meta.url).resolve(LIST)))}\n`;
+  return list.includes(`\n${fold(Buffer.from(password))}\n`);
 }
 
 /** One character per byte keeps the string small; list and password are folded alike, so they can be compared. */
-const folded = (bytes: Buffer): string => bytes.toString('latin1').toLowerCase();
+const fold = (bytes: Buffer): string => bytes.toString('latin1').toLowerCase();

@@ -69,7 +69,7 @@ export class TokenSigner {
     const known = this.#genuine.get(token);
     if (known && Date.now() < known.exp * 1000) return known;
     const parsed = tokenClaims.safeParse(this.#payload(token));
-    if (!parsed.success) throw invalid();
+    if (!parsed.success) throw invalidToken();
     const { iss: _, aud: __, iat: ___, ...claims } = parsed.data;
     this.#genuine.set(token, claims);
     return claims;
@@ -84,9 +84,9 @@ export class TokenSigner {
       return jwt.verify(token, this.#key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE });
     } catch (error) {
       if (error instanceof jwt.TokenExpiredError) throw notAuthenticated('The token has expired.');
-      throw invalid();
+      throw invalidToken();
     }
   }
 }
 
-const invalid = () => notAuthenticated('The token is not valid.');
+const invalidToken = () => notAuthenticated('The token is not valid.');

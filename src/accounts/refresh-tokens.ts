@@ -33,13 +33,13 @@ export class RefreshTokens {
    */
   async exchange(token: string): Promise<{ user_id: string; refresh_token: string }> {
     const presented = await this.#tokens.findOne({ token_hash: hashOf(token) });
-    if (!presented) throw refused();
+    if (!presented) throw invalidToken();
     if (presented.used_at) {
       await this.#revokeFamily(presented.family_id);
-      throw refused();
+      throw invalidToken();
     }
     const now = new Date();
-    if (presented.revoked_at || presented.expires_at <= now) throw refused();
+    if (presented.revoked_at || presented.expires_at <= now) throw invalidToken();
 
     // The successor is stored before its predecessor is marked as used. So an exchange that sees the mark and
     // revokes the family also revokes the successor.
@@ -50,7 +50,7 @@ export class RefreshTokens {
     );
     if (modifiedCount !== 1) {
       await this.#revokeFamily(presented.family_id);
-      throw refused();
+      throw invalidToken();
     }
     return { user_id: presented.user_id.toHexString(), refresh_token };
   }
@@ -99,4 +99,5 @@ export class RefreshTokens {
 /** A plain hash is enough: 256 random bits cannot be guessed, so there is nothing to slow down. */
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-const refused = () => notAuthenticated('The refresh token is not valid or no longer valid; log in again.');
+const invalidToken = () =>
+  notAuthenticated('The refresh token is not valid or no longer valid; log in again.');

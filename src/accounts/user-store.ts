@@ -32,7 +32,12 @@ export class UserStore {
    * @throws Refusal 409 `email_taken`, regardless of upper and lower case
    */
   async create({ email, password_hash, role }: NewAccount): Promise<User> {
-    const document = { _id: new ObjectId(), email: email.toLowerCase(), password_hash, ...fresh(role) };
+    const document = {
+      _id: new ObjectId(),
+      email: email.toLowerCase(),
+      password_hash,
+      ...newAccountFields(role),
+    };
     try {
       await this.#users.insertOne(document);
     } catch (error) {
@@ -125,7 +130,7 @@ export class UserStore {
     const upsert = () =>
       this.#users.findOneAndUpdate(
         key,
-        { $setOnInsert: fresh('candidate') },
+        { $setOnInsert: newAccountFields('candidate') },
         { upsert: true, returnDocument: 'after' },
       );
     const found = await upsert().catch((error: unknown) => {
@@ -138,7 +143,7 @@ export class UserStore {
   }
 }
 
-function fresh(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'password_hash'> {
+function newAccountFields(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'password_hash'> {
   const now = new Date();
   return { role, is_active: true, created_at: now, updated_at: now };
 }

@@ -1,5 +1,5 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import { NEWEST_FIRST, type Page, type PageRequest, readPage, within } from '../database/pages.ts';
+import { NEWEST_FIRST, type Page, type PageRequest, periodFilter, readPage } from '../database/pages.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
 import type { AuditLogDocument } from './collection.ts';
 
@@ -47,7 +47,7 @@ export class AuditLogStore implements AuditLog {
       ...(actor_id && { actor_id: new ObjectId(actor_id) }),
       ...(action && { action }),
       ...(target_id && { target_id }),
-      ...within(period),
+      ...periodFilter(period),
     };
     const { items, next_cursor } = await readPage(this.#entries, filter, NEWEST_FIRST, page);
     return {

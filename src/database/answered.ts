@@ -14,7 +14,7 @@ export class NoAnswer extends Error {
  * which never happens.
  * @throws NoAnswer after `patienceMs`
  */
-export async function answered<T>(call: Promise<T>, patienceMs = ANSWER_MS): Promise<T> {
+export async function awaitAnswer<T>(call: Promise<T>, patienceMs = ANSWER_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new NoAnswer(`No answer within ${patienceMs} ms`)), patienceMs);

@@ -76,7 +76,7 @@ export class Availability {
   async #verify(error: unknown, patienceMs: number): Promise<void> {
     this.#wake();
     const left = UNANSWERED_MS - this.#probeAge();
-    if (left > 0 && patienceMs > 0) await this.#verdict(Math.min(left, patienceMs));
+    if (left > 0 && patienceMs > 0) await this.#waitForProbe(Math.min(left, patienceMs));
     if (this.#probeAge() >= UNANSWERED_MS) this.#close(error);
   }
 
@@ -85,7 +85,7 @@ export class Availability {
   }
 
   /** Resolves when the next probe ends, or after `ms`. */
-  #verdict(ms: number): Promise<void> {
+  #waitForProbe(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#waiting.push(() => {

@@ -1,6 +1,6 @@
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from 'pino';
-import { answered } from './answered.ts';
+import { awaitAnswer } from './answered.ts';
 import { Availability } from './availability.ts';
 import type { CollectionDefinition, DatabaseSchema } from './definition.ts';
 import { type Durability, durabilityOf } from './durability.ts';
@@ -66,7 +66,7 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
     await client.close();
     throw error;
   });
-  const ping = () => answered(client.current.db(name).command({ ping: 1 }), patienceMs);
+  const ping = () => awaitAnswer(client.current.db(name).command({ ping: 1 }), patienceMs);
   const patience = { serverMs: patienceMs, answerMs: patienceMs + GRACE_MS };
   const availability = new Availability(ping, () => client.replace(), log);
   availability.start();

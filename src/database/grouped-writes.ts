@@ -19,7 +19,7 @@ export class GroupedInserts<T extends Document> {
 
   constructor(collection: Collection<T>) {
     this.#grouping = new Grouping((documents) =>
-      verdicts(documents.length, () =>
+      writeWithVerdicts(documents.length, () =>
         collection.insertMany(documents as OptionalUnlessRequiredId<T>[], { ordered: false }),
       ),
     );
@@ -46,7 +46,7 @@ export class GroupedUpdates<T extends Document> {
   constructor(collection: Collection<T>) {
     this.#grouping = new Grouping((updates) => {
       const operations = updates.map((updateOne): AnyBulkWriteOperation<T> => ({ updateOne }));
-      return verdicts(updates.length, () => collection.bulkWrite(operations, { ordered: false }));
+      return writeWithVerdicts(updates.length, () => collection.bulkWrite(operations, { ordered: false }));
     });
   }
 
@@ -60,7 +60,10 @@ export class GroupedUpdates<T extends Document> {
 }
 
 /** @throws the write's error unless it names the documents that failed */
-async function verdicts(count: number, write: () => Promise<unknown>): Promise<(WriteVerdict | Error)[]> {
+async function writeWithVerdicts(
+  count: number,
+  write: () => Promise<unknown>,
+): Promise<(WriteVerdict | Error)[]> {
   const each: (WriteVerdict | Error)[] = Array(count).fill('written');
   try {
     await write();

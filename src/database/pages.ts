@@ -67,7 +67,7 @@ export async function readPage<D extends Document>(
   index?: string,
 ): Promise<Page<WithId<D>>> {
   const documents: WithId<D>[] = [];
-  const parts = cursor === undefined ? [{ place: {}, sort: sortBy(...order) }] : beyond(order, cursor);
+  const parts = cursor === undefined ? [{ place: {}, sort: sortBy(...order) }] : placesAfter(order, cursor);
   for (const { place, sort } of parts) {
     // One more than requested shows whether there is a next page.
     const missing = limit + 1 - documents.length;
@@ -88,7 +88,7 @@ export async function readPage<D extends Document>(
  * same first field, then all others. Each part is one range of an index that ends with the order's fields. Combined
  * with $or, they would make the database read more than it returns.
  */
-function beyond([first, second]: ListOrder, [major, minor]: Place) {
+function placesAfter([first, second]: ListOrder, [major, minor]: Place) {
   const after = ({ direction }: SortField) => (direction === 1 ? '$gt' : '$lt');
   return [
     { place: { [first.field]: major, [second.field]: { [after(second)]: minor } }, sort: sortBy(second) },
@@ -108,7 +108,7 @@ function cursorOf(item: Document, order: ListOrder): string {
 }
 
 /** The condition on `created_at`; empty if neither end is given. */
-export function within(period: { from?: Date | undefined; to?: Date | undefined }) {
+export function periodFilter(period: { from?: Date | undefined; to?: Date | undefined }) {
   const { from, to } = period;
   return from || to ? { created_at: { ...(from && { $gte: from }), ...(to && { $lt: to }) } } : {};
 }

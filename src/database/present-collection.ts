@@ -1,5 +1,5 @@
 import { AbstractCursor, type Collection, type Document, FindCursor } from 'mongodb';
-import { answered, NoAnswer } from './answered.ts';
+import { awaitAnswer, NoAnswer } from './answered.ts';
 
 /** All batches of a cursor together may take the server this many times as long as one call. */
 const CURSOR_FACTOR = 4;
@@ -35,17 +35,17 @@ export function presentCollection<T extends Document>(
     if (known) return known;
     const value: unknown = Reflect.get(present(), property);
     if (typeof value !== 'function') return value;
-    const call = boundedCall(present as () => object, property, patience);
+    const call = boundCall(present as () => object, property, patience);
     calls.set(property, call);
     return call;
   };
   return new Proxy<Collection<T>>({} as Collection<T>, { get });
 }
 
-function boundedCall(present: () => object, property: PropertyKey, patience: Patience): Call {
+function boundCall(present: () => object, property: PropertyKey, patience: Patience): Call {
   const call: Call = (...args) => {
     const collection = present();
-    return bounded((Reflect.get(collection, property) as Call).apply(collection, args), patience);
+    return boundResult((Reflect.get(collection, property) as Call).apply(collection, args), patience);
   };
   if (!READS.has(property)) return call;
   return (filter = {}, options = {}) =>
@@ -53,27 +53,27 @@ function boundedCall(present: () => object, property: PropertyKey, patience: Pat
 }
 
 /** Sets a time limit on a method's result: a promise or a cursor. */
-function bounded(result: unknown, patience: Patience): unknown {
-  if (result instanceof Promise) return answered(result, patience.answerMs);
-  if (result instanceof AbstractCursor) return boundedCursor(result, patience);
+function boundResult(result: unknown, patience: Patience): unknown {
+  if (result instanceof Promise) return awaitAnswer(result, patience.answerMs);
+  if (result instanceof AbstractCursor) return boundCursor(result, patience);
   return result;
 }
 
 /** A cursor with a time limit on each batch, as for single calls. */
-function boundedCursor(
+function boundCursor(
   cursor: AbstractCursor<unknown>,
   { serverMs, answerMs }: Patience,
 ): AbstractCursor<unknown> {
   if (cursor instanceof FindCursor) cursor.maxTimeMS(CURSOR_FACTOR * serverMs);
   // Documents already fetched need no timer.
-  const next = () => (cursor.bufferedCount() > 0 ? cursor.next() : answered(cursor.next(), answerMs));
+  const next = () => (cursor.bufferedCount() > 0 ? cursor.next() : awaitAnswer(cursor.next(), answerMs));
   async function* documents() {
     try {
       for (let document = await next(); document !== null; document = await next()) yield document;
       // The driver ends a cursor of a closed client as if it were complete.
       if (cursor.killed) throw new NoAnswer('The client was replaced before everything was read');
     } finally {
-      if (!cursor.closed) await answered(cursor.close(), answerMs).catch(() => undefined);
+      if (!cursor.closed) await awaitAnswer(cursor.close(), answerMs).catch(() => undefined);
     }
   }
   const own = new Map<PropertyKey, Call>([
@@ -97,7 +97,7 @@ function boundedCursor(
       const result: unknown = (value as Call).apply(target, args);
       // `sort`, `limit` and the like return the cursor itself.
       if (result === target) return proxy;
-      return result instanceof Promise ? answered(result, answerMs) : result;
+      return result instanceof Promise ? awaitAnswer(result, answerMs) : result;
     };
   };
   const proxy = new Proxy(cursor, { get });

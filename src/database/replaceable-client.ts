@@ -1,9 +1,9 @@
 import type { MongoClient } from 'mongodb';
-import { ANSWER_MS, answered } from './answered.ts';
+import { ANSWER_MS, awaitAnswer } from './answered.ts';
 
 /**
  * Holds the current client and can replace it. The driver may get stuck: its monitor of a server can hang like any
- * other call (see `answered`), and then no call finds a server until the process ends. A new client solves that.
+ * other call (see `awaitAnswer`), and then no call finds a server until the process ends. A new client solves that.
  */
 export class ReplaceableClient {
   readonly #create: () => MongoClient;
@@ -39,8 +39,8 @@ export class ReplaceableClient {
   async replace(): Promise<void> {
     const second = this.#create();
     try {
-      await answered(second.connect());
-      await answered(second.db('admin').command({ ping: 1 }));
+      await awaitAnswer(second.connect());
+      await awaitAnswer(second.db('admin').command({ ping: 1 }));
     } catch (error) {
       end(second);
       throw error;
@@ -55,7 +55,7 @@ export class ReplaceableClient {
   async close(): Promise<void> {
     for (const old of [...this.#retired.keys()]) this.#end(old);
     // Closing sends a last message to the server, which may no longer answer.
-    await answered(this.#current.close()).catch(() => undefined);
+    await awaitAnswer(this.#current.close()).catch(() => undefined);
   }
 
   #end(old: MongoClient): void {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Refusal, RefusalDetails } from '../errors.ts';
 import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next } from './context.ts';
-import { shownPath } from './shown-path.ts';
+import { redactPath } from './shown-path.ts';
 
 /** The body of an error response (RFC 9457), `application/problem+json`. */
 export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
@@ -34,15 +34,15 @@ export function problemDetails(log: Logger) {
 
 /** The problem details of a refusal. @param path of the request; secrets in it are left out */
 export function problemOf({ status, code, message, details }: Refusal, path: string): ProblemDetails {
-  const { retry_after: _, ...shown } = details;
+  const { retry_after: _, ...others } = details;
   return {
     type: `urn:skill-observation:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: message,
-    instance: shownPath(path),
+    instance: redactPath(path),
     code,
-    ...shown,
+    ...others,
   };
 }
 

@@ -56,7 +56,7 @@ export function createRateLimits({
     return async (ctx, next) => {
       // The address first, because it is known at once; for the account the body must be read.
       await addresses.take(addressOf(ctx.req));
-      for (const account of await accountsMeant(ctx)) await accounts.take(account);
+      for (const account of await accountKeys(ctx)) await accounts.take(account);
       await next();
     };
   };
@@ -105,7 +105,7 @@ const unlimited: RateLimits = {
  * secret stays in memory.
  * @throws Refusal as `readJson` does
  */
-async function accountsMeant(ctx: Context): Promise<string[]> {
+async function accountKeys(ctx: Context): Promise<string[]> {
   const body: unknown = ctx.method === 'POST' ? await readJson(ctx) : {};
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const { email, token, refresh_token } = fields;

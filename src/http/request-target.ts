@@ -13,7 +13,7 @@ export function originForm(target: string | undefined): string | undefined {
 }
 
 /** Converts the request's target to path and query. @throws Refusal 400 if it has none */
-export function readableTarget(ctx: BareContext, next: Next): Promise<unknown> {
+export function normalizeTarget(ctx: BareContext, next: Next): Promise<unknown> {
   const target = originForm(ctx.req.url);
   // Always set, because the refusal contains the path and must be able to read it.
   ctx.url = target ?? '/';

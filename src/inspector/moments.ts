@@ -33,16 +33,22 @@ export function* momentsOf(
   events: Iterable<RecordedEvent>,
 ): Generator<Moment> {
   let state = initialState(machine, input);
-  yield { ...shown(state), event_type: null, timestamp_server: null, payload: null, taken: [] };
+  yield { ...describeState(state), event_type: null, timestamp_server: null, payload: null, taken: [] };
   for (const event of events) {
     const before = state;
     state = continueReplay(machine, before, [event]);
     const { event_type, timestamp_server, payload } = event;
-    yield { ...shown(state), event_type, timestamp_server, payload, taken: arrows(machine, before, event) };
+    yield {
+      ...describeState(state),
+      event_type,
+      timestamp_server,
+      payload,
+      taken: arrows(machine, before, event),
+    };
   }
 }
 
-function shown(state: AttemptSnapshot): Pick<Moment, 'sequence_number' | 'state' | 'allowed_events'> {
+function describeState(state: AttemptSnapshot): Pick<Moment, 'sequence_number' | 'state' | 'allowed_events'> {
   const { sequence_number, state: value, allowed_events } = viewOf(state);
   return { sequence_number, state: value, allowed_events };
 }

@@ -16,7 +16,7 @@ export async function readShell({ logInNeeded }: { logInNeeded: boolean }): Prom
 /** A script or stylesheet of the page; undefined if there is none with this name. */
 export async function readAsset(name: string): Promise<string | undefined> {
   if (!/^[a-z][a-z-]*\.(js|css)$/.test(name)) return undefined;
-  return isCompiled || name.endsWith('.css') ? readIfThere(new URL(name, PAGE)) : transpiled(name);
+  return isCompiled || name.endsWith('.css') ? readIfThere(new URL(name, PAGE)) : transpile(name);
 }
 
 /** A published machine's committed picture as SVG; undefined if there is none. */
@@ -35,7 +35,7 @@ export async function pictureStyleHashes(): Promise<string[]> {
 }
 
 /** For a server that runs from its sources: the page's scripts are not compiled then. */
-async function transpiled(name: string): Promise<string | undefined> {
+async function transpile(name: string): Promise<string | undefined> {
   const source = await readIfThere(new URL(name.replace(/\.js$/, '.ts'), PAGE));
   if (source === undefined) return undefined;
   const { default: ts } = await import('typescript');

@@ -42,7 +42,7 @@ export class Journal {
   async append(event: RecordedEvent): Promise<AppendResult> {
     const verdict = await this.#availability.run(() => this.#writer.insert(toDocument(event)));
     if (verdict === 'written') {
-      this.#recent.appended(event);
+      this.#recent.add(event);
       return { outcome: 'stored' };
     }
     const first = event.client_event_id && (await this.findRepeated(event.attempt_id, event.client_event_id));
@@ -73,7 +73,7 @@ export class Journal {
    * All events of an attempt that accepts no more. It may take a little longer, because attempts are read in
    * groups.
    */
-  async readClosed(attempt_id: string): Promise<RecordedEvent[]> {
+  async readCompleted(attempt_id: string): Promise<RecordedEvent[]> {
     return this.#recent.takeCompleted(attempt_id) ?? (await this.#reader.add(attempt_id, true));
   }
 
@@ -105,7 +105,7 @@ export class Journal {
    * Returns the attempts that have events after their last known number.
    * @param known last known number by attempt id, at most a few hundred
    */
-  async movedOn(known: ReadonlyMap<string, number>): Promise<string[]> {
+  async attemptsAhead(known: ReadonlyMap<string, number>): Promise<string[]> {
     const found = await this.#availability.run(() =>
       this.#events
         .find({

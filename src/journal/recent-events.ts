@@ -16,7 +16,7 @@ export class RecentEvents {
   });
 
   /** Must be called for every appended event once it is on disk. */
-  appended(event: RecordedEvent): void {
+  add(event: RecordedEvent): void {
     const { attempt_id, sequence_number } = event;
     const events = sequence_number === 1 ? [] : this.#attempts.get(attempt_id);
     if (!events) return;

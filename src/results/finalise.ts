@@ -51,7 +51,7 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
-        const events = await journal.readClosed(attempt_id);
+        const events = await journal.readCompleted(attempt_id);
         const computed = CURRENT_RESULTS.computeMetrics(events, task);
         const isFirst = await results.saveMetrics(attempt_id, computed);
         const metrics = isFirst ? computed : await results.findMetrics(attempt_id);

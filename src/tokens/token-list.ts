@@ -28,12 +28,12 @@ export async function listTokens(
   page: PageRequest,
 ): Promise<Page<ListedToken>> {
   const now = new Date();
-  const { status, more } = state ? whichAre(state, now) : {};
+  const { status, more } = state ? conditionFor(state, now) : {};
   const { items, next_cursor } = await attempts.page({ ...filter, status }, page, more);
-  return { items: items.map((attempt) => listedToken(attempt, now)), next_cursor };
+  return { items: items.map((attempt) => toListedToken(attempt, now)), next_cursor };
 }
 
-function listedToken(attempt: Attempt, now: Date): ListedToken {
+function toListedToken(attempt: Attempt, now: Date): ListedToken {
   return {
     attempt_id: attempt.attempt_id,
     task_id: attempt.task_id,
@@ -54,7 +54,7 @@ function stateOf({ redeemed_at, revoked_at, expires_at }: Attempt, now: Date): T
 }
 
 /** `stateOf` as a query. It also names the statuses that are possible in a state, because they are in the indexes. */
-function whichAre(
+function conditionFor(
   state: TokenState,
   now: Date,
 ): { status?: AttemptStatus | AttemptStatus[]; more: Filter<AttemptDocument> } {

@@ -77,7 +77,7 @@ export class TokenStore {
   ): Promise<RedeemedAttempt | undefined> {
     try {
       const redeemed = await this.#attempts.findOneAndUpdate(
-        { ...waiting(attempt_id), expires_at: { $gt: by.now } },
+        { ...unredeemedFilter(attempt_id), expires_at: { $gt: by.now } },
         {
           $set: {
             user_id: new ObjectId(by.user_id),
@@ -98,14 +98,14 @@ export class TokenStore {
 
   /** @returns false if the token has already been redeemed or revoked. */
   async revoke(attempt_id: string, now: Date): Promise<boolean> {
-    const { matchedCount } = await this.#attempts.updateOne(waiting(attempt_id), {
+    const { matchedCount } = await this.#attempts.updateOne(unredeemedFilter(attempt_id), {
       $set: { revoked_at: now, status: 'expired' },
     });
     return matchedCount === 1;
   }
 }
 
-const waiting = (attempt_id: string) => ({
+const unredeemedFilter = (attempt_id: string) => ({
   _id: new ObjectId(attempt_id),
   redeemed_at: null,
   revoked_at: null,

@@ -105,7 +105,9 @@ it('a unique index that what is stored does not allow is refused in one sentence
   const release = withIndexes(...behaviorEvents.indexes, impossible);
   await expect(open(db, release)).rejects.toMatchObject({
     name: 'DatabaseRefused',
-    message: expect.stringMatching(/^A unique index of "behavior_events" cannot be created.*one_event_per_type/),
+    message: expect.stringMatching(
+      /^A unique index of "behavior_events" cannot be created.*one_event_per_type/,
+    ),
   });
   expect(await storedEvents(db)).toEqual(before);
   await open(db, schema);

@@ -24,7 +24,7 @@ export function attemptRoutes({ attempts, journal, sessions }: AttemptRoutesServ
       const live = isRedeemed(stored)
         ? (await sessions.current(stored.attempt_id)).view
         : unredeemedView(stored);
-      ctx.body = { ...attemptFor(caller, attempts.current(stored)), ...live };
+      ctx.body = { ...attemptFor(caller, attempts.withPendingChange(stored)), ...live };
     }),
 
     get('/:attempt_id/events', [reader, query(eventPage)], async (ctx) => {

@@ -27,7 +27,7 @@ export interface Situation {
 export type Decision = { accepted: true } | { accepted: false; refusal: Refusal };
 
 const ACCEPTED: Decision = { accepted: true };
-const refused = (refusal: Refusal): Decision => ({ accepted: false, refusal });
+const refuse = (refusal: Refusal): Decision => ({ accepted: false, refusal });
 
 /**
  * Judges one event against the attempt as it stands. Pure: the same situation and event give the same decision.
@@ -39,11 +39,11 @@ const refused = (refusal: Refusal): Decision => ({ accepted: false, refusal });
 export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
   const { state, now, task } = situation;
   const closed = refuseClosed(situation);
-  if (closed) return refused(closed);
+  if (closed) return refuse(closed);
   const errors = [...clockErrors(event.timestamp_client, now), ...optionErrors(event, task)];
-  if (errors.length > 0) return refused(validationFailed(errors, describeState(state)));
+  if (errors.length > 0) return refuse(validationFailed(errors, describeState(state)));
   if (accepts(state, toMachineEvent(event))) return ACCEPTED;
-  return refused(sequenceViolation(reason(event, state), describeState(state)));
+  return refuse(sequenceViolation(explainRefusal(event, state), describeState(state)));
 }
 
 /** The refusal of a completion when no option is selected. */
@@ -110,7 +110,7 @@ function optionErrors(event: BehaviorEvent, { options }: Situation['task']): Fie
 }
 
 /** Why the state does not allow the event, for a reader who does not know the machine. */
-function reason({ event_type }: BehaviorEvent, state: AttemptSnapshot): string {
+function explainRefusal({ event_type }: BehaviorEvent, state: AttemptSnapshot): string {
   if (state.matches('waiting_for_start'))
     return `The attempt has not started; "${event_type}" needs task_started first.`;
   switch (event_type) {

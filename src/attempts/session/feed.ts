@@ -36,7 +36,7 @@ export class AttemptFeed {
   }
 
   /** The attempts that are watched in this process. */
-  get watched(): string[] {
+  get watchedAttempts(): string[] {
     return [...this.#listeners.keys()];
   }
 

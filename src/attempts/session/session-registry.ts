@@ -73,7 +73,7 @@ export class SessionRegistry {
   }
 
   /** All sessions that are loaded now. */
-  loaded(): Session[] {
+  listLoaded(): Session[] {
     return [...this.#entries.values()].flatMap(({ session }) => session ?? []);
   }
 

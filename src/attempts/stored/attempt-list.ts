@@ -1,5 +1,5 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import { NEWEST_FIRST, type Page, type PageRequest, readPage, within } from '../../database/pages.ts';
+import { NEWEST_FIRST, type Page, type PageRequest, periodFilter, readPage } from '../../database/pages.ts';
 import { ATTEMPT_STATUSES, type Attempt, type AttemptStatus } from '../attempt.ts';
 import { toAttempt } from './attempt-store.ts';
 import type { AttemptDocument } from './collection.ts';
@@ -51,7 +51,7 @@ function conditions(filter: AttemptFilter): Filter<AttemptDocument> {
     ...(candidate_email && { candidate_email }),
     // Always given, so that indexes containing the status serve every filter: four ranges are merged in order.
     status: typeof status === 'string' ? status : { $in: [...status] },
-    ...within(filter),
+    ...periodFilter(filter),
   };
 }
 

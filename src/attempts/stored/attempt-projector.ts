@@ -52,7 +52,7 @@ export class AttemptProjector {
   }
 
   /** The change of this attempt that is not written yet. */
-  pending(attempt_id: string): Change | undefined {
+  pendingChange(attempt_id: string): Change | undefined {
     return this.#behind.get(attempt_id)?.change;
   }
 

@@ -7,9 +7,9 @@ import type { Projection } from './projection.ts';
 /** Reads the stored attempts and expires them. All that follows from their journals is written by `AttemptProjector`. */
 export class AttemptStore {
   readonly #attempts: Collection<AttemptDocument>;
-  readonly #projector: Pick<AttemptProjector, 'pending'>;
+  readonly #projector: Pick<AttemptProjector, 'pendingChange'>;
 
-  constructor(attempts: Collection<AttemptDocument>, projector: Pick<AttemptProjector, 'pending'>) {
+  constructor(attempts: Collection<AttemptDocument>, projector: Pick<AttemptProjector, 'pendingChange'>) {
     this.#attempts = attempts;
     this.#projector = projector;
   }
@@ -17,19 +17,19 @@ export class AttemptStore {
   /** The stored attempt, including changes that this process has noted but not written yet. */
   async find(attempt_id: string): Promise<Attempt | undefined> {
     // Read before the query: a change may be written, and no longer be noted, just after the database has read.
-    const noted = this.#projector.pending(attempt_id);
+    const noted = this.#projector.pendingChange(attempt_id);
     const found = (await this.#attempts.findOne({ _id: new ObjectId(attempt_id) })) ?? undefined;
-    return found && this.current(toAttempt(found), noted);
+    return found && this.withPendingChange(toAttempt(found), noted);
   }
 
   /** An attempt read earlier, including changes noted since. */
-  current(attempt: Attempt, noted: Partial<Projection> = {}): Attempt {
-    const current = { ...attempt, ...noted, ...this.#projector.pending(attempt.attempt_id) };
+  withPendingChange(attempt: Attempt, noted: Partial<Projection> = {}): Attempt {
+    const current = { ...attempt, ...noted, ...this.#projector.pendingChange(attempt.attempt_id) };
     return attempt.status === 'completed' ? { ...current, status: 'completed' } : current;
   }
 
   /** Ids of pending and open attempts whose time is over at `now`, at most `limit`. */
-  async due(now: Date, limit: number): Promise<string[]> {
+  async findDue(now: Date, limit: number): Promise<string[]> {
     const found = await this.#attempts
       .find(dueAt(now))
       .limit(limit)
@@ -45,17 +45,17 @@ export class AttemptStore {
   }
 
   /** Ids of completed attempts without saved results. */
-  completedButNotLocked(): AsyncIterable<string> {
+  findCompletedWithoutResults(): AsyncIterable<string> {
     return this.#ids({ status: 'completed', is_locked: false }, 'results_missing');
   }
 
   /** Ids of redeemed attempts that are stored with this status, although they may have moved on. */
-  redeemedWith(status: 'pending' | 'in_progress'): AsyncIterable<string> {
+  findRedeemed(status: 'pending' | 'in_progress'): AsyncIterable<string> {
     return this.#ids({ status, redeemed_at: { $type: 'date' } });
   }
 
   /** Ids of redeemed attempts that expired since `time`; some may have been completed at the moment of expiry. */
-  expiredSince(time: Date): AsyncIterable<string> {
+  findExpiredSince(time: Date): AsyncIterable<string> {
     return this.#ids({ status: 'expired', expires_at: { $gte: time }, redeemed_at: { $type: 'date' } });
   }
 

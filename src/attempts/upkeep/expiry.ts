@@ -32,11 +32,11 @@ export class Expiry {
 
   /** @param now the database's time */
   async sweep(now: Date): Promise<void> {
-    const due = await this.#services.attempts.due(now, MAX_DUE);
+    const due = await this.#services.attempts.findDue(now, MAX_DUE);
     for (let start = 0; start < due.length; start += GROUP) {
       await this.#expireStored(due.slice(start, start + GROUP), now);
     }
-    for (const session of this.#services.sessions.loaded()) {
+    for (const session of this.#services.sessions.listLoaded()) {
       const isOver = session.attempt.expires_at <= now && session.state.status === 'active';
       // A full mailbox may refuse this. The attempt accepts no events anyway, and the next sweep tries again.
       if (isOver && !isCompleted(session.state)) await session.expire().catch(() => undefined);

@@ -82,10 +82,10 @@ export class Reconciler {
       entry.isUnderWay = true;
       try {
         await this.#look(attempt_id, entry);
-        this.#looked(attempt_id, entry);
+        this.#noteSuccess(attempt_id, entry);
       } catch (error) {
         if (isDatabaseAway(error)) throw error;
-        this.#failed(attempt_id, entry, error);
+        this.#noteFailure(attempt_id, entry, error);
       } finally {
         entry.isUnderWay = false;
       }
@@ -104,14 +104,14 @@ export class Reconciler {
     if (feed.isWatched(attempt_id)) feed.publish(attempt_id, { kind: 'caught_up', view: session.view });
   }
 
-  #looked(attempt_id: string, entry: Entry): void {
+  #noteSuccess(attempt_id: string, entry: Entry): void {
     entry.looksLeft -= 1;
     entry.failures = 0;
     entry.dueAt = performance.now() + PAUSE_MS;
     if (entry.looksLeft <= 0) this.#remove(attempt_id, entry);
   }
 
-  #failed(attempt_id: string, entry: Entry, error: unknown): void {
+  #noteFailure(attempt_id: string, entry: Entry, error: unknown): void {
     if (error instanceof UnreplayableJournal) {
       this.#damaged.set(attempt_id, true);
       this.#remove(attempt_id, entry);

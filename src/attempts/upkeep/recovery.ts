@@ -35,13 +35,13 @@ export class Recovery {
     const { attempts, presence, reconciler } = this.#services;
     if (await presence.buryDead()) this.#looked = false;
     if (!this.#looked) {
-      await this.#addThoseWith('task_started', attempts.redeemedWith('pending'));
-      await this.#addThoseWith('task_completed', attempts.redeemedWith('in_progress'));
+      await this.#addThoseWith('task_started', attempts.findRedeemed('pending'));
+      await this.#addThoseWith('task_completed', attempts.findRedeemed('in_progress'));
       const recently = new Date(Date.now() - RECENTLY_MS);
-      await this.#addThoseWith('task_completed', attempts.expiredSince(recently));
+      await this.#addThoseWith('task_completed', attempts.findExpiredSince(recently));
       this.#looked = true;
     }
-    for await (const attempt_id of attempts.completedButNotLocked()) {
+    for await (const attempt_id of attempts.findCompletedWithoutResults()) {
       reconciler.add(attempt_id, { isBehind: true });
     }
     await reconciler.run();

@@ -10,7 +10,7 @@ const GROUP = 200;
 export interface RemoteEventsServices {
   presence: Pick<Presence, 'hasPeers'>;
   feed: AttemptFeed;
-  journal: Pick<Journal, 'movedOn'>;
+  journal: Pick<Journal, 'attemptsAhead'>;
   sessions: Pick<SessionRegistry, 'peek'>;
   reconciler: Reconciler;
 }
@@ -32,12 +32,12 @@ export class RemoteEvents {
   /** Looks once; must be called regularly. */
   async look(): Promise<void> {
     const { feed, presence, journal, reconciler } = this.#services;
-    const watched = feed.watched.filter((attempt_id) => !reconciler.isDamaged(attempt_id));
+    const watched = feed.watchedAttempts.filter((attempt_id) => !reconciler.isDamaged(attempt_id));
     if (watched.length === 0 || !(await presence.hasPeers())) return;
     this.#known = new Map(watched.map((attempt_id) => [attempt_id, this.#lastKnown(attempt_id)]));
     for (let start = 0; start < watched.length; start += GROUP) {
       const group = watched.slice(start, start + GROUP);
-      const moved = await journal.movedOn(new Map(group.map((id) => [id, this.#known.get(id) ?? 0])));
+      const moved = await journal.attemptsAhead(new Map(group.map((id) => [id, this.#known.get(id) ?? 0])));
       for (const attempt_id of moved) reconciler.add(attempt_id);
     }
     await reconciler.run();

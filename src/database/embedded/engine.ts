@@ -48,7 +48,7 @@ export async function startEmbeddedEngine(options: {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => resolve({ code: null, signal: null }));
   });
-  const report = await firstReport(child);
+  const report = await awaitReport(child);
   if (report.kind !== 'serving' || child.pid === undefined) {
     await exited;
     if (report.kind === 'in-use') throw new EmbeddedDirectoryInUse(directory, report.holder);
@@ -78,7 +78,7 @@ async function makeDirectory(directory: string): Promise<void> {
 }
 
 /** The child's report, or a description of how it ended if it sent none. */
-function firstReport(child: ChildProcess): Promise<ChildReport> {
+function awaitReport(child: ChildProcess): Promise<ChildReport> {
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-STDERR_KEPT);

@@ -162,7 +162,7 @@ it('given a stored attempt that lacks what its journal says, then that is writte
   const repaired = await stored(attempt_id);
   expect(repaired).toMatchObject(COMPLETED);
   if (repaired) projector.noteMissing(repaired, events);
-  expect(projector.pending(attempt_id)).toBeUndefined();
+  expect(projector.pendingChange(attempt_id)).toBeUndefined();
 });
 
 it('a code or text that looks like an expression of the database is stored as it is', async () => {
