@@ -5,7 +5,7 @@ export type { ComputationInput, MachineEvent, ServerSignal } from './attempt-v1.
 
 export type AttemptMachine = typeof attemptMachine;
 export type AttemptSnapshot = SnapshotFrom<AttemptMachine>;
-export type AttemptActor = Actor<AttemptMachine>;
+export type MachineActor = Actor<AttemptMachine>;
 
 /** The machine that new attempts begin with. */
 export const currentMachine: AttemptMachine = attemptMachine;

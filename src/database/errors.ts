@@ -13,7 +13,7 @@ import {
 } from 'mongodb';
 import { NoAnswer } from './answered.ts';
 
-const DUPLICATE_KEY = 11_000;
+export const DUPLICATE_KEY = 11_000;
 const COMMAND_NOT_FOUND = 59;
 const NAMESPACE_EXISTS = 48;
 

@@ -6,12 +6,11 @@ import {
   type OptionalUnlessRequiredId,
   type UpdateOneModel,
 } from 'mongodb';
+import { DUPLICATE_KEY } from './errors.ts';
 import { Grouping } from './grouping.ts';
 
 /** The outcome for one document: written, or refused by a unique index. */
 export type WriteVerdict = 'written' | 'duplicate';
-
-const DUPLICATE_KEY = 11_000;
 
 /** Inserts documents in groups, with the collection's write concern. Each document gets its own verdict. */
 export class GroupedInserts<T extends Document> {

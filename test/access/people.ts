@@ -82,7 +82,12 @@ export async function createWorld(): Promise<World> {
     refresh_token: recruiter.refresh_token,
   };
   return {
-    ...{ server, task, open, done, admin_id, count: 0 },
+    server,
+    task,
+    open,
+    done,
+    admin_id,
+    count: 0,
     owner_id: owner.user.user_id,
     credentials: (person, about) =>
       person === 'owners_attempt_token' ? (about === 'open' ? open : done).token : fixed[person],

@@ -32,8 +32,12 @@ const server = createServer((request, response) => {
     const _id = new ObjectId();
     const timestamp_server = new Date();
     await writer.insert({
-      ...{ _id, attempt_id: new ObjectId(attempt_id as string), sequence_number, ...rest },
-      ...{ timestamp_client: new Date(timestamp_client), timestamp_server },
+      _id,
+      attempt_id: new ObjectId(attempt_id as string),
+      sequence_number,
+      ...rest,
+      timestamp_client: new Date(timestamp_client),
+      timestamp_server,
     });
     const body = JSON.stringify({ event_id: _id, sequence_number, timestamp_server, acknowledged: true });
     response.writeHead(201, {

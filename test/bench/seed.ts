@@ -109,25 +109,36 @@ export class Seeder {
     );
     await this.database.collection(taskAttempts).insertMany(
       ids.map((_id) => ({
-        ...{
-          _id,
-          attempt_token_hash: randomBytes(32).toString('base64url'),
-          user_id: _id,
-          status,
-          is_locked,
-        },
-        ...{ task_id: new ObjectId(this.task.task_id), issued_by: this.#staff, candidate_email: null },
-        ...{ machine_id: currentMachine.id, redeemed_at: at(-1), created_at: at(-2), revoked_at: null },
+        _id,
+        attempt_token_hash: randomBytes(32).toString('base64url'),
+        user_id: _id,
+        status,
+        is_locked,
+        task_id: new ObjectId(this.task.task_id),
+        issued_by: this.#staff,
+        candidate_email: null,
+        machine_id: currentMachine.id,
+        redeemed_at: at(-1),
+        created_at: at(-2),
+        revoked_at: null,
         started_at: acts.length > 0 ? at(0) : null,
         completed_at: is_locked ? at(acts.length) : null,
-        ...{ final_selection: null, reasoning_text: null, expires_at: new Date(now + DAY_MS) },
+        final_selection: null,
+        reasoning_text: null,
+        expires_at: new Date(now + DAY_MS),
       })),
       QUICK,
     );
     const events = ids.flatMap((attempt_id) =>
       acts.map(({ event_type, payload }, index) => ({
-        ...{ _id: new ObjectId(), attempt_id, sequence_number: index + 1, event_type, payload },
-        ...{ timestamp_client: at(index), timestamp_server: at(index), metadata: {} },
+        _id: new ObjectId(),
+        attempt_id,
+        sequence_number: index + 1,
+        event_type,
+        payload,
+        timestamp_client: at(index),
+        timestamp_server: at(index),
+        metadata: {},
       })),
     );
     for (let start = 0; start < events.length; start += 10 * GROUP) {

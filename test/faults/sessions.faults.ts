@@ -61,8 +61,13 @@ it('an attempt whose journal is damaged is on its own', async () => {
   // Events that no server would record: a second start, and a completion without a selection, so that recovery finds it.
   const insert = (sequence_number: number, event_type: string, payload: object) =>
     journal.insertOne({
-      ...{ attempt_id: new ObjectId(damaged.attempt_id), sequence_number, event_type, payload },
-      ...{ timestamp_client: new Date(), timestamp_server: new Date(), metadata: {} },
+      attempt_id: new ObjectId(damaged.attempt_id),
+      sequence_number,
+      event_type,
+      payload,
+      timestamp_client: new Date(),
+      timestamp_server: new Date(),
+      metadata: {},
     });
   await insert(2, 'task_started', {});
   await insert(3, 'task_completed', { final_option_id: '0'.repeat(24), final_option_code: 'X' });

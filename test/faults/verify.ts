@@ -32,7 +32,10 @@ export async function expectNothingLost(
     });
     for (const { sequence_number, event_id, event_type, client_event_id } of candidate.acknowledged) {
       expect(stored[sequence_number - 1], `acknowledged event ${sequence_number}`).toMatchObject({
-        ...{ sequence_number, event_id, event_type, client_event_id },
+        sequence_number,
+        event_id,
+        event_type,
+        client_event_id,
       });
     }
     const names = stored.map(({ client_event_id }) => client_event_id ?? '');

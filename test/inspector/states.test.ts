@@ -114,7 +114,9 @@ describe('GET /attempts/{id}/states', async () => {
     expect(machine_id).toBe('attempt-v1');
     expect(next_after).toBeNull();
     const view = ({ state, allowed_events, sequence_number }: (typeof told)[number] | Moment) => ({
-      ...{ state, allowed_events, sequence_number },
+      state,
+      allowed_events,
+      sequence_number,
     });
     expect(states.map(view)).toEqual(told.map(view));
     expect(states.slice(1).map(({ timestamp_server }) => timestamp_server)).toEqual(

@@ -1,10 +1,6 @@
 import { createActor } from 'xstate';
-import type {
-  AttemptMachine,
-  AttemptSnapshot,
-  AttemptActor as MachineActor,
-  ServerSignal,
-} from '../../../machines/index.ts';
+import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
+import type { AttemptMachine, AttemptSnapshot, MachineActor, ServerSignal } from '../../../machines/index.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptFeed } from './feed.ts';
@@ -16,12 +12,6 @@ export interface AttemptActorServices {
   projector: Pick<AttemptProjector, 'noteExpired'>;
   /** Called when an actor has stopped because of an error, for the log. */
   onActorFailed(attempt_id: string, error: unknown): void;
-}
-
-/** What the machine needs to know about an attempt. */
-export interface ActorInput {
-  attempt_id: string;
-  requires_reasoning: boolean;
 }
 
 /**
@@ -38,7 +28,11 @@ export class AttemptActor {
   #hasFailed = false;
 
   /** Starts in the machine's initial state, or in a final state that a replay has reached. */
-  constructor(machine: AttemptMachine, start: ActorInput | AttemptSnapshot, services: AttemptActorServices) {
+  constructor(
+    machine: AttemptMachine,
+    start: AttemptInput | AttemptSnapshot,
+    services: AttemptActorServices,
+  ) {
     this.#machine = machine;
     this.#services = services;
     this.#actor = createAt(machine, start);
@@ -122,7 +116,7 @@ export class AttemptActor {
   }
 }
 
-function createAt(machine: AttemptMachine, start: ActorInput | AttemptSnapshot): MachineActor {
+function createAt(machine: AttemptMachine, start: AttemptInput | AttemptSnapshot): MachineActor {
   if (!('context' in start)) return createActor(machine, { input: start });
   return createActor(machine, { snapshot: start, input: start.context });
 }

@@ -1,3 +1,4 @@
+import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
 import { attemptNotRedeemed, notFound } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
@@ -47,7 +48,7 @@ export async function loadSession(
 function endedState(
   attempt: Attempt,
   machine: AttemptMachine,
-  input: { attempt_id: string; requires_reasoning: boolean },
+  input: AttemptInput,
   events: readonly RecordedEvent[],
 ): AttemptSnapshot | undefined {
   const isCompleted = events.at(-1)?.event_type === 'task_completed';

@@ -1,5 +1,5 @@
 import { type EventFromLogic, initialTransition, transition } from 'xstate';
-import type { MachineEvent } from '../../../machines/attempt-v1.machine.ts';
+import type { AttemptInput, MachineEvent } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
 import { type BehaviorEvent, EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import type { AttemptStatus } from '../attempt.ts';
@@ -9,10 +9,7 @@ export const toMachineEvent = ({ event_type, payload }: BehaviorEvent): MachineE
   ({ type: event_type, payload }) as MachineEvent;
 
 /** The state of an attempt without any recorded event. */
-export function initialState(
-  machine: AttemptMachine,
-  input: { attempt_id: string; requires_reasoning: boolean },
-): AttemptSnapshot {
+export function initialState(machine: AttemptMachine, input: AttemptInput): AttemptSnapshot {
   return initialTransition(machine, input)[0];
 }
 

@@ -1,3 +1,4 @@
+import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../../machines/index.ts';
 import { UnreplayableJournal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
@@ -9,7 +10,7 @@ import { accepts, initialState, nextState, toMachineEvent } from './machine-stat
  */
 export function replay(
   machine: AttemptMachine,
-  input: { attempt_id: string; requires_reasoning: boolean },
+  input: AttemptInput,
   events: Iterable<RecordedEvent>,
 ): AttemptSnapshot {
   return continueReplay(machine, initialState(machine, input), events);

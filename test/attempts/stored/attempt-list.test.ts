@@ -123,8 +123,16 @@ describe('with 20 000 attempts', async () => {
       task_id: n < 5000 ? new ObjectId() : (tasks[(n >> 2) % 10] ?? new ObjectId()),
       issued_by: issuers[Math.floor(n / 40) % 5] ?? new ObjectId(),
       candidate_email: n % 1000 === 0 ? 'guest@example.com' : null,
-      ...{ status, redeemed_at, created_at, is_locked: false, machine_id: null, started_at: null },
-      ...{ completed_at: null, final_selection: null, reasoning_text: null, revoked_at: null },
+      status,
+      redeemed_at,
+      created_at,
+      is_locked: false,
+      machine_id: null,
+      started_at: null,
+      completed_at: null,
+      final_selection: null,
+      reasoning_text: null,
+      revoked_at: null,
       expires_at: new Date(start + 1e9),
     };
   }

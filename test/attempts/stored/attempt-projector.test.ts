@@ -62,15 +62,20 @@ async function redeemedAttempt(): Promise<string> {
   const nothingYet = { started_at: null, completed_at: null, final_selection: null, reasoning_text: null };
   const task_id = new ObjectId();
   await attempts.insertOne({
-    ...{
-      _id,
-      attempt_token_hash: _id.toHexString(),
-      user_id: new ObjectId(),
-      task_id,
-      issued_by: new ObjectId(),
-    },
-    ...{ candidate_email: null, status: 'pending', is_locked: false, machine_id: 'attempt-v1' },
-    ...{ redeemed_at: now, created_at: now, expires_at: now, revoked_at: null, ...nothingYet },
+    _id,
+    attempt_token_hash: _id.toHexString(),
+    user_id: new ObjectId(),
+    task_id,
+    issued_by: new ObjectId(),
+    candidate_email: null,
+    status: 'pending',
+    is_locked: false,
+    machine_id: 'attempt-v1',
+    redeemed_at: now,
+    created_at: now,
+    expires_at: now,
+    revoked_at: null,
+    ...nothingYet,
   });
   return _id.toHexString();
 }
