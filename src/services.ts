@@ -117,7 +117,15 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       maxSessions: config.maxSessions,
     },
   );
-  const reconciler = new Reconciler({ sessions, attempts, journal, projector, feed, log });
+  const reconciler = new Reconciler({
+    database: database.availability,
+    sessions,
+    attempts,
+    journal,
+    projector,
+    feed,
+    log,
+  });
   return {
     config,
     log,

@@ -8,6 +8,9 @@ import type { OptionReference } from '../events/event-table.ts';
 export const ATTEMPT_STATUSES = ['pending', 'in_progress', 'completed', 'expired'] as const;
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
+/** Of two statuses of one attempt, the one that it has in the end, whichever was learnt first. */
+export const laterStatus = (a: AttemptStatus, b: AttemptStatus): AttemptStatus => (a < b ? a : b);
+
 /** One candidate's pass through one task, as stored. Ids are 24 hex digits. */
 export interface Attempt {
   attempt_id: string;

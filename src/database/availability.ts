@@ -24,7 +24,7 @@ export class Availability {
   readonly #log: Logger;
   /** When the current probe began, in milliseconds of `performance.now()`. */
   #probeBegan: number | undefined;
-  /** In ms since the epoch. */
+  /** In ms of `performance.now()`. */
   #awaySince: number | undefined;
   #waiting: (() => void)[] = [];
   #wake: () => void = () => undefined;
@@ -140,13 +140,16 @@ export class Availability {
 
   #close(err: unknown): void {
     if (this.#stopped || this.#awaySince !== undefined) return;
-    this.#awaySince = Date.now();
+    this.#awaySince = performance.now();
     this.#log.warn({ err }, 'The database cannot be reached');
   }
 
   #open(): void {
     if (this.#awaySince === undefined) return;
-    this.#log.warn({ away_ms: Date.now() - this.#awaySince }, 'The database can be reached again');
+    this.#log.warn(
+      { away_ms: Math.round(performance.now() - this.#awaySince) },
+      'The database can be reached again',
+    );
     this.#awaySince = undefined;
   }
 }

@@ -28,7 +28,7 @@ export class Grouping<Item, Result> {
   readonly #inFlight = new Set<Promise<void>>();
   /** How many calls in flight are slow. */
   #slow = 0;
-  /** When the next call may start, in ms since the epoch. */
+  /** When the next call may start, in ms of `performance.now()`. */
   #dueAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -66,7 +66,7 @@ export class Grouping<Item, Result> {
     const busy = this.#inFlight.size - this.#slow;
     const worthwhile = busy === 0 ? 1 : WORTH_A_SECOND;
     if (busy >= MAX_IN_FLIGHT || this.#isFull || this.#waiting.length < worthwhile) return;
-    const now = Date.now();
+    const now = performance.now();
     if (now < this.#dueAt) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;

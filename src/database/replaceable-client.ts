@@ -9,6 +9,7 @@ export class ReplaceableClient {
   readonly #create: () => MongoClient;
   readonly #retired = new Map<MongoClient, NodeJS.Timeout>();
   #current: MongoClient;
+  #isClosed = false;
 
   private constructor(create: () => MongoClient, first: MongoClient) {
     this.#create = create;
@@ -41,6 +42,7 @@ export class ReplaceableClient {
     try {
       await awaitAnswer(second.connect());
       await awaitAnswer(second.db('admin').command({ ping: 1 }));
+      if (this.#isClosed) throw new Error('The database was closed.');
     } catch (error) {
       end(second);
       throw error;
@@ -53,6 +55,7 @@ export class ReplaceableClient {
 
   /** Resolves within 3 s. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const old of [...this.#retired.keys()]) this.#end(old);
     // Closing sends a last message to the server, which may no longer answer.
     await awaitAnswer(this.#current.close()).catch(() => undefined);

@@ -6,10 +6,11 @@ import type { BareContext, Next } from './context.ts';
  * koa-websocket throw on some invalid targets, koa-websocket even where nothing catches the error.
  */
 export function originForm(target: string | undefined): string | undefined {
-  if (target?.startsWith('/')) return target;
+  // Two slashes at the beginning would be read as a host.
+  if (target?.startsWith('/')) return target.replace(/^\/+/, '/');
   if (!target || !/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
   const { pathname, search } = new URL(target);
-  return pathname + search;
+  return pathname.replace(/^\/+/, '/') + search;
 }
 
 /** Converts the request's target to path and query. @throws Refusal 400 if it has none */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/session/feed.ts';
 import { projectionOf } from '../attempts/stored/projection.ts';
+import { overloaded } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
 
@@ -25,9 +26,11 @@ export class AttemptWatcher {
   readonly #fail: (error: unknown) => void;
   /** Number of the last event sent. */
   #cursor = 0;
-  #toldState: AttemptView['state'] | undefined;
+  /** State and status that were sent last. */
+  #told: Pick<AttemptView, 'state' | 'status'> | undefined;
   /** News that arrived while the journal is being read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
+  #isStopped = false;
   readonly #stopListening: () => void;
 
   /** @param fail called if the journal cannot be read; the watcher cannot continue then. */
@@ -53,6 +56,7 @@ export class AttemptWatcher {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#stopListening();
   }
 
@@ -76,15 +80,19 @@ export class AttemptWatcher {
       if (ahead < 1) return;
       this.#tellEvent(news.event);
     }
-    if (news.kind === 'caught_up' && isDeepStrictEqual(news.view.state, this.#toldState)) return;
+    if (news.kind === 'caught_up' && this.#isTold(news.view)) return;
     this.#tellState(news.view);
     if (news.kind !== 'event_recorded' && news.view.status === 'expired') {
       this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
     }
   }
 
+  #isTold({ state, status }: AttemptView): boolean {
+    return isDeepStrictEqual({ state, status }, this.#told);
+  }
+
   #tellState(view: AttemptView): void {
-    this.#toldState = view.state;
+    this.#told = { state: view.state, status: view.status };
     this.#send({ type: 'attempt_state', data: view });
   }
 
@@ -98,8 +106,11 @@ export class AttemptWatcher {
   /** Sends the events up to the end of the journal, then the attempt's state, then the news that arrived meanwhile. */
   async #catchUp(): Promise<void> {
     let view = await this.#sources.view(this.#attempt_id);
-    while (this.#cursor < view.sequence_number) {
-      for (const event of await this.#sources.read(this.#attempt_id, this.#cursor)) {
+    while (this.#cursor < view.sequence_number && !this.#isStopped) {
+      const events = await this.#sources.read(this.#attempt_id, this.#cursor);
+      // The session knows of events that the journal no longer has, as after a restored backup.
+      if (events.length === 0) throw overloaded('The record of this attempt cannot be read now.');
+      for (const event of events) {
         // The journal may be ahead of the view. News of such an event will arrive, together with its state.
         if (event.sequence_number <= view.sequence_number) this.#tellEvent(event);
       }

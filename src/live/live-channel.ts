@@ -90,9 +90,15 @@ export class LiveChannel {
 
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     const sockets = this.#app.ws.server;
-    sockets?.handleUpgrade(request, connection, head, (socket) =>
-      sockets.emit('connection', socket, request),
-    );
+    sockets?.handleUpgrade(request, connection, head, (socket) => {
+      try {
+        sockets.emit('connection', socket, request);
+      } catch (err) {
+        // koa-websocket throws on some requests, and nothing else would catch that.
+        this.#services.log.warn({ err }, 'A socket could not be served');
+        socket.terminate();
+      }
+    });
   }
 
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */

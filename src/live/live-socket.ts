@@ -20,7 +20,7 @@ export class LiveSocket {
   #deadline: NodeJS.Timeout | undefined;
   /** Number of messages in the current span. */
   #messages = 0;
-  /** When the current span ends, in ms since the epoch. */
+  /** When the current span ends, in ms of `performance.now()`. */
   #spanEnd = 0;
 
   /**
@@ -72,7 +72,7 @@ export class LiveSocket {
   }
 
   #isTooOften({ points, seconds }: Rate): boolean {
-    const now = Date.now();
+    const now = performance.now();
     if (now >= this.#spanEnd) {
       this.#spanEnd = now + seconds * 1000;
       this.#messages = 0;

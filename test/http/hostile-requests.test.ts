@@ -181,6 +181,15 @@ describe('what is hardly HTTP', () => {
     },
   );
 
+  it.each(['//a@[', 'http://h//a@[', '///a@[/ws/attempts/x'])(
+    'survives the target %s, which koa-websocket cannot read, of an upgrade as well',
+    async (target) => {
+      await sendRaw(url, request(`GET ${target}`));
+      await sendRaw(url, request(`GET ${target}`, UPGRADE));
+      expect((await api.send('GET', '/auth/me')).status).toBe(401);
+    },
+  );
+
   it('takes a whole URL as the target', async () => {
     expect((await sendRaw(url, request('GET http://example.com/healthz'))).status).toBe(200);
   });

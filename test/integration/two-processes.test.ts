@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { registerCandidate } from '../support/accounts.ts';
-import { createTask } from '../support/assessment.ts';
+import { createTask, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
 import { watch } from '../support/live-watcher.ts';
@@ -82,4 +82,16 @@ it('the state is the same wherever one asks', async () => {
   const { here, there } = await aCandidate();
   await here.does(starts(0), selects(0, 'A'));
   expect(await there.get()).toEqual(await here.get());
+});
+
+it('whoever watches an attempt whose token is revoked elsewhere is told', async () => {
+  const [token] = await issueTokens(one.admin, task);
+  const attempt_id = token?.attempt_id ?? '';
+  const watchers = await Promise.all([one, two].map(({ admin }) => watch(admin, attempt_id)));
+  await one.admin.call('POST', '/tokens/revoke', { attempt_id });
+  for (const watcher of watchers) {
+    await watcher.hears('attempt_status');
+    expect(watcher.all('attempt_status')).toEqual([{ status: 'expired', completed_at: null }]);
+    expect(watcher.all('attempt_state').at(-1)).toMatchObject({ status: 'expired' });
+  }
 });

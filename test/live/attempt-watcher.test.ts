@@ -30,6 +30,7 @@ const locked = viewOf(
 function anAttempt({ stored, applied }: { stored: number; applied: number }) {
   const feed = new AttemptFeed();
   const heard: LiveMessage[] = [];
+  const failures: unknown[] = [];
   const now: { stored: number; view: AttemptView; beforeViewIsTold(): void } = {
     stored,
     view: after(applied),
@@ -47,7 +48,7 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
       read: async (_, from) => journal.slice(from, now.stored),
     },
     (message) => heard.push(message),
-    (error) => expect.unreachable(String(error)),
+    (error) => failures.push(error),
   );
   const publish = (event: RecordedEvent | undefined) => {
     if (!event) throw new Error('no such event');
@@ -62,8 +63,13 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
         ? `${type === 'event_ack' ? 'ack' : 'state'} ${data.sequence_number}`
         : type,
     );
-  return { watcher, now, feed, publish, told };
+  return { watcher, now, feed, publish, told, failures };
 }
+
+it('given a journal that has lost events which the session knows, then the watcher gives up and does not read for ever', async () => {
+  const { watcher } = anAttempt({ stored: 1, applied: 2 });
+  await expect(watcher.start(0)).rejects.toMatchObject({ status: 503 });
+});
 
 describe('a watcher that connects', () => {
   it('while an event is stored but not yet applied hears it with the state that it leads to', async () => {

@@ -42,7 +42,7 @@ export class SessionRegistry {
   get(attempt_id: string): Promise<Session> {
     const known = this.#entries.get(attempt_id);
     const entry = known && !known.session?.hasFailed ? known : this.#begin(attempt_id);
-    entry.lastUsed = Date.now();
+    entry.lastUsed = performance.now();
     this.#entries.delete(attempt_id);
     this.#entries.set(attempt_id, entry);
     return entry.loading;
@@ -82,7 +82,7 @@ export class SessionRegistry {
    * stopped, because a caller that has just got one may still use it. That is harmless, like use by another
    * process; afterwards the session is garbage collected.
    */
-  evict(now = Date.now()): void {
+  evict(now = performance.now()): void {
     let surplus = this.#entries.size - this.#limits.maxSessions;
     for (const [attempt_id, { session, lastUsed }] of this.#entries) {
       const tooOld = now - lastUsed >= this.#limits.idleMs;
@@ -95,9 +95,9 @@ export class SessionRegistry {
 
   /** Resolves when all sessions are idle, or after `deadlineMs`. */
   async settle(deadlineMs: number): Promise<void> {
-    const end = Date.now() + deadlineMs;
+    const end = performance.now() + deadlineMs;
     const isBusy = ({ session }: Entry) => session && !session.isIdle;
-    while ([...this.#entries.values()].some(isBusy) && Date.now() < end) await setTimeout(20);
+    while ([...this.#entries.values()].some(isBusy) && performance.now() < end) await setTimeout(20);
   }
 
   /** Stops all sessions. Their work must have ended before. */
@@ -110,7 +110,7 @@ export class SessionRegistry {
     if (this.#entries.size > this.#limits.maxSessions) this.evict();
     const entry: Entry = {
       session: undefined,
-      lastUsed: Date.now(),
+      lastUsed: performance.now(),
       loading: this.#load(attempt_id, redeemed),
     };
     entry.loading.then(

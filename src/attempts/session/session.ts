@@ -139,7 +139,10 @@ export class Session {
 
   /** Expires the attempt after the events in the mailbox: an event being stored at that moment still counts. */
   async expire(): Promise<void> {
-    await this.#mailbox.run(async () => this.signal('attempt_expired'));
+    await this.#mailbox.run(async () => {
+      await this.#catchUp();
+      this.signal('attempt_expired');
+    });
   }
 
   /** Sends a signal to the actor, if the current state handles it. */
@@ -220,11 +223,12 @@ export class Session {
   /** Applies the events that the journal has and the actor has not. @returns whether there were any */
   async #catchUp(): Promise<boolean> {
     const { journal, projector } = this.#services;
-    const events = await journal.read(this.attempt.attempt_id, { after: this.#actor.sequence_number });
+    const known = this.#actor.sequence_number;
     const hadExpired = isExpired(this.state);
-    if (hadExpired && events.length > 0) await this.#reopen();
+    const events = await journal.read(this.attempt.attempt_id, { after: known });
+    if (hadExpired && events.length > 0) await this.#reopen(known);
     for (const event of events) {
-      // The process that recorded the event may have died before it updated the stored attempt.
+      // The process that recorded the event may have ended before it updated the stored attempt.
       projector.noteRecorded(event);
       this.#actor.apply(event);
     }
@@ -234,12 +238,12 @@ export class Session {
   }
 
   /**
-   * Restarts an expired actor and sends it all recorded events again. Expiry is a final state and is not recorded,
-   * so this is the only way back to the state before it.
+   * Restarts an expired actor and sends it its events up to number `last` again. Expiry is a final state and is not
+   * recorded, so this is the only way back to the state before it.
    */
-  async #reopen(): Promise<void> {
-    const limit = this.#actor.sequence_number;
-    const events = await this.#services.journal.read(this.attempt.attempt_id, { limit });
+  async #reopen(last: number): Promise<void> {
+    const { journal } = this.#services;
+    const events = last === 0 ? [] : await journal.read(this.attempt.attempt_id, { limit: last });
     this.#actor.restart();
     for (const event of events) this.#actor.apply(event);
   }

@@ -3,7 +3,7 @@ import { GroupedUpdates } from '../../database/grouped-writes.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptDocument } from './collection.ts';
-import { missingProjection, type Projection, projectionOf } from './projection.ts';
+import { mergeProjections, missingProjection, type Projection, projectionOf } from './projection.ts';
 
 type Change = Partial<Projection>;
 
@@ -85,10 +85,7 @@ export class AttemptProjector {
 
   #note(attempt_id: string, change: Change): void {
     const { change: earlier, since = performance.now() } = this.#behind.get(attempt_id) ?? {};
-    const merged = { ...earlier, ...change };
-    // A recorded completion stands, whatever is noted afterwards.
-    if (earlier?.status === 'completed') merged.status = 'completed';
-    this.#behind.set(attempt_id, { change: merged, since });
+    this.#behind.set(attempt_id, { change: mergeProjections(earlier ?? {}, change), since });
   }
 }
 

@@ -2,7 +2,7 @@ import { type Collection, type Filter, ObjectId } from 'mongodb';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
 import type { AttemptDocument } from './collection.ts';
-import type { Projection } from './projection.ts';
+import { mergeProjections, type Projection } from './projection.ts';
 
 /** Reads the stored attempts and expires them. All that follows from their journals is written by `AttemptProjector`. */
 export class AttemptStore {
@@ -24,8 +24,8 @@ export class AttemptStore {
 
   /** An attempt read earlier, including changes noted since. */
   withPendingChange(attempt: Attempt, noted: Partial<Projection> = {}): Attempt {
-    const current = { ...attempt, ...noted, ...this.#projector.pendingChange(attempt.attempt_id) };
-    return attempt.status === 'completed' ? { ...current, status: 'completed' } : current;
+    const pending = this.#projector.pendingChange(attempt.attempt_id) ?? {};
+    return { ...attempt, ...mergeProjections(mergeProjections(attempt, noted), pending) };
   }
 
   /** Ids of pending and open attempts whose time is over at `now`, at most `limit`. */
@@ -42,6 +42,13 @@ export class AttemptStore {
   async expire(attempt_ids: string[], now: Date): Promise<void> {
     const _id = { $in: attempt_ids.map((id) => new ObjectId(id)) };
     await this.#attempts.updateMany({ _id, ...dueAt(now) }, { $set: { status: 'expired' } });
+  }
+
+  /** Those of `attempt_ids` that have expired or whose token was revoked. */
+  async findExpired(attempt_ids: string[]): Promise<Attempt[]> {
+    if (attempt_ids.length === 0) return [];
+    const _id = { $in: attempt_ids.map((id) => new ObjectId(id)) };
+    return (await this.#attempts.find({ _id, status: 'expired' }).toArray()).map(toAttempt);
   }
 
   /** Ids of completed attempts without saved results. */

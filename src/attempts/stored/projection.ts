@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events/recorded-event.ts';
-import type { Attempt } from '../attempt.ts';
+import { type Attempt, laterStatus } from '../attempt.ts';
 
 /** The fields of a stored attempt that follow from its journal. They can be written again with the same result. */
 export type Projection = Pick<
@@ -53,4 +53,15 @@ export function missingProjection(
       JSON.stringify(projection[field]) !== JSON.stringify(stored[field]),
   );
   return differs ? projection : undefined;
+}
+
+/** What two changes of one attempt come to, in whatever order they were learnt: the later status and text stand. */
+export function mergeProjections(a: Partial<Projection>, b: Partial<Projection>): Partial<Projection> {
+  const merged = { ...a, ...b };
+  if (a.status && b.status) merged.status = laterStatus(a.status, b.status);
+  const { reasoning_text, reasoning_sequence_number } = a;
+  if (reasoning_text !== undefined && (reasoning_sequence_number ?? 0) > (b.reasoning_sequence_number ?? 0)) {
+    return { ...merged, reasoning_text, reasoning_sequence_number };
+  }
+  return merged;
 }

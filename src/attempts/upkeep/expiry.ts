@@ -25,6 +25,8 @@ export interface ExpiryServices {
  */
 export class Expiry {
   readonly #services: ExpiryServices;
+  /** Watched attempts whose end was told. */
+  #told = new Set<string>();
 
   constructor(services: ExpiryServices) {
     this.#services = services;
@@ -41,6 +43,7 @@ export class Expiry {
       // A full mailbox may refuse this. The attempt accepts no events anyway, and the next sweep tries again.
       if (isOver && !isCompleted(session.state)) await session.expire().catch(() => undefined);
     }
+    await this.#tellWatchers();
   }
 
   async #expireStored(due: string[], now: Date): Promise<void> {
@@ -50,16 +53,21 @@ export class Expiry {
     for (const attempt_id of completed) reconciler.add(attempt_id, { isBehind: true });
     const expired = due.filter((attempt_id) => !completed.has(attempt_id));
     await attempts.expire(expired, now);
-    for (const attempt_id of expired) await this.#tell(attempt_id);
   }
 
-  /** Tells the watchers of an attempt without a loaded session; the sweep itself expires loaded sessions. */
-  async #tell(attempt_id: string): Promise<void> {
+  /**
+   * Tells the watchers of attempts that have ended without a session here: another process may have expired them, or
+   * a token was revoked. The sweep itself expires loaded sessions.
+   */
+  async #tellWatchers(): Promise<void> {
     const { feed, sessions, attempts, reconciler } = this.#services;
-    if (!feed.isWatched(attempt_id) || sessions.peek(attempt_id)) return;
-    const attempt = await attempts.find(attempt_id);
-    if (!attempt) return;
-    if (attempt.redeemed_at) reconciler.add(attempt_id);
-    else feed.publish(attempt_id, { kind: 'state_changed', view: unredeemedView(attempt) });
+    const watched = feed.watchedAttempts;
+    this.#told = new Set(watched.filter((attempt_id) => this.#told.has(attempt_id)));
+    const open = watched.filter((attempt_id) => !this.#told.has(attempt_id) && !sessions.peek(attempt_id));
+    for (const attempt of await attempts.findExpired(open)) {
+      this.#told.add(attempt.attempt_id);
+      if (attempt.redeemed_at) reconciler.add(attempt.attempt_id);
+      else feed.publish(attempt.attempt_id, { kind: 'caught_up', view: unredeemedView(attempt) });
+    }
   }
 }

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { isUnavailable } from '../../database/errors.ts';
 import { Refusal, UnreplayableJournal } from '../../errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { AttemptFeed } from '../session/feed.ts';
@@ -17,6 +16,7 @@ const LONGEST_RETRY_MS = 60_000;
 const MAX_DAMAGED = 10_000;
 
 export interface ReconcilerServices {
+  database: { readonly isAway: boolean };
   sessions: Pick<SessionRegistry, 'current'>;
   attempts: Pick<AttemptStore, 'find'>;
   journal: Pick<Journal, 'read'>;
@@ -84,7 +84,8 @@ export class Reconciler {
         await this.#look(attempt_id, entry);
         this.#noteSuccess(attempt_id, entry);
       } catch (error) {
-        if (isDatabaseAway(error)) throw error;
+        // A call may also have failed for this attempt alone, because its journal is long or its answer was lost.
+        if (this.#services.database.isAway) throw error;
         this.#noteFailure(attempt_id, entry, error);
       } finally {
         entry.isUnderWay = false;
@@ -141,8 +142,5 @@ export class Reconciler {
     if (this.#entries.get(attempt_id) === entry) this.#entries.delete(attempt_id);
   }
 }
-
-const isDatabaseAway = (error: unknown): boolean =>
-  isUnavailable(error) || (error instanceof Refusal && error.code === 'database_unavailable');
 
 const isOverloaded = (error: unknown): boolean => error instanceof Refusal && error.code === 'overloaded';

@@ -43,10 +43,10 @@ export async function superviseEngine(options: {
   const keepRunning = async (): Promise<void> => {
     let backOff = FIRST_BACK_OFF_MS;
     for (;;) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const { code, signal } = await engine.exited;
       if (stopping.signal.aborted) return;
-      if (Date.now() - startedAt >= STABLE_AFTER_MS) backOff = FIRST_BACK_OFF_MS;
+      if (performance.now() - startedAt >= STABLE_AFTER_MS) backOff = FIRST_BACK_OFF_MS;
       options.log(`The embedded engine died (${signal ?? `exit code ${code}`}) and will be restarted.`);
       await restart(backOff);
       backOff = Math.min(backOff * 2, MAX_BACK_OFF_MS);

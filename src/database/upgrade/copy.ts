@@ -4,8 +4,9 @@ import { durabilityOf } from '../durability.ts';
 import { makeIndexes } from './indexes.ts';
 import type { Lease } from './lease.ts';
 
-/** Part of every copy's name, and of no other name in the database. */
+/** Part of every copy's name, before the holder's id. */
 const COPY = '.upgrade.';
+const COPY_NAME = /\.upgrade\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Number of documents fetched at once for comparison. */
 const BATCH = 2000;
 
@@ -57,7 +58,7 @@ const nameOfCopy = (name: string, { holder }: Lease): string => `${name}${COPY}$
 export async function removeCopies(db: Db): Promise<void> {
   const names = await db.listCollections({}, { nameOnly: true }).toArray();
   for (const { name } of names) {
-    if (name.includes(COPY)) await db.dropCollection(name);
+    if (COPY_NAME.test(name)) await db.dropCollection(name);
   }
 }
 

@@ -6,6 +6,7 @@ import { isExistingCollection } from '../errors.ts';
 import { GONE_AFTER_MS } from '../presence.ts';
 import { serverInstances } from '../server-instances.ts';
 import { DatabaseRefused } from './database-refused.ts';
+import type { Lease } from './lease.ts';
 
 /** Milliseconds to wait for other processes to end, or to count as gone if they were killed. */
 const PATIENCE_MS = 2 * GONE_AFTER_MS;
@@ -23,7 +24,12 @@ const NAMESPACE_NOT_FOUND = 26;
  * no events before that.
  * @throws DatabaseRefused if others still use the database after 20 s.
  */
-export async function whileAlone(db: Db, log: Logger, work: () => Promise<void>): Promise<void> {
+export async function whileAlone(
+  db: Db,
+  lease: Lease,
+  log: Logger,
+  work: () => Promise<void>,
+): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let others = await shutOut(db); others > 0; others = await shutOut(db)) {
     if (performance.now() > deadline) {
@@ -38,6 +44,8 @@ export async function whileAlone(db: Db, log: Logger, work: () => Promise<void>)
   try {
     await work();
   } finally {
+    // A process that has lost the lease must not let anybody in while the next holder works.
+    await lease.ensureHeld();
     await letIn(db);
   }
 }

@@ -16,25 +16,42 @@ const LOOK_MS = 200;
 
 /**
  * Brings validators and indexes up to date, only once however many processes start together. If it is killed at any
- * moment, the next start completes it. If nothing has changed, it costs one read.
+ * moment, the next start completes it. If nothing has changed, it costs a few reads and writes nothing.
  * @param db of a client without time limits on calls
  * @throws DatabaseRefused if a later release wrote the database, if other servers must stop first, or if documents
  * violate a unique index.
  */
 export async function upgradeDatabase(db: Db, schema: DatabaseSchema, log: Logger): Promise<void> {
-  if (isCurrent(await readRecord(db, schema), schema)) return;
+  if (await isUpToDate(db, schema)) return;
   await ensureCollection(db, SCHEMA_COLLECTION, { $jsonSchema: { bsonType: 'object', required: ['_id'] } });
   const lease = new Lease(db);
   while (!(await lease.acquire())) {
     await setTimeout(LOOK_MS);
-    if (isCurrent(await readRecord(db, schema), schema)) return;
+    if (await isUpToDate(db, schema)) return;
   }
   await lease.hold(async () => {
+    if (await isUpToDate(db, schema)) return;
     const record = await readRecord(db, schema);
-    if (isCurrent(record, schema)) return;
     await new Upgrade(db, schema, record, lease, log).run();
     await writeRecord(db, record, schema);
   });
+}
+
+/**
+ * Whether the database has the schema. The record alone does not say so: a collection may have been restored without
+ * its indexes since, and then nothing would keep two processes from recording the same event number.
+ */
+async function isUpToDate(db: Db, schema: DatabaseSchema): Promise<boolean> {
+  if (!isCurrent(await readRecord(db, schema), schema)) return false;
+  const infos = (await db.listCollections().toArray()) as CollectionInfo[];
+  for (const definition of schema.collections) {
+    const info = infos.find(({ name }) => name === definition.name);
+    if (!info || !isDeepStrictEqual(info.options?.['validator'], { $jsonSchema: definition.schema }))
+      return false;
+    const existing = new Set((await db.collection(definition.name).indexes()).map(({ name }) => name));
+    if (definition.indexes.some(({ name }) => !existing.has(name))) return false;
+  }
+  return true;
 }
 
 /** One upgrade, under the lease. It compares the existing schema with the defined one, so it can simply be repeated. */
@@ -62,7 +79,7 @@ class Upgrade {
     }
     if (postponed.length > 0) {
       this.#log.warn({ collections: postponed.map(({ name }) => name) }, 'Upgrading the database');
-      await whileAlone(this.#db, this.#log, async () => {
+      await whileAlone(this.#db, this.#lease, this.#log, async () => {
         for (const definition of postponed) await this.#upgradeAlone(definition);
       });
     }
@@ -83,6 +100,7 @@ class Upgrade {
     // After the old unique index is dropped and before the new one exists, duplicates could be written.
     if (changes.replaced.some(({ unique }) => unique)) return false;
     if (!(await this.#setValidator(info, definition))) return false;
+    await this.#lease.ensureHeld();
     await applyIndexes(this.#db.collection(name), changes);
     return true;
   }

@@ -52,7 +52,7 @@ function aRegistry(limits: Partial<EvictionLimits> = {}, failures = 0) {
 const newCandidate = () => admitCandidate(admin, api, task);
 const submitted = (candidate: Candidate, step: Step) =>
   ({ ...candidate.body(step), timestamp_client: new Date(), metadata: {} }) as SubmittedEvent;
-const later = (ms: number) => Date.now() + ms;
+const later = (ms: number) => performance.now() + ms;
 
 describe('loading', () => {
   it('fifty who ask at once share one load and one session', async () => {
@@ -173,4 +173,24 @@ it('an expiry waits for the event that is being stored, so that both count', asy
   await expect(session.submit(submitted(candidate, views(0, 'A', 1)))).rejects.toMatchObject({
     code: 'attempt_expired',
   });
+});
+
+it('an attempt that expired here before its first event goes on from what was recorded elsewhere', async () => {
+  const candidate = await newCandidate();
+  const [here, there] = [aRegistry().registry, aRegistry().registry];
+  const session = await here.get(candidate.attempt_id);
+  const other = await there.get(candidate.attempt_id);
+  session.signal('attempt_expired');
+  for (const step of [starts(0), selects(0, 'A'), views(0, 'B', 1)])
+    await other.submit(submitted(candidate, step));
+  expect((await here.current(candidate.attempt_id)).view).toMatchObject({
+    state: 'expired',
+    sequence_number: 3,
+  });
+  await other.submit(submitted(candidate, completes(0, 'A')));
+  expect((await here.current(candidate.attempt_id)).view).toMatchObject({
+    status: 'completed',
+    sequence_number: 4,
+  });
+  for (const registry of [here, there]) registry.stop();
 });

@@ -170,6 +170,18 @@ it('given a stored attempt that lacks what its journal says, then that is writte
   expect(projector.pendingChange(attempt_id)).toBeUndefined();
 });
 
+it('given what is noted late of an earlier moment, then the later text and status that wait stay', async () => {
+  const attempt_id = await redeemedAttempt();
+  const projector = newProjector();
+  const attempt = await stored(attempt_id);
+  LATER(projector, attempt_id);
+  if (attempt)
+    projector.noteMissing(attempt, eventsOf(attempt_id, [starts(0), submitsReasoning(1, 'a draft')]));
+  projector.noteExpired(attempt_id);
+  await projector.flush(0);
+  expect(await stored(attempt_id)).toMatchObject({ status: 'completed', reasoning_text: 'the last word' });
+});
+
 it('a code or text that looks like an expression of the database is stored as it is', async () => {
   const priced = taskWith({ $status: 'low', B: 'high' });
   const completion: Lesson = (projector, attempt_id) => {
