@@ -43,12 +43,10 @@ export const viewOf = (state: AttemptSnapshot): AttemptView => ({
 
 /** The event of a type that is most likely to be accepted. Only a completion's payload matters to the machine. */
 function mostAcceptable(type: EventType, { context }: AttemptSnapshot): MachineEvent {
+  const { selection } = context;
   const payload =
-    type === 'task_completed'
-      ? {
-          final_option_id: context.selection?.option_id ?? '',
-          final_option_code: context.selection?.option_code ?? '',
-        }
+    type === 'task_completed' && selection
+      ? { final_option_id: selection.option_id, final_option_code: selection.option_code }
       : {};
   return { type, payload } as MachineEvent;
 }
@@ -65,8 +63,8 @@ const STATUS: Record<string, AttemptStatus> = {
 };
 
 export function statusOf({ value }: AttemptSnapshot): AttemptStatus {
-  const top = typeof value === 'string' ? value : Object.keys(value)[0];
-  const status = STATUS[top ?? ''];
+  const [top] = typeof value === 'string' ? [value] : Object.keys(value);
+  const status = top && STATUS[top];
   if (!status) throw new Error(`The machine is in a state "${top}" without a known status.`);
   return status;
 }
