@@ -1,7 +1,7 @@
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from 'pino';
-import { awaitAnswer } from './answered.ts';
 import { Availability } from './availability.ts';
+import { awaitAnswer } from './await-answer.ts';
 import type { CollectionDefinition, DatabaseSchema } from './definition.ts';
 import { type Durability, durabilityOf } from './durability.ts';
 import { presentCollection } from './present-collection.ts';

@@ -11,7 +11,7 @@ import {
   MongoTopologyClosedError,
   MongoWriteConcernError,
 } from 'mongodb';
-import { NoAnswer } from './answered.ts';
+import { NoAnswer } from './await-answer.ts';
 
 export const DUPLICATE_KEY = 11_000;
 const COMMAND_NOT_FOUND = 59;

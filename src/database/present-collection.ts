@@ -1,5 +1,5 @@
 import { AbstractCursor, type Collection, type Document, FindCursor } from 'mongodb';
-import { awaitAnswer, NoAnswer } from './answered.ts';
+import { awaitAnswer, NoAnswer } from './await-answer.ts';
 
 /** All batches of a cursor together may take the server this many times as long as one call. */
 const CURSOR_FACTOR = 4;

@@ -1,5 +1,5 @@
 import type { MongoClient } from 'mongodb';
-import { ANSWER_MS, awaitAnswer } from './answered.ts';
+import { ANSWER_MS, awaitAnswer } from './await-answer.ts';
 
 /**
  * Holds the current client and can replace it. The driver may get stuck: its monitor of a server can hang like any

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Refusal, RefusalDetails } from '../errors.ts';
 import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next } from './context.ts';
-import { redactPath } from './shown-path.ts';
+import { redactPath } from './redact-path.ts';
 
 /** The body of an error response (RFC 9457), `application/problem+json`. */
 export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {

@@ -1,6 +1,6 @@
 import { methodNotAllowed, notFound } from '../errors.ts';
 import type { BareContext } from './context.ts';
-import { redactPath } from './shown-path.ts';
+import { redactPath } from './redact-path.ts';
 
 /**
  * Comes after all routers: answers OPTIONS, and refuses requests that no route matched, with 405 if the path exists
