@@ -17,8 +17,7 @@ export function parseCommandLine<Config extends ParseArgsConfig>(config: Config)
   try {
     return parseArgs(config);
   } catch (error) {
-    const [firstSentence] = (error as Error).message.split('. ');
-    throw new UsageError(`${firstSentence}.`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`);
   }
 }
 
@@ -28,7 +27,7 @@ export function parseCommandLine<Config extends ParseArgsConfig>(config: Config)
  * @throws UsageError
  */
 export function readServer(
-  values: { server?: string | undefined; email?: string | undefined; password?: string | undefined },
+  values: { [option in 'server' | 'email' | 'password']?: string | undefined },
   env: Terminal['env'],
   variables: string,
 ): StaffAccount | undefined {

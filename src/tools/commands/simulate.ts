@@ -8,8 +8,8 @@ import { virtualStage } from '../player/virtual-stage.ts';
 import { UsageError } from '../problem.ts';
 import { differences } from '../report/differences.ts';
 import { reportForPrograms, type ScenarioReport } from '../report/json-report.ts';
-import { fileErrorLine, summary, timeline } from '../report/timeline.ts';
-import { type FileError, type LoadedScenario, parseScenarios } from '../scenario/parse.ts';
+import { errorLine, summary, timeline } from '../report/timeline.ts';
+import { type LoadedScenario, parseScenarios } from '../scenario/parse.ts';
 import type { Terminal } from '../terminal.ts';
 import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
 
@@ -36,6 +36,7 @@ const BETWEEN_BEGINNINGS_MS = 20;
  * file has errors, 2 when it could not play, 130 after Ctrl-C.
  */
 export function runSimulate(args: string[], terminal: Terminal): Promise<number> {
+  const { print, printError, paint, signal } = terminal;
   return runCommand(terminal, { failed: 2, usage: `\n\n${USAGE}` }, async () => {
     const { values, positionals: files } = parseCommandLine({
       args,
@@ -48,72 +49,58 @@ export function runSimulate(args: string[], terminal: Terminal): Promise<number>
       },
     });
     if (values.help) {
-      terminal.print(USAGE.trimEnd());
+      print(USAGE.trimEnd());
       return 0;
     }
     const toleranceMs = Number(values.tolerance ?? 500);
-    if (!(toleranceMs >= 0 && toleranceMs < Infinity))
+    if (!(toleranceMs >= 0 && toleranceMs < Infinity)) {
       throw new UsageError('--tolerance takes milliseconds.');
+    }
     if (files.length === 0) throw new UsageError('Name at least one scenario file.');
     const server = readServer(values, terminal.env, 'SIMULATE');
-    const { json = false, quiet = false } = values;
-    return playFiles(files, { server, toleranceMs, json, quiet }, terminal);
+
+    const read = await Promise.all(files.map(readScenarios));
+    const errors = read.flatMap((file) => file.errors);
+    for (const error of errors) printError(errorLine(error));
+    const loaded = read.flatMap((file) => file.scenarios);
+    if (server) printError(announcement(loaded, server.url));
+    const played = server ? await playOnServer(loaded, server, signal) : await playVirtually(loaded, signal);
+    const scenarios = loaded.map((scenario): ScenarioReport => {
+      const one = played.get(scenario);
+      return one
+        ? { scenario, played: one, differences: differences(scenario, one, server ? toleranceMs : 0) }
+        : { scenario, differences: [] };
+    });
+    const failed = scenarios.filter((report) => report.differences.length > 0);
+    const report = { passed: errors.length === 0 && failed.length === 0, errors, scenarios };
+    if (values.json) print(JSON.stringify(reportForPrograms(report), null, 2));
+    else {
+      const told = (values.quiet ? failed : scenarios).map((each) => timeline(each, paint));
+      print([...told, summary(report)].join('\n'));
+    }
+    return report.passed ? 0 : 1;
   });
 }
 
-interface Wish {
-  server: StaffAccount | undefined;
-  toleranceMs: number;
-  json: boolean;
-  quiet: boolean;
-}
-
-async function playFiles(files: readonly string[], wish: Wish, terminal: Terminal): Promise<number> {
-  const { print, printError, signal } = terminal;
-  const { server, toleranceMs } = wish;
-  const { scenarios: loaded, errors } = await readScenarios(files);
-  for (const error of errors) printError(fileErrorLine(error));
-  if (server) printError(announcement(loaded, server.url));
-  const scenarios = server
-    ? await playOnServer(loaded, server, toleranceMs, signal)
-    : await playVirtually(loaded, signal);
-  const failed = scenarios.filter((report) => report.differences.length > 0);
-  const passed = errors.length === 0 && failed.length === 0;
-  const report = { passed, errors, scenarios };
-  if (wish.json) print(JSON.stringify(reportForPrograms(report), null, 2));
-  else print([...(wish.quiet ? failed : scenarios).map(timeline), summary(report)].join('\n'));
-  return passed ? 0 : 1;
-}
-
-/** What all files hold; one that cannot be read is an error like any other. */
-async function readScenarios(
-  files: readonly string[],
-): Promise<{ scenarios: LoadedScenario[]; errors: FileError[] }> {
-  const scenarios: LoadedScenario[] = [];
-  const errors: FileError[] = [];
-  for (const file of files) {
-    try {
-      const parsed = parseScenarios(file, await readFile(file, 'utf8'));
-      scenarios.push(...parsed.scenarios);
-      errors.push(...parsed.errors);
-    } catch (error) {
-      const message = `cannot be read: ${(error as Error).message}`;
-      errors.push({ file, line: 1, column: 1, field: '', message });
-    }
+/** What a file holds; one that cannot be read is an error like any other. */
+async function readScenarios(file: string): Promise<ReturnType<typeof parseScenarios>> {
+  try {
+    return parseScenarios(file, await readFile(file, 'utf8'));
+  } catch (error) {
+    const message = `cannot be read: ${(error as Error).message}`;
+    return { scenarios: [], errors: [{ file, line: 1, column: 1, field: '', message }] };
   }
-  return { scenarios, errors };
 }
 
-async function playVirtually(
-  loaded: readonly LoadedScenario[],
-  signal: AbortSignal,
-): Promise<ScenarioReport[]> {
-  const reports: ScenarioReport[] = [];
+type Performances = Map<LoadedScenario, Performance>;
+
+async function playVirtually(loaded: readonly LoadedScenario[], signal: AbortSignal): Promise<Performances> {
+  const performances: Performances = new Map();
   for (const scenario of loaded) {
     signal.throwIfAborted();
-    reports.push(reportOn(scenario, await play(scenario, await virtualStage(scenario.task)), 0));
+    performances.set(scenario, await play(scenario, await virtualStage(scenario.task)));
   }
-  return reports;
+  return performances;
 }
 
 /** What to say before playing in real time, which may take long. */
@@ -130,38 +117,25 @@ const isPlayableInRealTime = ({ exact_times }: LoadedScenario): boolean => !exac
 async function playOnServer(
   loaded: readonly LoadedScenario[],
   server: StaffAccount,
-  toleranceMs: number,
   interrupted: AbortSignal,
-): Promise<ScenarioReport[]> {
+): Promise<Performances> {
   // Only here, because loading what talks to a server takes longer than playing in virtual time.
-  const [{ logIn, ensureTask }, { serverStage }] = await Promise.all([
-    import('../player/staff.ts'),
-    import('../player/server-stage.ts'),
-  ]);
+  const { logIn, ensureTask } = await import('../player/staff.ts');
+  const { serverStage } = await import('../player/server-stage.ts');
   const staff = await logIn(server);
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, interrupted]);
   setMaxListeners(0, signal);
   // Everybody is ready before anybody begins, or those who begin late would have their first steps delayed.
-  const stages = new Map<LoadedScenario, Stage>();
+  const stages: [LoadedScenario, Stage][] = [];
   for (const scenario of loaded.filter(isPlayableInRealTime)) {
     const task_id = await ensureTask(staff, scenario.task);
-    stages.set(scenario, await serverStage(staff, task_id, signal));
+    stages.push([scenario, await serverStage(staff, task_id, signal)]);
   }
-  return Promise.all(
-    loaded.map(async (scenario, index) => {
-      const stage = stages.get(scenario);
-      if (!stage) return { scenario, differences: [] };
-      await setTimeout(index * BETWEEN_BEGINNINGS_MS, undefined, { signal });
-      return reportOn(scenario, await play(scenario, stage), toleranceMs);
-    }),
-  ).catch((error) => {
-    // Where one cannot be played to its end, nobody waits for the others.
-    failed.abort();
-    throw error;
+  const performances = stages.map(async ([scenario, stage], index) => {
+    await setTimeout(index * BETWEEN_BEGINNINGS_MS, undefined, { signal });
+    return [scenario, await play(scenario, stage)] as const;
   });
-}
-
-function reportOn(scenario: LoadedScenario, played: Performance, toleranceMs: number): ScenarioReport {
-  return { scenario, played, differences: differences(scenario, played, toleranceMs) };
+  // Where one cannot be played to its end, nobody waits for the others.
+  return new Map(await Promise.all(performances).finally(() => failed.abort()));
 }

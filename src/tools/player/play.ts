@@ -1,8 +1,9 @@
+import type { AttemptView } from '../../attempts/feed.ts';
 import type { Outcome } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/steps.ts';
 import { postedDetails, postedEvent } from './posted-event.ts';
-import type { Answer, Results, Stage, View } from './stage.ts';
+import type { Answer, Results, Stage } from './stage.ts';
 
 /** A step and what came of it. */
 export interface PlayedStep {
@@ -12,15 +13,13 @@ export interface PlayedStep {
   outcome: Outcome;
   answer: Answer;
   /** The attempt after the step; within a batch, after the whole batch. */
-  view: View;
-  /** Events on record before the step, or before the batch it was sent in. */
-  recorded_before: number;
+  view: AttemptView;
 }
 
 /** A scenario as it was played, from the first step to the results. */
 export interface Performance {
   steps: PlayedStep[];
-  view: View;
+  view: AttemptView;
   results: Results | undefined;
 }
 
@@ -46,11 +45,15 @@ export async function play(
       const sent_at = group.at(-1)?.at ?? 0;
       await stage.reach(sent_at);
       const answers = await send(group, stage);
-      const recorded_before = view.sequence_number;
+      let recorded = view.sequence_number;
       view = await stage.view();
-      for (const step of outcomes(group, answers, { sent_at, recorded_before, view })) {
-        await observer?.after(step);
-        played.push(step);
+      for (const [index, step] of group.entries()) {
+        const answer = answers[index];
+        if (!answer) throw new Error(`The server said nothing about event ${index + 1} of a batch.`);
+        const one = { step, sent_at, outcome: outcomeOf(answer, recorded), answer, view };
+        if (answer.acknowledged) recorded = Math.max(recorded, answer.sequence_number);
+        await observer?.after(one);
+        played.push(one);
       }
     }
     const results = view.status === 'completed' ? await stage.results() : undefined;
@@ -71,7 +74,7 @@ function sentTogether(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-async function send(group: readonly Step[], stage: Stage): Promise<Answer[]> {
+async function send(group: readonly Step[], stage: Stage): Promise<readonly Answer[]> {
   const [step] = group;
   if (step === undefined) return [];
   if (step.batched) return stage.submitBatch(group.map((each) => postedEvent(each, stage)));
@@ -81,19 +84,8 @@ async function send(group: readonly Step[], stage: Stage): Promise<Answer[]> {
   return [await stage.submit(postedEvent(step, stage))];
 }
 
-function outcomes(
-  group: readonly Step[],
-  answers: readonly Answer[],
-  facts: Pick<PlayedStep, 'sent_at' | 'recorded_before' | 'view'>,
-): PlayedStep[] {
-  let recorded = facts.recorded_before;
-  return group.map((step, index) => {
-    const answer = answers[index];
-    if (!answer) throw new Error(`The server said nothing about event ${index + 1} of a batch.`);
-    if (!answer.acknowledged) return { step, ...facts, answer, outcome: 'refused' };
-    // A repeat is answered as the first time, so it is the number that tells them apart.
-    const outcome = answer.sequence_number <= recorded ? 'repeated' : 'accepted';
-    recorded = Math.max(recorded, answer.sequence_number);
-    return { step, ...facts, answer, outcome };
-  });
+/** A repeat is answered as the first time, so it is the number that tells them apart. */
+function outcomeOf(answer: Answer, recorded: number): Outcome {
+  if (!answer.acknowledged) return 'refused';
+  return answer.sequence_number <= recorded ? 'repeated' : 'accepted';
 }

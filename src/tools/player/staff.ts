@@ -20,40 +20,30 @@ const USUAL_TASK = 'support-backlog';
  */
 export async function logIn({ url, email, password }: StaffAccount): Promise<ApiClient> {
   const api = new ApiClient(url.replace(/\/+$/, ''));
-  try {
-    const session = await api.call<{ access_token: string; user: { role: string } }>('POST', '/auth/login', {
-      email,
-      password,
+  const { access_token, user } = await api
+    .call<{ access_token: string; user: { role: string } }>('POST', '/auth/login', { email, password })
+    .catch((error) => {
+      const reason = whyNoContact(error, url);
+      throw reason === undefined ? error : new Problem(reason);
     });
-    if (session.user.role === 'candidate') {
-      throw new Problem(`${email} is a candidate’s account; this needs a recruiter’s or an admin’s.`);
-    }
-    return api.as(session.access_token);
-  } catch (error) {
-    throw contactProblem(error, url);
-  }
+  if (user.role !== 'candidate') return api.as(access_token);
+  throw new Problem(`${email} is a candidate’s account; this needs a recruiter’s or an admin’s.`);
 }
 
 /** What the user can do about an error of the first request to a server. */
-function contactProblem(error: unknown, url: string): unknown {
+function whyNoContact(error: unknown, url: string): string | undefined {
   if (error instanceof ApiError && error.status === 401) {
-    return new Problem(
-      `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`,
-    );
+    return `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`;
   }
   if (error instanceof SyntaxError) {
-    return new Problem(
-      `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`,
-    );
+    return `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`;
   }
   // What fetch throws where there is no connection; the reason is in its cause.
   if (error instanceof TypeError && error.cause instanceof Error) {
     const reason = 'code' in error.cause ? error.cause.code : error.cause.message;
-    return new Problem(
-      `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`,
-    );
+    return `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`;
   }
-  return error;
+  return undefined;
 }
 
 /**
@@ -62,15 +52,14 @@ function contactProblem(error: unknown, url: string): unknown {
  */
 export async function chooseTask(staff: ApiClient, task_code: string | undefined): Promise<Task> {
   const tasks = await activeTasks(staff);
-  const named = tasks.find((task) => task.task_code === (task_code ?? USUAL_TASK));
-  const task = named ?? (task_code === undefined ? anyTask(tasks) : undefined);
-  if (task) return task;
   if (tasks.length === 0) throw new Problem(`The server at ${staff.url} has no active task. Create one.`);
+  const named = tasks.find((task) => task.task_code === (task_code ?? USUAL_TASK));
+  const any = tasks.find((task) => task.requires_reasoning) ?? tasks[0];
+  const task = named ?? (task_code === undefined ? any : undefined);
+  if (task) return task;
   const codes = tasks.map((known) => known.task_code).join(', ');
   throw new Problem(`There is no active task "${task_code}". There are: ${codes}.`);
 }
-
-const anyTask = (tasks: readonly Task[]) => tasks.find((task) => task.requires_reasoning) ?? tasks[0];
 
 /**
  * The id of a scenario's task on a server. It is made there on first use, for which the account must be an
@@ -83,8 +72,7 @@ export async function ensureTask(staff: ApiClient, simulated: SimulatedTask): Pr
   const existing = await find();
   if (existing) return existing;
   try {
-    const { task } = await staff.call<{ task: Task }>('POST', '/tasks', content);
-    return task.task_id;
+    return (await staff.call<{ task: Task }>('POST', '/tasks', content)).task.task_id;
   } catch (error) {
     // Another run made it since it was looked for.
     const made = error instanceof ApiError && error.status === 409 && (await find());

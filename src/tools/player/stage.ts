@@ -1,38 +1,32 @@
-import type { StateValue } from 'xstate';
-import type { AttemptStatus } from '../../attempts/attempt.ts';
-import type { FieldError } from '../../errors.ts';
+import type { AttemptView } from '../../attempts/feed.ts';
+import type { RefusalDetails } from '../../errors.ts';
 import type { EventType } from '../../events/event-table.ts';
 import type { ExplainedRule, Interpretation } from '../../results/interpretation/interpret.ts';
 import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
 
-/** An event as a front end posts it, without the attempt that it is for. */
-export interface PostedEvent {
-  event_type: EventType;
+/** What every request of a front end carries besides the event itself. */
+export interface PostedDetails {
   timestamp_client: string;
-  payload: Record<string, unknown>;
   metadata: Record<string, unknown>;
   client_event_id?: string;
 }
 
-/** What the server says to one event. */
-export type Answer =
-  | { acknowledged: true; sequence_number: number }
-  | {
-      acknowledged: false;
-      status: number;
-      code: string;
-      detail: string;
-      allowed_events?: readonly string[];
-      errors?: readonly FieldError[];
-    };
-
-/** The attempt after a step, as the server shows it. */
-export interface View {
-  state: StateValue;
-  status: AttemptStatus;
-  allowed_events: readonly string[];
-  sequence_number: number;
+/** An event as a front end posts it, without the attempt that it is for. */
+export interface PostedEvent extends PostedDetails {
+  event_type: EventType;
+  payload: Record<string, unknown>;
 }
+
+/** The server's "no" to one event. */
+export interface RefusedAnswer extends RefusalDetails {
+  acknowledged: false;
+  status: number;
+  code: string;
+  detail: string;
+}
+
+/** What the server says to one event. */
+export type Answer = { acknowledged: true; sequence_number: number } | RefusedAnswer;
 
 /** A profile with every rule that was looked at on the way to it. */
 export type ExplainedProfile = Interpretation & { explanation: readonly ExplainedRule[] };
@@ -52,11 +46,11 @@ export interface Stage {
   timeOf(ms: number): Date;
   submit(event: PostedEvent): Promise<Answer>;
   /** One answer per event, in order. */
-  submitBatch(events: readonly PostedEvent[]): Promise<Answer[]>;
+  submitBatch(events: readonly PostedEvent[]): Promise<readonly Answer[]>;
   /** Completes with whatever is selected. */
-  complete(details: Pick<PostedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>): Promise<Answer>;
+  complete(details: PostedDetails): Promise<Answer>;
   /** The attempt as it stands; of a completed one only once its results are there. */
-  view(): Promise<View>;
+  view(): Promise<AttemptView>;
   /** Only of an attempt that `view` shows as completed. */
   results(): Promise<Results>;
   leave(): void;

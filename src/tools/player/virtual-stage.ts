@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { completeAttempt, refuseTooLarge, takeBatch, takeEvent, verdictOf } from '../../attempts/intake.ts';
-import type { Acknowledgement } from '../../attempts/recording.ts';
+import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
 import { Refusal } from '../../errors.ts';
-import type { SimulatedTask } from '../scenario/scenario.ts';
+import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
+import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
+import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
 import { virtualTask } from '../scenario/simulated-task.ts';
-import type { Answer, PostedEvent, Results, Stage, View } from './stage.ts';
-import { openVirtualSession, type VirtualSession } from './virtual-session.ts';
+import { play } from './play.ts';
+import type { Answer, PostedEvent, Results, Stage } from './stage.ts';
+import { openVirtualSession } from './virtual-session.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
@@ -15,51 +17,41 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   let elapsed = 0;
   const timeOf = (ms: number) => new Date(BEGINNING + ms);
   const task = virtualTask(simulated);
-  const virtual = await openVirtualSession(task, () => timeOf(elapsed));
-  const { session } = virtual;
-  // Through JSON, because that is what is left of an event on its way to a server.
-  const onTheWire = (event: PostedEvent): unknown =>
-    JSON.parse(JSON.stringify({ ...event, attempt_id: session.attempt.attempt_id }));
+  const { session, journal } = openVirtualSession(task, () => timeOf(elapsed));
+  const { attempt_id } = session.attempt;
+  const submitBatch = (events: readonly PostedEvent[]): Promise<readonly Answer[]> =>
+    // Through JSON, because that is what is left of an event on its way to a server.
+    takeBatch(session, JSON.parse(JSON.stringify(events.map((event) => ({ ...event, attempt_id })))));
   return {
     optionIds: new Map(task.options.map((option) => [option.option_code, option.option_id])),
     reach: async (ms) => {
       elapsed = ms;
     },
     timeOf,
-    submit: (event) =>
-      answerTo(async () => {
-        const body = onTheWire(event);
-        refuseTooLarge(body);
-        return takeEvent(session, body);
+    // The server judges an event alone as it does a batch of one.
+    submit: async (event) => (await submitBatch([event]))[0] as Answer,
+    submitBatch,
+    complete: (details) =>
+      completeAttempt(session, details).catch((error) => {
+        if (error instanceof Refusal) return verdictOf(error);
+        throw error;
       }),
-    submitBatch: (events) => takeBatch(session, events.map(onTheWire)),
-    complete: (details) => answerTo(() => completeAttempt(session, details)),
-    view: () => settled(virtual),
-    results: async () => resultsOf(virtual),
+    view: async () => {
+      while (!session.isIdle) await setImmediate();
+      return session.view;
+    },
+    results: async () => {
+      const metrics = computeMetrics(journal, task);
+      const { interpretation, explanation } = interpretAndExplain(metrics, task);
+      return { metrics, profile: { ...interpretation, explanation } };
+    },
     leave: () => session.stop(),
   };
 }
 
-/** The answer to one event that is sent alone. @throws whatever is no refusal: the server would have failed. */
-async function answerTo(take: () => Promise<Acknowledgement>): Promise<Answer> {
-  try {
-    return verdictOf(await take());
-  } catch (error) {
-    if (error instanceof Refusal) return verdictOf(error);
-    throw error;
-  }
-}
-
-async function settled(virtual: VirtualSession): Promise<View> {
-  const { session } = virtual;
-  while (!session.isIdle) {
-    if (virtual.failure !== undefined) throw virtual.failure;
-    await setImmediate();
-  }
-  return session.view;
-}
-
-function resultsOf({ results }: VirtualSession): Results {
-  if (!results) throw new Error('The attempt is not completed.');
+/** What a scenario would lead to, without any waiting. @throws Error where it does not complete its attempt. */
+export async function rehearse({ task, steps }: Pick<Scenario, 'task' | 'steps'>): Promise<Results> {
+  const { results } = await play({ steps }, await virtualStage(task));
+  if (!results) throw new Error('A scenario without a completion has no results to rehearse.');
   return results;
 }

@@ -1,22 +1,31 @@
+import type { StateValue } from 'xstate';
 import { countWords } from '../../results/metrics/reasoning-metrics.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
-import type { Step } from '../scenario/steps.ts';
+import { optionsNamed, type Step } from '../scenario/steps.ts';
 
-/** What a step says besides its event, in a few words; empty where it says nothing more. */
-export function describeStep(step: Step): string {
+/** What a step says besides its event, in a few words: `B for 1200 ms`, `A → B`, `40 words`; empty for nothing. */
+export function describeStep(step: Step, nameOf = (option_code: string) => option_code): string {
+  const options = optionsNamed(step).map(([, code]) => nameOf(code));
   switch (step.event) {
     case 'option_viewed':
-      return `${step.option} for ${step.duration_ms} ms`;
-    case 'option_selected':
-      return step.option;
-    case 'option_changed':
-      return `${step.from} → ${step.to}`;
+      return `${options} for ${step.duration_ms} ms`;
     case 'reasoning_updated':
     case 'reasoning_submitted':
       return `${countWords(reasoningText(step))} words`;
     case 'task_completed':
-      return step.option ?? 'as selected';
+      return step.option === undefined ? 'as selected' : `${options}`;
     default:
-      return '';
+      return options.join(' → ');
   }
+}
+
+/** `active (decided, writing)`; the names of parallel regions would only repeat on every line. */
+export function stateText(state: StateValue): string {
+  if (typeof state === 'string') return state;
+  const parts = Object.entries(state).map(([name, inner = {}]) => {
+    const states =
+      typeof inner === 'string' ? [inner] : Object.values(inner).map((each) => stateText(each ?? ''));
+    return `${name} (${states.join(', ')})`;
+  });
+  return parts.join(', ');
 }

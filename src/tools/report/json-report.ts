@@ -1,7 +1,8 @@
 import type { Performance, PlayedStep } from '../player/play.ts';
 import type { FileError, LoadedScenario } from '../scenario/parse.ts';
 import { describeStep } from './describe-step.ts';
-import { type Difference, metricsByName } from './differences.ts';
+import type { Difference } from './differences.ts';
+import { metricsByName } from './profile.ts';
 
 /** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
 export interface ScenarioReport {
@@ -22,8 +23,7 @@ export function reportForPrograms({ passed, errors, scenarios }: RunReport): obj
   return { passed, errors, scenarios: scenarios.map(scenarioForPrograms) };
 }
 
-function scenarioForPrograms({ scenario, played, differences }: ScenarioReport): object {
-  const { file, person } = scenario;
+function scenarioForPrograms({ scenario: { file, person }, played, differences }: ScenarioReport): object {
   if (!played) return { file, person, outcome: 'skipped', differences };
   const { view, results } = played;
   return {
@@ -33,7 +33,7 @@ function scenarioForPrograms({ scenario, played, differences }: ScenarioReport):
     steps: played.steps.map(stepForPrograms),
     state: view.state,
     status: view.status,
-    metrics: results ? Object.fromEntries(metricsByName(results.metrics)) : null,
+    metrics: results ? metricsByName(results.metrics) : null,
     skills: results?.profile.inferred_skills ?? null,
     behavioral_summary: results?.profile.behavioral_summary ?? null,
     recruiter_notes: results?.profile.recruiter_notes ?? null,
@@ -41,11 +41,15 @@ function scenarioForPrograms({ scenario, played, differences }: ScenarioReport):
   };
 }
 
-function stepForPrograms({ step, sent_at, outcome, answer, view }: PlayedStep): object {
+function stepForPrograms({
+  step,
+  sent_at,
+  outcome,
+  answer,
+  view: { state, sequence_number },
+}: PlayedStep): object {
   const facts = { at: step.at, sent_at, event: step.event, says: describeStep(step), outcome };
-  const { state, sequence_number } = view;
   if (answer.acknowledged) return { ...facts, sequence_number: answer.sequence_number, state };
   const { status, code, detail, errors, allowed_events } = answer;
-  // A field that is undefined is left out of JSON.
   return { ...facts, sequence_number, state, refusal: { status, code, detail, errors, allowed_events } };
 }

@@ -11,27 +11,15 @@ export type Paint = (style: Parameters<typeof styleText>[0], text: string) => st
  * @param first stands before the first line; the others are indented as far.
  */
 export function wrap(text: string, first = ''): string[] {
-  const indent = ' '.repeat(first.length);
-  const lines: string[] = [];
-  let line = first;
-  for (const word of text.split(' ')) {
-    const empty = line === first || line === indent;
-    if (!empty && line.length + 1 + word.length > LINE_WIDTH) {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line += empty ? word : ` ${word}`;
-    }
-  }
-  return [...lines, line];
+  const width = LINE_WIDTH - first.length;
+  const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)|\\S+`, 'g')) ?? [''];
+  return lines.map((line, index) => (index === 0 ? first : ' '.repeat(first.length)) + line);
 }
 
 /** Rows with their columns under each other; the last column is as long as it likes. */
 export function table(rows: readonly string[][]): string[] {
-  const widths: number[] = [];
-  for (const cells of rows) {
-    for (const [column, cell] of cells.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
+  const width = (column: number) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0));
+  const widths = rows[0]?.map((_, column) => width(column)) ?? [];
   return rows.map((cells) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -58,8 +46,7 @@ export function duration(ms: number): string {
 /** `not_started` as `not started`. */
 export const asWords = (name: string): string => name.replaceAll('_', ' ');
 
+const list = new Intl.ListFormat('en-GB');
+
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
-}
+export const listed = (items: readonly string[]): string => list.format(items);

@@ -28,28 +28,22 @@ const state: z.ZodType<ExpectedState> = z.lazy(() =>
   }),
 );
 
-const stepFields = fields({
-  outcome: z
-    .enum(OUTCOMES, { error: `must be ${OUTCOMES.join(', ')}, or fields such as { refused: CODE }` })
-    .optional(),
-  /** The code of the refusal. */
-  refused: z.enum(REFUSALS).optional(),
-  /** The state after the step. */
-  state: state.optional(),
-  /** The event types that are allowed after it, all of them. */
-  allowed: z.array(z.enum(EVENT_TYPES)).optional(),
-  /** The fields that the refusal says are wrong, all of them. */
-  fields: z.array(z.string()).optional(),
-});
-
-/** What is expected of one step: a word, or fields. */
+/** What is expected of one step: a word, or fields. A refusal's code says the outcome as well. */
 export const stepExpectation = z.preprocess(
   (written) => (typeof written === 'string' ? { outcome: written } : written),
-  stepFields.transform(({ outcome = 'accepted', refused, ...rest }) => ({
-    ...rest,
-    outcome: refused === undefined ? outcome : ('refused' as const),
-    ...(refused === undefined ? {} : { code: refused }),
-  })),
+  fields({
+    outcome: z
+      .enum(OUTCOMES, { error: `must be ${OUTCOMES.join(', ')}, or fields such as { refused: CODE }` })
+      .default('accepted'),
+    /** The code of the refusal. */
+    refused: z.enum(REFUSALS).optional(),
+    /** The state after the step. */
+    state: state.optional(),
+    /** The event types that are allowed after it, all of them. */
+    allowed: z.array(z.enum(EVENT_TYPES)).optional(),
+    /** The fields that the refusal says are wrong, all of them. */
+    fields: z.array(z.string()).optional(),
+  }),
 );
 
 /** What is expected in the end; what is not mentioned may be anything. */
@@ -62,5 +56,3 @@ export const finalExpectation = fields({
   /** Words that the recruiter's notes must contain. */
   notes: z.array(z.string()).optional(),
 });
-
-export type FinalExpectation = z.output<typeof finalExpectation>;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** An object in which nothing but these fields may stand; a stray one is told which there are. */
-export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
+/** An object in which nothing but these fields may stand. @param complain what a stray one is told */
+export function fields<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  complain = (_key: string) => `is not a field here; the fields are ${Object.keys(shape).join(', ')}`,
+) {
   return z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys'
-        ? `is not a field here; the fields are ${Object.keys(shape).join(', ')}`
-        : undefined,
+    error: (issue) => (issue.code === 'unrecognized_keys' ? complain(issue.keys[0] ?? '') : undefined),
   });
 }
 
@@ -30,13 +30,40 @@ export const milliseconds = signedMilliseconds.refine((ms) => ms >= 0, {
   error: 'must not be below 0',
 });
 
-/** `value` as it would be written in a scenario, for a message. */
-export function quote(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
-}
-
 function inMilliseconds(text: string): number {
   const [, amount, unit = ''] = DURATION.exec(text.trim()) ?? [];
   // Rounded because 0.1 × 60 000 need not be whole in floating point, though it is one tenth of a minute.
   return Number((Number(amount) * (FACTORS[unit] ?? Number.NaN)).toFixed(3));
 }
+
+/** `value` as it would be written in a scenario, for a message. */
+export function quote(value: unknown): string {
+  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+}
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of fields',
+  record: 'a group of fields',
+};
+
+/** What is wrong, for somebody who writes scenarios and not schemas, where a schema has no words of its own. */
+export const inPlainWords: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is required';
+      return `must be ${TYPES[issue.expected] ?? issue.expected}, not ${quote(issue.input)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.join(', ')}, not ${quote(issue.input)}`;
+    case 'too_small':
+      return issue.origin === 'number' ? `must be at least ${issue.minimum}` : 'must not be empty';
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return undefined;
+  }
+};

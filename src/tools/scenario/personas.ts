@@ -12,28 +12,26 @@ const risk = z.enum(RISK_TAGS);
 const act = <Does extends string, Shape extends z.ZodRawShape>(does: Does, shape: Shape) =>
   fields({ does: z.literal(does), ...shape });
 
-const anyAct = z.discriminatedUnion('does', [
-  act('reads', { for: milliseconds }),
-  act('thinks', { for: milliseconds }),
-  /** At one option, or for this long at each of them in display order. */
-  act('looks', { at: z.enum([...RISK_TAGS, 'every']), except: risk.optional(), for: milliseconds }),
-  act('selects', { option: risk }),
-  /** To another option, whatever the task: where the description names the current one, to the next best. */
-  act('changes', { to: risk }),
-  act('writes', { text: z.string(), for: milliseconds }),
-  /** Closes the window and comes back. */
-  act('leaves', { for: milliseconds }),
-]);
-
 const persona = fields({
   name: z.string(),
   /** One sentence, in the third person. */
   description: z.string(),
   shows: z.array(z.enum(SKILL_CODES)),
-  acts: z.array(anyAct).min(1),
+  acts: z.array(
+    z.discriminatedUnion('does', [
+      act('reads', { for: milliseconds }),
+      act('thinks', { for: milliseconds }),
+      /** At one option, or for this long at each of them in display order. */
+      act('looks', { at: z.enum([...RISK_TAGS, 'every']), except: risk.optional(), for: milliseconds }),
+      act('selects', { option: risk }),
+      /** To another option, whatever the task: where this risk is that of the selected one, to the next best. */
+      act('changes', { to: risk }),
+      act('writes', { text: z.string(), for: milliseconds }),
+      /** Closes the window and comes back. */
+      act('leaves', { for: milliseconds }),
+    ]),
+  ),
 });
-
-export type Act = z.output<typeof anyAct>;
 
 /** A way to work through a task, as data. It ends with completing the attempt. */
 export type Persona = z.output<typeof persona>;
