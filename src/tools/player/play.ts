@@ -2,8 +2,7 @@ import type { AttemptView } from '../../attempts/feed.ts';
 import type { Outcome } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/steps.ts';
-import { postedDetails, postedEvent } from './posted-event.ts';
-import type { Answer, Results, Stage } from './stage.ts';
+import { type Answer, post, type Results, resultsOf, type Stage, viewOf } from './stage.ts';
 
 /** A step and what came of it. */
 export interface PlayedStep {
@@ -30,37 +29,33 @@ export interface Observer {
   after(played: PlayedStep): Promise<void>;
 }
 
-/** Plays all steps, whatever is answered, and leaves the stage. @throws what keeps the server from answering. */
+/** Plays all steps, whatever is answered. @throws what keeps the server from answering */
 export async function play(
   { steps }: Pick<Scenario, 'steps'>,
   stage: Stage,
   observer?: Observer,
 ): Promise<Performance> {
-  try {
-    const played: PlayedStep[] = [];
-    let view = await stage.view();
-    for (const planned of sentTogether(steps)) {
-      const group: Step[] = [];
-      for (const step of planned) group.push(observer ? await observer.before(step) : step);
-      const sent_at = group.at(-1)?.at ?? 0;
-      await stage.reach(sent_at);
-      const answers = await send(group, stage);
-      let recorded = view.sequence_number;
-      view = await stage.view();
-      for (const [index, step] of group.entries()) {
-        const answer = answers[index];
-        if (!answer) throw new Error(`The server said nothing about event ${index + 1} of a batch.`);
-        const one = { step, sent_at, outcome: outcomeOf(answer, recorded), answer, view };
-        if (answer.acknowledged) recorded = Math.max(recorded, answer.sequence_number);
-        await observer?.after(one);
-        played.push(one);
-      }
+  const played: PlayedStep[] = [];
+  let view = await viewOf(stage);
+  for (const planned of sentTogether(steps)) {
+    const group: Step[] = [];
+    for (const step of planned) group.push((await observer?.before(step)) ?? step);
+    const sent_at = group.at(-1)?.at ?? 0;
+    await stage.reach(sent_at);
+    const answers = await post(group, stage);
+    let recorded = view.sequence_number;
+    view = await viewOf(stage);
+    for (const [index, step] of group.entries()) {
+      const answer = answers[index];
+      if (!answer) throw new Error(`The server said nothing about event ${index + 1} of a batch.`);
+      const one = { step, sent_at, outcome: outcomeOf(answer, recorded), answer, view };
+      if (answer.acknowledged) recorded = Math.max(recorded, answer.sequence_number);
+      await observer?.after(one);
+      played.push(one);
     }
-    const results = view.status === 'completed' ? await stage.results() : undefined;
-    return { steps: played, view, results };
-  } finally {
-    stage.leave();
   }
+  const results = view.status === 'completed' ? await resultsOf(stage) : undefined;
+  return { steps: played, view, results };
 }
 
 /** Each step by itself, but neighbouring batched ones in one group. */
@@ -72,16 +67,6 @@ function sentTogether(steps: readonly Step[]): Step[][] {
     else groups.push([step]);
   }
   return groups;
-}
-
-async function send(group: readonly Step[], stage: Stage): Promise<readonly Answer[]> {
-  const [step] = group;
-  if (step === undefined) return [];
-  if (step.batched) return stage.submitBatch(group.map((each) => postedEvent(each, stage)));
-  if (step.event === 'task_completed' && step.option === undefined) {
-    return [await stage.complete(postedDetails(step, stage))];
-  }
-  return [await stage.submit(postedEvent(step, stage))];
 }
 
 /** A repeat is answered as the first time, so it is the number that tells them apart. */

@@ -16,14 +16,13 @@ const machine = currentMachine.provide({
   actors: { computeMetrics: nothingToCompute, interpretMetrics: nothingToCompute },
 });
 
+export type VirtualSession = ReturnType<typeof openVirtualSession>;
+
 /**
  * The server's own session, with its machine and decisions, over a journal in memory and the clock `now`. Its
  * attempt begins when it is opened.
  */
-export function openVirtualSession(
-  task: Task,
-  now: () => Date,
-): { session: Session; journal: RecordedEvent[] } {
+export function openVirtualSession(task: Task, now: () => Date) {
   const journal: RecordedEvent[] = [];
   const attempt = {
     attempt_id: madeUpId('a7', 1),

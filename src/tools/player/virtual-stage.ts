@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
+import { completeAttempt, refuseTooLarge, takeBatch, takeEvent, verdictOf } from '../../attempts/intake.ts';
 import { Refusal } from '../../errors.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
+import type { Task } from '../../tasks/task.ts';
+import { ApiError } from '../api-client.ts';
 import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
 import { virtualTask } from '../scenario/simulated-task.ts';
 import { play } from './play.ts';
-import type { Answer, PostedEvent, Results, Stage } from './stage.ts';
-import { openVirtualSession } from './virtual-session.ts';
+import type { Results, Stage } from './stage.ts';
+import { openVirtualSession, type VirtualSession } from './virtual-session.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
@@ -17,36 +19,52 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   let elapsed = 0;
   const timeOf = (ms: number) => new Date(BEGINNING + ms);
   const task = virtualTask(simulated);
-  const { session, journal } = openVirtualSession(task, () => timeOf(elapsed));
-  const { attempt_id } = session.attempt;
-  const submitBatch = (events: readonly PostedEvent[]): Promise<readonly Answer[]> =>
-    // Through JSON, because that is what is left of an event on its way to a server.
-    takeBatch(session, JSON.parse(JSON.stringify(events.map((event) => ({ ...event, attempt_id })))));
+  const virtual = openVirtualSession(task, () => timeOf(elapsed));
   return {
-    optionIds: new Map(task.options.map((option) => [option.option_code, option.option_id])),
+    candidate: {
+      call: async <T>(method: string, path: string, body?: unknown) => {
+        // Through JSON, because that is what is left of a body on its way to a server.
+        const sent = body && JSON.parse(JSON.stringify(body));
+        try {
+          return (await answer(virtual, task, path, sent)) as T;
+        } catch (error) {
+          throw error instanceof Refusal
+            ? new ApiError(`${method} ${path}`, error.status, { ...verdictOf(error) })
+            : error;
+        }
+      },
+    },
+    attempt_id: virtual.session.attempt.attempt_id,
+    options: task.options,
     reach: async (ms) => {
       elapsed = ms;
     },
     timeOf,
-    // The server judges an event alone as it does a batch of one.
-    submit: async (event) => (await submitBatch([event]))[0] as Answer,
-    submitBatch,
-    complete: (details) =>
-      completeAttempt(session, details).catch((error) => {
-        if (error instanceof Refusal) return verdictOf(error);
-        throw error;
-      }),
-    view: async () => {
+  };
+}
+
+/** What the server's routes would answer the candidate. @throws Refusal */
+async function answer({ session, journal }: VirtualSession, task: Task, path: string, body: unknown) {
+  switch (path.replace(session.attempt.attempt_id, ':attempt_id')) {
+    case '/events':
+      refuseTooLarge(body);
+      return takeEvent(session, body);
+    case '/events/batch':
+      return { results: await takeBatch(session, (body as { events: unknown[] }).events) };
+    case '/attempts/:attempt_id/complete':
+      return completeAttempt(session, body);
+    case '/attempts/:attempt_id':
       while (!session.isIdle) await setImmediate();
       return session.view;
-    },
-    results: async () => {
-      const metrics = computeMetrics(journal, task);
-      const { interpretation, explanation } = interpretAndExplain(metrics, task);
-      return { metrics, profile: { ...interpretation, explanation } };
-    },
-    leave: () => session.stop(),
-  };
+    case '/attempts/:attempt_id/metrics':
+      return computeMetrics(journal, task);
+    case '/attempts/:attempt_id/skills?explain=true': {
+      const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
+      return { ...interpretation, explanation };
+    }
+    default:
+      throw new Error(`Nobody answers ${path} in virtual time.`);
+  }
 }
 
 /** What a scenario would lead to, without any waiting. @throws Error where it does not complete its attempt. */
