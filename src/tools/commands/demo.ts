@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
 import { withOwnServer } from '../player/own-server.ts';
 import { play } from '../player/play.ts';
 import { serverStage } from '../player/server-stage.ts';
@@ -12,7 +13,7 @@ import { duration, LINE_WIDTH, wrap } from '../report/text.ts';
 import { scenarioOf } from '../scenario/persona-scenario.ts';
 import { DEFAULT_PERSONA, type Persona, personas } from '../scenario/personas.ts';
 import type { Terminal } from '../terminal.ts';
-import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
+import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-line.ts';
 
 const HELP = `Usage: npm run demo -- [PERSONA] [OPTIONS]
 
@@ -35,13 +36,6 @@ Examples:
   npm run demo -- exploratory --task training-budget
   DEMO_EMAIL=… DEMO_PASSWORD=… npm run demo -- decisive --server http://127.0.0.1:3000`;
 
-/** What to play. */
-interface Wish {
-  persona: Persona;
-  isRealTime: boolean;
-  task_code: string | undefined;
-}
-
 /** Milliseconds in which a hurried attempt is played, requests aside. */
 const HURRIED_RUN_MS = 4_000;
 
@@ -49,28 +43,20 @@ const HURRIED_RUN_MS = 4_000;
 export function runDemo(args: string[], terminal: Terminal): Promise<number> {
   const { print } = terminal;
   return runCommand(terminal, { failed: 1, usage: ' See npm run demo -- --help' }, async () => {
-    const { values, positionals } = parseCommandLine({
-      args,
-      allowPositionals: true,
-      options: {
-        ...COMMON_OPTIONS,
-        list: { type: 'boolean' },
-        'real-time': { type: 'boolean' },
-        task: { type: 'string' },
-      },
-    });
+    const options = { ...COMMON_OPTIONS, list: FLAG, 'real-time': FLAG, task: TEXT };
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if (values.help) print(HELP);
     else if (values.list) personaLines().forEach(print);
     else {
       const persona = personaNamed(positionals);
-      const wish = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
       const server = readServer(values, terminal.env, 'DEMO');
-      if (server) {
-        const attempt_id = await demonstrate(wish, server, terminal);
-        print(`  The attempt stays on the server: ${attempt_id}`);
-      } else {
+      const playAt = async (account: StaffAccount) => {
+        return demonstrate(persona, values['real-time'] ?? false, values.task, account, terminal);
+      };
+      if (server) print(`  The attempt stays on the server: ${await playAt(server)}`);
+      else {
         print('Starting a server with a temporary database, which is removed afterwards …');
-        await withOwnServer((own) => demonstrate(wish, own, terminal));
+        await withOwnServer(playAt);
       }
     }
     return 0;
@@ -96,23 +82,29 @@ function personaLines(): string[] {
 }
 
 /** One attempt from the token to the printed profile. @returns its id */
-async function demonstrate(wish: Wish, server: StaffAccount, terminal: Terminal): Promise<string> {
+async function demonstrate(
+  persona: Persona,
+  isRealTime: boolean,
+  task_code: string | undefined,
+  server: StaffAccount,
+  terminal: Terminal,
+): Promise<string> {
   const { signal, print, paint } = terminal;
   const say = (lines: string[]) => lines.forEach((line) => void print(line));
   const heading = (text: string) => say(['', paint('bold', `── ${text} `.padEnd(LINE_WIDTH, '─'))]);
 
   signal.throwIfAborted();
   const staff = await logIn(server);
-  const task = await chooseTask(staff, wish.task_code);
-  const inRealTime = scenarioOf(wish.persona, task);
+  const task = await chooseTask(staff, task_code);
+  const inRealTime = scenarioOf(persona, task);
   const person_ms = inRealTime.steps.at(-1)?.at ?? 0;
-  const pace = wish.isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
-  const scenario = scenarioOf(wish.persona, task, pace);
+  const pace = isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
+  const scenario = scenarioOf(persona, task, pace);
   const { profile: in_real_time } = await rehearse(inRealTime);
   const run: Run = { person_ms, run_ms: person_ms * pace, in_real_time };
 
-  heading(`The candidate: ${wish.persona.name}`);
-  say(wrap(wish.persona.description));
+  heading(`The candidate: ${persona.name}`);
+  say(wrap(persona.description));
   const limit = task.time_limit_seconds ? `, limit: ${duration(task.time_limit_seconds * 1_000)}` : '';
   say(wrap(`Task: “${task.title}” (${task.task_code}${limit}). ${task.description}`));
   if (!task.requires_reasoning) {

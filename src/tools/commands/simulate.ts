@@ -1,17 +1,23 @@
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { type Performance, play } from '../player/play.ts';
+import { parseArgs } from 'node:util';
+import { play } from '../player/play.ts';
 import type { StaffAccount } from '../player/staff.ts';
 import type { Stage } from '../player/stage.ts';
 import { virtualStage } from '../player/virtual-stage.ts';
 import { UsageError } from '../problem.ts';
 import { differences } from '../report/differences.ts';
-import { reportForPrograms, type ScenarioReport } from '../report/json-report.ts';
-import { errorLine, summary, timeline } from '../report/timeline.ts';
+import {
+  errorLine,
+  reportForPrograms,
+  type ScenarioReport,
+  summary,
+  timeline,
+} from '../report/scenario-report.ts';
 import { type LoadedScenario, parseScenarios } from '../scenario/parse.ts';
 import type { Terminal } from '../terminal.ts';
-import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
+import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-line.ts';
 
 const USAGE = `Plays scenario files and compares what comes out with what they expect.
 
@@ -31,53 +37,41 @@ it could not play.
 /** Milliseconds from one person's beginning to the next one's: nobody's first step waits behind all others'. */
 const BETWEEN_BEGINNINGS_MS = 20;
 
-/**
- * `npm run simulate`. @returns the exit code: 0 when everything was as expected, 1 when something was not or a
- * file has errors, 2 when it could not play, 130 after Ctrl-C.
- */
+/** `npm run simulate`. @returns the exit code, as the usage tells it; 130 after Ctrl-C */
 export function runSimulate(args: string[], terminal: Terminal): Promise<number> {
   const { print, printError, paint, signal } = terminal;
   return runCommand(terminal, { failed: 2, usage: `\n\n${USAGE}` }, async () => {
-    const { values, positionals: files } = parseCommandLine({
-      args,
-      allowPositionals: true,
-      options: {
-        ...COMMON_OPTIONS,
-        tolerance: { type: 'string' },
-        json: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-      },
-    });
+    const options = { ...COMMON_OPTIONS, tolerance: TEXT, json: FLAG, quiet: FLAG };
+    const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options });
     if (values.help) {
       print(USAGE.trimEnd());
       return 0;
     }
     const toleranceMs = Number(values.tolerance ?? 500);
-    if (!(toleranceMs >= 0 && toleranceMs < Infinity)) {
+    if (!(toleranceMs >= 0 && toleranceMs < Infinity))
       throw new UsageError('--tolerance takes milliseconds.');
-    }
     if (files.length === 0) throw new UsageError('Name at least one scenario file.');
     const server = readServer(values, terminal.env, 'SIMULATE');
 
     const read = await Promise.all(files.map(readScenarios));
-    const errors = read.flatMap((file) => file.errors);
+    const loaded = read.flatMap(({ scenarios }) => scenarios);
+    const errors = read.flatMap(({ errors }) => errors);
     for (const error of errors) printError(errorLine(error));
-    const loaded = read.flatMap((file) => file.scenarios);
-    if (server) printError(announcement(loaded, server.url));
-    const played = server ? await playOnServer(loaded, server, signal) : await playVirtually(loaded, signal);
-    const scenarios = loaded.map((scenario): ScenarioReport => {
-      const one = played.get(scenario);
-      return one
-        ? { scenario, played: one, differences: differences(scenario, one, server ? toleranceMs : 0) }
-        : { scenario, differences: [] };
-    });
-    const failed = scenarios.filter((report) => report.differences.length > 0);
+    if (server) printError(announcement(loaded.filter(isPlayableInRealTime), server.url));
+    const scenarios = server
+      ? await playOnServer(loaded, server, toleranceMs, signal)
+      : await Promise.all(
+          loaded.map(async (scenario) => reportOn(scenario, await virtualStage(scenario.task), 0)),
+        );
+    signal.throwIfAborted();
+    const failed = scenarios.filter(({ differences }) => differences.length > 0);
     const report = { passed: errors.length === 0 && failed.length === 0, errors, scenarios };
-    if (values.json) print(JSON.stringify(reportForPrograms(report), null, 2));
-    else {
-      const told = (values.quiet ? failed : scenarios).map((each) => timeline(each, paint));
-      print([...told, summary(report)].join('\n'));
-    }
+    const told = (values.quiet ? failed : scenarios).map((each) => timeline(each, paint));
+    print(
+      values.json
+        ? JSON.stringify(reportForPrograms(report), null, 2)
+        : [...told, summary(report)].join('\n'),
+    );
     return report.passed ? 0 : 1;
   });
 }
@@ -92,20 +86,8 @@ async function readScenarios(file: string): Promise<ReturnType<typeof parseScena
   }
 }
 
-type Performances = Map<LoadedScenario, Performance>;
-
-async function playVirtually(loaded: readonly LoadedScenario[], signal: AbortSignal): Promise<Performances> {
-  const performances: Performances = new Map();
-  for (const scenario of loaded) {
-    signal.throwIfAborted();
-    performances.set(scenario, await play(scenario, await virtualStage(scenario.task)));
-  }
-  return performances;
-}
-
 /** What to say before playing in real time, which may take long. */
-function announcement(loaded: readonly LoadedScenario[], url: string): string {
-  const playable = loaded.filter(isPlayableInRealTime);
+function announcement(playable: readonly LoadedScenario[], url: string): string {
   const longest = Math.max(0, ...playable.map(({ steps }) => steps.at(-1)?.at ?? 0));
   const scenarios = playable.length === 1 ? 'scenario' : 'scenarios at once';
   return `Playing ${playable.length} ${scenarios} in real time at ${url}, at least ${longest / 1000} s.`;
@@ -117,8 +99,9 @@ const isPlayableInRealTime = ({ exact_times }: LoadedScenario): boolean => !exac
 async function playOnServer(
   loaded: readonly LoadedScenario[],
   server: StaffAccount,
+  toleranceMs: number,
   interrupted: AbortSignal,
-): Promise<Performances> {
+): Promise<ScenarioReport[]> {
   // Only here, because loading what talks to a server takes longer than playing in virtual time.
   const { logIn, ensureTask } = await import('../player/staff.ts');
   const { serverStage } = await import('../player/server-stage.ts');
@@ -127,15 +110,25 @@ async function playOnServer(
   const signal = AbortSignal.any([failed.signal, interrupted]);
   setMaxListeners(0, signal);
   // Everybody is ready before anybody begins, or those who begin late would have their first steps delayed.
-  const stages: [LoadedScenario, Stage][] = [];
+  const stages = new Map<LoadedScenario, Stage>();
   for (const scenario of loaded.filter(isPlayableInRealTime)) {
-    const task_id = await ensureTask(staff, scenario.task);
-    stages.push([scenario, await serverStage(staff, task_id, signal)]);
+    stages.set(scenario, await serverStage(staff, await ensureTask(staff, scenario.task), signal));
   }
-  const performances = stages.map(async ([scenario, stage], index) => {
+  const reports = loaded.map(async (scenario, index) => {
+    const stage = stages.get(scenario);
+    if (!stage) return { scenario, differences: [] };
     await setTimeout(index * BETWEEN_BEGINNINGS_MS, undefined, { signal });
-    return [scenario, await play(scenario, stage)] as const;
+    return reportOn(scenario, stage, toleranceMs);
   });
   // Where one cannot be played to its end, nobody waits for the others.
-  return new Map(await Promise.all(performances).finally(() => failed.abort()));
+  return Promise.all(reports).finally(() => failed.abort());
+}
+
+async function reportOn(
+  scenario: LoadedScenario,
+  stage: Stage,
+  toleranceMs: number,
+): Promise<ScenarioReport> {
+  const played = await play(scenario, stage);
+  return { scenario, played, differences: differences(scenario, played, toleranceMs) };
 }

@@ -1,0 +1,120 @@
+import type { Performance, PlayedStep } from '../player/play.ts';
+import { quote } from '../scenario/fields.ts';
+import type { FileError, LoadedScenario } from '../scenario/parse.ts';
+import { describeStep, stateText } from './describe-step.ts';
+import type { Difference } from './differences.ts';
+import { metricsByName, profileLines } from './profile.ts';
+import { type Paint, seconds, table } from './text.ts';
+
+/** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
+export interface ScenarioReport {
+  scenario: LoadedScenario;
+  played?: Performance;
+  differences: Difference[];
+}
+
+/** A whole run. */
+export interface RunReport {
+  passed: boolean;
+  errors: FileError[];
+  scenarios: ScenarioReport[];
+}
+
+/** The run for programs: plain data, the same for the same scenarios in virtual time. */
+export function reportForPrograms({ passed, errors, scenarios }: RunReport): object {
+  return {
+    passed,
+    errors,
+    scenarios: scenarios.map(({ scenario: { file, person }, played, differences }) => {
+      if (!played) return { file, person, outcome: 'skipped', differences };
+      const { view, results } = played;
+      return {
+        file,
+        person,
+        outcome: differences.length === 0 ? 'passed' : 'failed',
+        steps: played.steps.map(stepForPrograms),
+        state: view.state,
+        status: view.status,
+        metrics: results ? metricsByName(results.metrics) : null,
+        skills: results?.profile.inferred_skills ?? null,
+        behavioral_summary: results?.profile.behavioral_summary ?? null,
+        recruiter_notes: results?.profile.recruiter_notes ?? null,
+        differences,
+      };
+    }),
+  };
+}
+
+function stepForPrograms({ step, sent_at, outcome, answer, view: { state, sequence_number } }: PlayedStep) {
+  const facts = { at: step.at, sent_at, event: step.event, says: describeStep(step), outcome, state };
+  if (answer.acknowledged) return { ...facts, sequence_number: answer.sequence_number };
+  const { status, code, detail, errors, allowed_events } = answer;
+  return { ...facts, sequence_number, refusal: { status, code, detail, errors, allowed_events } };
+}
+
+/** `analytical.yaml:12:5 steps[3].at: must be …` */
+export function errorLine({ file, line, column, field, message }: FileError): string {
+  return `${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${message}`;
+}
+
+/** One scenario for reading: what happened when, what was measured and concluded, what was not as expected. */
+export function timeline({ scenario, played, differences }: ScenarioReport, paint: Paint): string {
+  const { person, file } = scenario;
+  const failures = differences.map(({ expected, actual, ...place }) => {
+    const message = `expected ${quote(expected)}, actual ${quote(actual)}`;
+    return `  ${errorLine({ file, ...place, message })}`;
+  });
+  const told = played
+    ? [
+        ...stepLines(played.steps),
+        '',
+        ...(played.results
+          ? profileLines(played.results, paint)
+          : [`no results: the attempt is ${stateText(played.view.state)}`]),
+        '',
+        ...(failures.length === 0 ? ['as expected'] : ['not as expected', ...failures]),
+      ]
+    : ['skipped: it expects exact times, which only virtual time has'];
+  const indented = [file, '', ...told].map((line) => (line === '' ? '' : `  ${line}`));
+  return [person, ...indented, ''].join('\n');
+}
+
+function stepLines(steps: readonly PlayedStep[]): string[] {
+  const rows = table(
+    steps.map(({ step, outcome, answer, view }) => [
+      seconds(step.at, 3).padStart(10),
+      step.event,
+      describeStep(step),
+      answer.acknowledged ? outcome : `refused: ${answer.code}`,
+      stateText(view.state),
+    ]),
+  );
+  return steps.flatMap((step, index) => [
+    rows[index] ?? '',
+    ...Array.from(remarks(step), (remark) => ' '.repeat(12) + remark),
+  ]);
+}
+
+/** What is worth saying of a step beneath its line. */
+function* remarks({ step, sent_at, answer }: PlayedStep): Generator<string> {
+  if (step.note !== undefined) yield `(${step.note})`;
+  if (sent_at > step.at) yield `sent at ${seconds(sent_at, 3)}`;
+  if (step.client_at !== undefined) yield `the candidate's clock shows ${seconds(step.client_at, 3)}`;
+  if (answer.acknowledged) return;
+  yield answer.detail;
+  if (answer.allowed_events) yield `allowed now: ${answer.allowed_events.join(', ') || 'nothing'}`;
+}
+
+/** The last lines: how many passed, and which did not. */
+export function summary({ scenarios, errors }: RunReport): string {
+  const failed = scenarios.filter(({ differences }) => differences.length > 0);
+  const skipped = scenarios.filter(({ played }) => !played).length;
+  const others: [count: number, what: string][] = [
+    [failed.length, 'failed'],
+    [skipped, 'skipped'],
+    [errors.length, errors.length === 1 ? 'error in files' : 'errors in files'],
+  ];
+  const counts = others.filter(([count]) => count > 0).map((part) => `, ${part.join(' ')}`);
+  const names = failed.map(({ scenario }) => `\n  failed: ${scenario.person} (${scenario.file})`);
+  return [`${scenarios.length - failed.length - skipped} passed`, ...counts, ...names].join('');
+}
