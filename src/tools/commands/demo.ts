@@ -6,7 +6,7 @@ import { serverStage } from '../player/server-stage.ts';
 import { chooseTask, logIn, type StaffAccount } from '../player/staff.ts';
 import { rehearse } from '../player/virtual-stage.ts';
 import { Problem } from '../problem.ts';
-import { LiveTelling } from '../report/live-telling.ts';
+import { liveTelling } from '../report/live-telling.ts';
 import { afterwards, beforehand, type Run } from '../report/pace.ts';
 import { profileLines } from '../report/profile.ts';
 import { duration, LINE_WIDTH, wrap } from '../report/text.ts';
@@ -114,7 +114,7 @@ async function demonstrate(
 
   heading('The attempt, as the live channel tells it');
   const stage = await serverStage(staff, task.task_id, signal);
-  const telling = new LiveTelling(stage, task, terminal);
+  const telling = liveTelling(stage, task, terminal);
   const metadata = { client_session_id: randomUUID(), user_agent: 'skill-observation-demo' };
   const steps = scenario.steps.map((step) => ({ ...step, client_event_id: randomUUID(), metadata }));
   const { results } = await telling

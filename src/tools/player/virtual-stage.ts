@@ -1,70 +1,114 @@
 import { setImmediate } from 'node:timers/promises';
+import { fromPromise } from 'xstate';
+import type { ComputationInput } from '../../../machines/attempt.machine.ts';
+import { currentMachine } from '../../../machines/index.ts';
+import { AttemptFeed } from '../../attempts/feed.ts';
 import { completeAttempt, refuseTooLarge, takeBatch, takeEvent, verdictOf } from '../../attempts/intake.ts';
+import { Session, type SessionServices } from '../../attempts/session.ts';
 import { Refusal } from '../../errors.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
-import type { Task } from '../../tasks/task.ts';
 import { ApiError } from '../api-client.ts';
 import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
-import { virtualTask } from '../scenario/simulated-task.ts';
+import { madeUpId, virtualTask } from '../scenario/simulated-task.ts';
 import { play } from './play.ts';
 import type { Results, Stage } from './stage.ts';
-import { openVirtualSession, type VirtualSession } from './virtual-session.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
 
-/** Sets a stage in virtual time, on which a step takes microseconds and the clock moves only by `reach`. */
+/** How long an attempt lasts, as a server has it unless it is told otherwise. */
+const ATTEMPT_TTL_MS = 86_400_000;
+
+/** Results follow from the journal whenever they are asked for; nothing has to be stored before. */
+const nothing = fromPromise<void, ComputationInput>(async () => undefined);
+const machine = currentMachine.provide({ actors: { computeMetrics: nothing, interpretMetrics: nothing } });
+
+/**
+ * Sets a stage in virtual time, on which a step takes microseconds and the clock moves only by `reach`: the server's
+ * own session, machine, formulas and rules, over a journal in memory.
+ */
 export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   let elapsed = 0;
   const timeOf = (ms: number) => new Date(BEGINNING + ms);
   const task = virtualTask(simulated);
-  const virtual = openVirtualSession(task, () => timeOf(elapsed));
-  return {
-    candidate: {
-      call: async <T>(method: string, path: string, body?: unknown) => {
-        // Through JSON, because that is what is left of a body on its way to a server.
-        const sent = body && JSON.parse(JSON.stringify(body));
-        try {
-          return (await answer(virtual, task, path, sent)) as T;
-        } catch (error) {
-          throw error instanceof Refusal
-            ? new ApiError(`${method} ${path}`, error.status, { ...verdictOf(error) })
-            : error;
-        }
-      },
-    },
-    attempt_id: virtual.session.attempt.attempt_id,
-    options: task.options,
-    reach: async (ms) => {
-      elapsed = ms;
-    },
-    timeOf,
+  const journal: RecordedEvent[] = [];
+  const attempt_id = madeUpId('a7', 1);
+  const expires_at = timeOf(ATTEMPT_TTL_MS);
+  const attempt = { attempt_id, user_id: madeUpId('c7', 1), task_id: task.task_id, expires_at };
+  const session = new Session(
+    { attempt, task, machine, events: [] },
+    servicesOver(journal, () => timeOf(elapsed)),
+  );
+
+  /** What the server's routes would answer the candidate. @throws Refusal */
+  const answer = async (path: string, body: unknown) => {
+    switch (path.replace(attempt_id, ':attempt_id')) {
+      case '/events':
+        refuseTooLarge(body);
+        return takeEvent(session, body);
+      case '/events/batch':
+        return { results: await takeBatch(session, (body as { events: unknown[] }).events) };
+      case '/attempts/:attempt_id/complete':
+        return completeAttempt(session, body);
+      case '/attempts/:attempt_id':
+        while (!session.isIdle) await setImmediate();
+        return session.view;
+      case '/attempts/:attempt_id/metrics':
+        return computeMetrics(journal, task);
+      case '/attempts/:attempt_id/skills?explain=true': {
+        const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
+        return { ...interpretation, explanation };
+      }
+      default:
+        throw new Error(`Nobody answers ${path} in virtual time.`);
+    }
   };
+  const call = async <T>(method: string, path: string, body?: unknown) => {
+    try {
+      // Through JSON, because that is what is left of a body on its way to a server.
+      return (await answer(path, body && JSON.parse(JSON.stringify(body)))) as T;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw new ApiError(`${method} ${path}`, error.status, { ...verdictOf(error) });
+    }
+  };
+  const reach = async (ms: number) => {
+    elapsed = ms;
+  };
+  return { candidate: { call }, attempt_id, options: task.options, reach, timeOf };
 }
 
-/** What the server's routes would answer the candidate. @throws Refusal */
-async function answer({ session, journal }: VirtualSession, task: Task, path: string, body: unknown) {
-  switch (path.replace(session.attempt.attempt_id, ':attempt_id')) {
-    case '/events':
-      refuseTooLarge(body);
-      return takeEvent(session, body);
-    case '/events/batch':
-      return { results: await takeBatch(session, (body as { events: unknown[] }).events) };
-    case '/attempts/:attempt_id/complete':
-      return completeAttempt(session, body);
-    case '/attempts/:attempt_id':
-      while (!session.isIdle) await setImmediate();
-      return session.view;
-    case '/attempts/:attempt_id/metrics':
-      return computeMetrics(journal, task);
-    case '/attempts/:attempt_id/skills?explain=true': {
-      const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
-      return { ...interpretation, explanation };
-    }
-    default:
-      throw new Error(`Nobody answers ${path} in virtual time.`);
-  }
+/** What a session needs of a server, without anything that takes time. */
+function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices {
+  const ignore = () => undefined;
+  const findRepeated = async (_attempt_id: string, client_event_id: string) =>
+    events.find((event) => event.client_event_id === client_event_id);
+  return {
+    journal: {
+      append: async (event) => {
+        const { attempt_id, client_event_id } = event;
+        const first = client_event_id && (await findRepeated(attempt_id, client_event_id));
+        if (first) return { outcome: 'repeated', first };
+        events.push(event);
+        return { outcome: 'stored' };
+      },
+      read: async (_attempt_id, { after = 0 } = {}) => events.slice(after),
+      findRepeated,
+    },
+    feed: new AttemptFeed(),
+    // There is no stored attempt to follow the journal.
+    projector: { noteRecorded: ignore, noteFromElsewhere: ignore, noteExpired: ignore, noteMissing: ignore },
+    onUncertain: ignore,
+    onActorFailed: (_attempt_id, error) => {
+      throw error;
+    },
+    now,
+    newEventId: () => madeUpId('e7', events.length + 1),
+    isOwnEvent: () => true,
+    mailboxCapacity: 1000,
+  };
 }
 
 /** What a scenario would lead to, without any waiting. @throws Error where it does not complete its attempt. */

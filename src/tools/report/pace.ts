@@ -4,9 +4,8 @@ import type { ExplainedCondition } from '../../results/interpretation/interpret.
 import type { ExplainedProfile } from '../player/stage.ts';
 import { asWords, duration, listed, type Paint, wrap } from './text.ts';
 
-/** How fast an attempt is played and what its persona shows at a person's pace. */
+/** How fast an attempt is played, in milliseconds, and what its persona shows at a person's pace. */
 export interface Run {
-  /** Milliseconds that the attempt takes a person, and that it takes here. */
   person_ms: number;
   run_ms: number;
   in_real_time: ExplainedProfile;
@@ -14,52 +13,44 @@ export interface Run {
 
 const isHurried = ({ person_ms, run_ms }: Run) => run_ms < person_ms;
 
-/**
- * What the screen says before a run: how long it takes, and what a hurried one cannot show.
- * @param expected what the run is going to show at its own pace.
- */
+/** How long a run is going to take, and what a hurried one cannot show. @param expected what it will show */
 export function beforehand(run: Run, expected: ExplainedProfile, paint: Paint): string[] {
   const { person_ms, run_ms, in_real_time } = run;
   const skills = listed(skillsOf(in_real_time));
   if (!isHurried(run)) return wrap(`Real time: it takes ${duration(person_ms)} and should show ${skills}.`);
+  const hurried = wrap(
+    `Hurried: what takes a person ${duration(person_ms)} is played in about ${duration(run_ms)}. The server ` +
+      'is not told: it goes by its own clock, and the marks of its rules are seconds of a real person.',
+  );
+  const missing = missingIn(expected, in_real_time, 'will be about');
+  const surplus = missingIn(in_real_time, expected, 'is');
+  if (missing.length + surplus.length === 0) {
+    return [...hurried, ...wrap(`This persona shows the same skills either way: ${skills}.`)];
+  }
   const warnings = [
-    ...missingIn(expected, in_real_time, 'will be about').map(
-      ({ skill_code, why_not }) => `It cannot show ${skill_code}: ${why_not}.`,
-    ),
-    ...missingIn(in_real_time, expected, 'is').map(
-      ({ skill_code }) => `It will show ${skill_code}, which comes of the hurry alone.`,
-    ),
+    ...missing.map(({ skill_code, why_not }) => `It cannot show ${skill_code}: ${why_not}.`),
+    ...surplus.map(({ skill_code }) => `It will show ${skill_code}, which comes of the hurry alone.`),
+    `To see what the persona really shows (${skills}): --real-time`,
   ];
-  return [
-    ...wrap(
-      `Hurried: what takes a person ${duration(person_ms)} is played in about ${duration(run_ms)}. The server ` +
-        'is not told: it goes by its own clock, and the marks of its rules are seconds of a real person.',
-    ),
-    ...(warnings.length === 0
-      ? wrap(`This persona shows the same skills either way: ${skills}.`)
-      : warn([...warnings, `To see what the persona really shows (${skills}): --real-time`], paint)),
-  ];
+  return [...hurried, ...warn(warnings, paint)];
 }
 
-/** What the screen says after a run: where the profile differs from the persona's in real time, and why. */
+/** Where the profile of a run differs from the persona's in real time, and why. */
 export function afterwards(run: Run, observed: ExplainedProfile, paint: Paint): string[] {
   const shown = skillsOf(observed);
-  const same = skillsOf(run.in_real_time).filter((code) => shown.includes(code));
-  const wanted = isHurried(run) ? 'As in real time' : 'As it should';
+  const same = listed(skillsOf(run.in_real_time).filter((code) => shown.includes(code)));
+  const missing = missingIn(observed, run.in_real_time, 'was');
+  const surplus = missingIn(run.in_real_time, observed, 'is');
   const differences = [
-    ...missingIn(observed, run.in_real_time, 'was').map(
-      ({ skill_code, why_not }) => `It does not show ${skill_code}: ${why_not}.`,
-    ),
-    ...missingIn(run.in_real_time, observed, 'is').map(
-      ({ skill_code, why_not }) => `Only here it shows ${skill_code}: in real time, ${why_not}.`,
-    ),
+    ...missing.map(({ skill_code, why_not }) => `It does not show ${skill_code}: ${why_not}.`),
+    ...surplus.map((gap) => `Only here it shows ${gap.skill_code}: in real time, ${gap.why_not}.`),
   ];
+  const wanted = isHurried(run) ? 'As in real time' : 'As it should';
+  const agreement = wrap(`${wanted}, it shows ${same || 'none of the persona’s skills'}.`, '  ');
   const times =
     'The decision, hesitation and total times above are those of the run, not of a person; for these: --real-time';
   return [
-    ...wrap(`${wanted}, it shows ${listed(same) || 'none of the persona’s skills'}.`, '  ').map((line) =>
-      differences.length === 0 ? paint('green', line) : line,
-    ),
+    ...(differences.length === 0 ? agreement.map((line) => paint('green', line)) : agreement),
     ...warn(differences, paint),
     ...(isHurried(run) ? wrap(times, '  ') : []),
   ];

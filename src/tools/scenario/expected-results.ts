@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { NUMERIC_METRICS } from '../../results/interpretation/figures.ts';
-import type { SkillCode } from '../../results/interpretation/interpret.ts';
 import type { MetricName, MetricNameOf } from '../../results/interpretation/metric-names.ts';
 import { RULES, type SummaryField } from '../../results/interpretation/rules.ts';
 import { type ComputedMetrics, QUALITY_FLAGS } from '../../results/metrics/computed-metrics.ts';
 import { RISK_TAGS } from '../../tasks/task.ts';
 import { fields } from './fields.ts';
 
-type OtherMetric =
-  | Exclude<MetricName, MetricNameOf<number>>
-  | Exclude<keyof ComputedMetrics, `${string}_metrics`>;
+type OtherMetric = Exclude<MetricName | keyof ComputedMetrics, MetricNameOf<number> | `${string}_metrics`>;
 
 /** Everything in the metrics that can be expected, by its dotted name. */
 const METRICS: Record<string, z.ZodType> = {
@@ -27,29 +24,24 @@ const METRICS: Record<string, z.ZodType> = {
 const namesIn = (group: string) => Object.keys(METRICS).filter((name) => name.startsWith(`${group}.`));
 
 function unknownMetric(name: string): string {
-  const near = namesIn(name.split('.')[0] ?? '');
+  const near = namesIn(name.replace(/\..*/, ''));
   return `is not a metric; the metrics are ${(near.length > 0 ? near : Object.keys(METRICS)).join(', ')}`;
 }
 
-/** The fields of one group of metrics without the group's name. */
-const groupOf = (group: string) => {
-  const shape = namesIn(group).map((name) => [name.slice(group.length + 1), METRICS[name]?.optional()]);
-  return fields(Object.fromEntries(shape), () => unknownMetric(`${group}.`)).optional();
-};
-
-const GROUPS = Object.keys(METRICS).flatMap((name) =>
-  name.includes('.') ? name.split('.').slice(0, 1) : [],
-);
+/** The groups of metrics, each with its metrics by their own names. */
+const GROUPS: Record<string, z.ZodType> = {};
+for (const group of new Set(Object.keys(METRICS).map((name) => name.replace(/\..*/, '')))) {
+  const shape = namesIn(group).map((name) => [name.slice(group.length + 1), METRICS[name]]);
+  if (shape.length > 0)
+    GROUPS[group] = fields(Object.fromEntries(shape), () => unknownMetric(group)).partial();
+}
 
 /** Some of the metrics, by their dotted names or nested in their groups. */
-export const expectedMetrics = fields(
-  { ...METRICS, ...Object.fromEntries(GROUPS.map((group) => [group, groupOf(group)])) },
-  unknownMetric,
-)
+export const expectedMetrics = fields({ ...METRICS, ...GROUPS }, unknownMetric)
   .partial()
   .transform((written) =>
     Object.entries(written).flatMap(([key, value]) => {
-      if (!GROUPS.includes(key)) return [{ name: key, path: [key], value }];
+      if (!(key in GROUPS)) return [{ name: key, path: [key], value }];
       return Object.entries(value as object).map(([field, inner]: [string, unknown]) => {
         return { name: `${key}.${field}`, path: [key, field], value: inner };
       });
@@ -57,27 +49,25 @@ export const expectedMetrics = fields(
   );
 
 /** The codes come from the rules themselves, so that a new rule's skill can be expected at once. */
-export const SKILL_CODES: readonly SkillCode[] = Object.values(RULES).flatMap((group) =>
-  group.rules.map((rule) => rule.skill_code),
-);
+export const SKILL_CODES = Object.values(RULES).flatMap(({ rules }) => rules.map((rule) => rule.skill_code));
 
 const SKILL = new RegExp(`^(${SKILL_CODES.join('|')})(?: *\\((strong|moderate)\\))?$`);
+const ANY_SKILL = `must be a skill, with or without (strong) or (moderate); the skills are ${SKILL_CODES.join(', ')}`;
 
 /** All the skills that are inferred, each by its code and, where that matters, `(strong)` or `(moderate)`. */
 export const expectedSkills = z.array(
   z
     .string()
     .trim()
-    .regex(SKILL, {
-      error: `must be a skill, with or without (strong) or (moderate); the skills are ${SKILL_CODES.join(', ')}`,
-    })
+    .regex(SKILL, ANY_SKILL)
     .transform((written) => written.replace(/ *\(/, ' (')),
 );
 
 const styleOf = (field: SummaryField) => {
   const { rules, otherwise } = RULES[field];
-  const styles = new Set([...rules.map((rule) => rule.style), ...(otherwise ? [otherwise] : [])]);
-  return z.enum([...styles]).optional();
+  return z
+    .enum([...new Set([...rules.map(({ style }) => style), ...(otherwise ? [otherwise] : [])])])
+    .optional();
 };
 
 /** Some of the fields of the behavioral summary. */

@@ -23,8 +23,8 @@ const common = {
   expect: stepExpectation.default({ outcome: 'accepted' }),
 };
 
-/** Codes are text even where YAML would read a number; `parseScenarios` sees to that. */
-const optionCode = z.string();
+/** An option's code. It is text even where YAML would read a number; `parseScenarios` sees to that. */
+const option = z.string();
 
 const kind = <T extends EventType, Shape extends z.ZodRawShape>(event: T, shape: Shape) =>
   fields({ event: z.literal(event), ...shape, ...common });
@@ -45,15 +45,15 @@ export const step = z.discriminatedUnion(
   'event',
   [
     kind('task_started', {}),
-    kind('option_viewed', { option: optionCode, duration_ms: z.number() }),
-    kind('option_selected', { option: optionCode }),
-    kind('option_changed', { from: optionCode, to: optionCode }),
+    kind('option_viewed', { option, duration_ms: z.number() }),
+    kind('option_selected', { option }),
+    kind('option_changed', { from: option, to: option }),
     kind('reasoning_started', {}),
     reasoning('reasoning_updated'),
     reasoning('reasoning_submitted'),
     kind('task_abandoned', {}),
     /** Without an option it completes with whatever is selected. */
-    kind('task_completed', { option: optionCode.optional() }).refine(
+    kind('task_completed', { option: option.optional() }).refine(
       ({ batched, option }) => !batched || option !== undefined,
       { path: ['option'], error: 'is required in a batch' },
     ),
@@ -84,10 +84,6 @@ export const OPTION_FIELDS = ['option', 'from', 'to'] as const;
 
 /** The options that a step names, by the field that names them. */
 export function optionsNamed(written: WrittenStep): [field: string, code: string][] {
-  const values: { event: string } & { [field in (typeof OPTION_FIELDS)[number]]?: string | undefined } =
-    written;
-  return OPTION_FIELDS.flatMap((field) => {
-    const code = values[field];
-    return code === undefined ? [] : [[field, code]];
-  });
+  const codes: { event: string; option?: string | undefined; from?: string; to?: string } = written;
+  return OPTION_FIELDS.flatMap((field) => (codes[field] === undefined ? [] : [[field, codes[field]]]));
 }
