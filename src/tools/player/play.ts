@@ -24,8 +24,8 @@ export interface Performance {
 
 /** Follows a performance while it goes on. The player waits for it; what it throws ends the performance. */
 export interface Observer {
-  /** A step is next, and may not be due for a while. @returns the step to play, with what was measured of it */
-  before(step: Step): Promise<Step>;
+  /** A step is next, and may not be due for a while. */
+  before(step: Step): Promise<void>;
   after(played: PlayedStep): Promise<void>;
 }
 
@@ -37,9 +37,8 @@ export async function play(
 ): Promise<Performance> {
   const played: PlayedStep[] = [];
   let view = await viewOf(stage);
-  for (const planned of sentTogether(steps)) {
-    const group: Step[] = [];
-    for (const step of planned) group.push((await observer?.before(step)) ?? step);
+  for (const group of sentTogether(steps)) {
+    for (const step of group) await observer?.before(step);
     const sent_at = group.at(-1)?.at ?? 0;
     await stage.reach(sent_at);
     const answers = await post(group, stage);

@@ -87,9 +87,8 @@ function postedEvent(step: Step, stage: Stage) {
     const names = fields[index];
     if (names) Object.assign(payload, { [names.id]: option?.option_id, [names.code]: code });
   }
-  const { attempt_id } = stage;
-  const event = { attempt_id, event_type: step.event, payload: { ...payload, ...step.payload } };
-  return { ...event, ...postedDetails(step, stage) };
+  const event = { event_type: step.event, payload: { ...payload, ...step.payload } };
+  return { attempt_id: stage.attempt_id, ...event, ...postedDetails(step, stage) };
 }
 
 function postedDetails({ at, client_at = at, metadata, client_event_id }: Step, stage: Stage) {

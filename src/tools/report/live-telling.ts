@@ -86,25 +86,18 @@ export function liveTelling(stage: ServerStage, task: Task, { print, paint, sign
   const close = () => socket?.close();
 
   const observer: Observer = {
-    /** Lets the pauses before a step go by. A view lasted as long as its pause really took, to the tenth of a ms. */
+    /** Lets the pauses before a step go by. */
     async before(step) {
+      details.push(describeStep(step, nameOf));
       const { meanwhile = [] } = step;
       let until = step.at - meanwhile.reduce((sum, { for_ms }) => sum + for_ms, 0);
-      let began = 0;
       for (const { doing, for_ms, away } of meanwhile) {
         if (for_ms >= ANNOUNCED_FROM_MS) note(`… ${doing} for ${duration(for_ms)}`);
         if (away) close();
-        began = performance.now();
         until += for_ms;
         await stage.reach(until);
         if (away) await open();
       }
-      const measured = { ...step };
-      if (measured.event === 'option_viewed') {
-        measured.duration_ms = Math.round((performance.now() - began) * 10) / 10;
-      }
-      details.push(describeStep(measured, nameOf));
-      return measured;
     },
     async after({ step: { event }, answer }) {
       if (!answer.acknowledged) {

@@ -4,7 +4,7 @@ import type { MetricName, MetricNameOf } from '../../results/interpretation/metr
 import { RULES, type SummaryField } from '../../results/interpretation/rules.ts';
 import { type ComputedMetrics, QUALITY_FLAGS } from '../../results/metrics/computed-metrics.ts';
 import { RISK_TAGS } from '../../tasks/task.ts';
-import { fields } from './fields.ts';
+import { fields, inPlainWords } from './fields.ts';
 
 type OtherMetric = Exclude<MetricName | keyof ComputedMetrics, MetricNameOf<number> | `${string}_metrics`>;
 
@@ -23,30 +23,29 @@ const METRICS: Record<string, z.ZodType> = {
 
 const namesIn = (group: string) => Object.keys(METRICS).filter((name) => name.startsWith(`${group}.`));
 
+/** Some of the metrics, by their dotted names or nested in their groups. */
+export const expectedMetrics = z.record(z.string(), z.unknown()).transform((written, context) => {
+  const expected = Object.entries(written).flatMap(([key, value]) => {
+    const isGroup = namesIn(key).length > 0 && typeof value === 'object' && value !== null;
+    if (!isGroup) return [{ name: key, path: [key], value }];
+    return Object.entries(value).map(([field, inner]: [string, unknown]) => {
+      return { name: `${key}.${field}`, path: [key, field], value: inner };
+    });
+  });
+  for (const { name, path, value } of expected) {
+    const complain = (message: string, inside: PropertyKey[] = []) =>
+      context.addIssue({ code: 'custom', path: [...path, ...inside], message });
+    const parsed = METRICS[name]?.safeParse(value, { error: inPlainWords });
+    if (!parsed) complain(unknownMetric(name));
+    for (const issue of parsed?.error?.issues ?? []) complain(issue.message, issue.path);
+  }
+  return expected;
+});
+
 function unknownMetric(name: string): string {
   const near = namesIn(name.replace(/\..*/, ''));
   return `is not a metric; the metrics are ${(near.length > 0 ? near : Object.keys(METRICS)).join(', ')}`;
 }
-
-/** The groups of metrics, each with its metrics by their own names. */
-const GROUPS: Record<string, z.ZodType> = {};
-for (const group of new Set(Object.keys(METRICS).map((name) => name.replace(/\..*/, '')))) {
-  const shape = namesIn(group).map((name) => [name.slice(group.length + 1), METRICS[name]]);
-  if (shape.length > 0)
-    GROUPS[group] = fields(Object.fromEntries(shape), () => unknownMetric(group)).partial();
-}
-
-/** Some of the metrics, by their dotted names or nested in their groups. */
-export const expectedMetrics = fields({ ...METRICS, ...GROUPS }, unknownMetric)
-  .partial()
-  .transform((written) =>
-    Object.entries(written).flatMap(([key, value]) => {
-      if (!(key in GROUPS)) return [{ name: key, path: [key], value }];
-      return Object.entries(value as object).map(([field, inner]: [string, unknown]) => {
-        return { name: `${key}.${field}`, path: [key, field], value: inner };
-      });
-    }),
-  );
 
 /** The codes come from the rules themselves, so that a new rule's skill can be expected at once. */
 export const SKILL_CODES = Object.values(RULES).flatMap(({ rules }) => rules.map((rule) => rule.skill_code));

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 
-/** An object in which nothing but these fields may stand. @param complain what a stray one is told */
-export function fields<Shape extends z.ZodRawShape>(
-  shape: Shape,
-  complain = (_key: string) => `is not a field here; the fields are ${Object.keys(shape).join(', ')}`,
-) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? complain(issue.keys[0] ?? '') : undefined),
-  });
+/** An object in which nothing but these fields may stand; a stray one is told which there are. */
+export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
+  const stray = `is not a field here; the fields are ${Object.keys(shape).join(', ')}`;
+  return z.strictObject(shape, { error: ({ code }) => (code === 'unrecognized_keys' ? stray : undefined) });
 }
 
 const FACTORS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };

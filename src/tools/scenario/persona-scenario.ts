@@ -7,12 +7,14 @@ import { type Pause, type Step, step } from './steps.ts';
 /** Shares of a text that are there when the front end reports progress. */
 const DRAFTS = [0.4, 0.8];
 
+type Doing = Pause | z.input<typeof step>;
+
 /** What a persona does at one task; it expects nothing. */
 export type PersonaScenario = Pick<Scenario, 'person' | 'task' | 'steps'>;
 
 /**
  * Makes an ordinary scenario of a persona and a task. Writing is left out where the task asks for no reasons.
- * @param pace what one second of a person takes here: 1 in real time, 0.1 at ten times the speed.
+ * @param pace what one second of a person takes here: 1 in real time, 0.1 at ten times the speed
  */
 export function scenarioOf(persona: Persona, task: Task, pace = 1): PersonaScenario {
   const steps: Step[] = [];
@@ -36,20 +38,14 @@ export function scenarioOf(persona: Persona, task: Task, pace = 1): PersonaScena
 }
 
 /** What the persona does one after the other: pauses of a person's length, and acts that the front end posts. */
-function* doingsOf({ acts }: Persona, task: Task): Generator<Pause | z.input<typeof step>> {
+function* doingsOf({ acts }: Persona, task: Task): Generator<Doing> {
   let selected: TaskOption | undefined;
-  const current = (): TaskOption => {
-    if (selected) return selected;
-    throw new Error('A persona must select an option before it does anything with it.');
-  };
   yield { event: 'task_started' };
   for (const act of acts) {
     switch (act.does) {
-      case 'reads':
-        yield { doing: 'reads the scenario', for_ms: act.for };
-        break;
+      case 'reads the scenario':
       case 'thinks':
-        yield { doing: 'thinks', for_ms: act.for };
+        yield { doing: act.does, for_ms: act.for };
         break;
       case 'looks':
         for (const option of act.at === 'every' ? task.options : [optionOf(task, act.at)]) {
@@ -59,18 +55,18 @@ function* doingsOf({ acts }: Persona, task: Task): Generator<Pause | z.input<typ
           yield { event: 'option_viewed', option: option_code, duration_ms: act.for };
         }
         break;
-      case 'selects':
-        selected = optionOf(task, act.option);
-        yield { event: 'option_selected', option: selected.option_code };
-        break;
-      case 'changes': {
-        const from = current();
-        selected = optionOf(task, act.to, from);
-        yield { event: 'option_changed', from: from.option_code, to: selected.option_code };
+      case 'selects': {
+        const from = selected?.option_code;
+        selected = optionOf(task, act.option, selected);
+        const to = selected.option_code;
+        yield from === undefined
+          ? { event: 'option_selected', option: to }
+          : { event: 'option_changed', from, to };
         break;
       }
       case 'writes':
-        if (task.requires_reasoning) yield* writing(act.text.replace('{choice}', current().label), act.for);
+        if (!task.requires_reasoning) break;
+        yield* writing(act.text.replace('{choice}', selected?.label ?? 'neither'), act.for);
         break;
       case 'leaves':
         yield { event: 'task_abandoned' };
@@ -78,10 +74,10 @@ function* doingsOf({ acts }: Persona, task: Task): Generator<Pause | z.input<typ
         break;
     }
   }
-  yield { event: 'task_completed', option: current().option_code };
+  yield { event: 'task_completed', option: selected?.option_code };
 }
 
-function* writing(text: string, for_ms: number): Generator<Pause | z.input<typeof step>> {
+function* writing(text: string, for_ms: number): Generator<Doing> {
   const words = text.split(/\s+/);
   const part = { doing: 'writes', for_ms: for_ms / (DRAFTS.length + 1) };
   yield { event: 'reasoning_started' };

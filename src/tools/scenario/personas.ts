@@ -19,13 +19,12 @@ const persona = fields({
   shows: z.array(z.enum(SKILL_CODES)),
   acts: z.array(
     z.discriminatedUnion('does', [
-      act('reads', { for: milliseconds }),
+      act('reads the scenario', { for: milliseconds }),
       act('thinks', { for: milliseconds }),
       /** At one option, or for this long at each of them in display order. */
       act('looks', { at: z.enum([...RISK_TAGS, 'every']), except: risk.optional(), for: milliseconds }),
+      /** Always another option than the selected one: where they have the same risk, the next best. */
       act('selects', { option: risk }),
-      /** To another option, whatever the task: where this risk is that of the selected one, to the next best. */
-      act('changes', { to: risk }),
       act('writes', { text: z.string(), for: milliseconds }),
       /** Closes the window and comes back. */
       act('leaves', { for: milliseconds }),

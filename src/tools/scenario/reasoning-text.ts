@@ -24,22 +24,16 @@ const needed = (keywords: number) =>
 
 /** The text of a step; what `reasoningProblem` finds fault with gives some text all the same. */
 export function reasoningText({ text, words = 0, keywords = 0 }: WrittenReasoning): string {
-  if (text !== undefined) return text;
-  const missing = Math.max(0, words - needed(keywords));
-  const filler = Array.from({ length: missing }, (_, index) => FILLER[index % FILLER.length] ?? '');
-  // Each keyword stands before a share of the filler, so that the text reads a little like one.
-  const share = Math.ceil(missing / Math.max(1, keywords));
-  const parts = KEYWORDS.slice(0, keywords).flatMap((keyword) => [keyword, ...filler.splice(0, share)]);
-  return [...parts, ...filler].join(' ');
+  const length = Math.max(0, words - needed(keywords));
+  const filler = Array.from({ length }, (_, index) => FILLER[index % FILLER.length]);
+  return text ?? [...KEYWORDS.slice(0, keywords), ...filler].join(' ');
 }
 
 /** What is wrong with how a text is given, and at which field; undefined when nothing. */
 export function reasoningProblem({ text, words, keywords }: WrittenReasoning) {
   const problem = (message: string, ...path: string[]) => ({ path, message });
-  if (text !== undefined) {
-    if (words !== undefined) return problem('cannot be given beside text', 'words');
-    return keywords === undefined ? undefined : problem('cannot be given beside text', 'keywords');
-  }
+  const besideText = words === undefined ? keywords !== undefined && 'keywords' : 'words';
+  if (text !== undefined) return besideText ? problem('cannot be given beside text', besideText) : undefined;
   if (words === undefined) return problem('must give the text, or how many words it has');
   if (keywords === undefined) return undefined;
   if (keywords > KEYWORDS.length) {
