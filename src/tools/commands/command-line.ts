@@ -7,18 +7,9 @@ export const FLAG = { type: 'boolean' } as const;
 export const TEXT = { type: 'string' } as const;
 
 /** The options of every command that may play on a running server. */
-export const COMMON_OPTIONS = {
-  help: { ...FLAG, short: 'h' },
-  server: TEXT,
-  email: TEXT,
-  password: TEXT,
-} as const;
+export const COMMON_OPTIONS = { help: { ...FLAG, short: 'h' }, server: TEXT, email: TEXT, password: TEXT };
 
-/**
- * The server to play on; undefined where none is named.
- * @param variables what the variables that stand for the account begin with: DEMO for DEMO_EMAIL
- * @throws UsageError
- */
+/** The server to play on, if one is named. @param variables DEMO for DEMO_EMAIL and so on. @throws UsageError */
 export function readServer(
   { server: url, ...account }: { [option in 'server' | 'email' | 'password']?: string | undefined },
   env: Terminal['env'],
@@ -40,9 +31,8 @@ export function readServer(
 }
 
 /**
- * Runs a command to its exit code: what `run` returns, 130 after Ctrl-C.
- * @param failed the exit code after a failure, which is explained
- * @param usage stands behind the explanation where the command line cannot be followed
+ * Runs a command to its exit code: what `run` returns, 130 after Ctrl-C, `failed` after a failure, which is explained;
+ * `usage` stands behind the explanation where the command line cannot be followed.
  */
 export async function runCommand(
   { print, printError, signal }: Terminal,

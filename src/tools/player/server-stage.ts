@@ -6,33 +6,28 @@ import type { Stage } from './stage.ts';
 /** A stage whose attempt can be watched. */
 export type ServerStage = Stage & { candidate: ApiClient };
 
+type Issued = { tokens: [{ token: string }] };
+type Redeemed = { attempt: { attempt_id: string }; access_token: string; task: CandidateTask };
+
 /**
- * Sets a stage on a running server: a fresh attempt at `task_id`, redeemed by an anonymous candidate, in real time.
- * @param staff may issue tokens
- * @throws ApiError where the server does not play along
+ * Sets a stage on a running server: a fresh attempt, redeemed by an anonymous candidate, in real time. `staff` may
+ * issue tokens. @throws ApiError where the server does not play along
  */
 export async function serverStage(
   staff: ApiClient,
   task_id: string,
   signal?: AbortSignal,
 ): Promise<ServerStage> {
-  const { tokens } = await staff.call<{ tokens: [{ token: string }] }>('POST', '/tokens/generate', {
-    task_id,
-  });
-  const { token } = tokens[0];
+  const issued = await staff.call<Issued>('POST', '/tokens/generate', { task_id });
+  const { token } = issued.tokens[0];
   const { attempt, access_token, task } = await staff
     .as(undefined)
-    .call<{ attempt: { attempt_id: string }; access_token: string; task: CandidateTask }>(
-      'POST',
-      '/attempts',
-      { token },
-    );
-  const { attempt_id } = attempt;
+    .call<Redeemed>('POST', '/attempts', { token });
   const candidate = staff.as(access_token);
   let beginning: number | undefined;
   return {
     candidate,
-    attempt_id,
+    attempt_id: attempt.attempt_id,
     options: task.options,
     reach: async (ms) => {
       beginning ??= Date.now();

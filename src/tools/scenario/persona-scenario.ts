@@ -66,7 +66,7 @@ function* doingsOf({ acts }: Persona, task: Task): Generator<Doing> {
       }
       case 'writes':
         if (!task.requires_reasoning) break;
-        yield* writing(act.text.replace('{choice}', selected?.label ?? 'neither'), act.for);
+        yield* writing(act.text.replace('{choice}', selected?.label ?? '{choice}'), act.for);
         break;
       case 'leaves':
         yield { event: 'task_abandoned' };

@@ -32,8 +32,9 @@ export function reasoningText({ text, words = 0, keywords = 0 }: WrittenReasonin
 /** What is wrong with how a text is given, and at which field; undefined when nothing. */
 export function reasoningProblem({ text, words, keywords }: WrittenReasoning) {
   const problem = (message: string, ...path: string[]) => ({ path, message });
-  const besideText = words === undefined ? keywords !== undefined && 'keywords' : 'words';
-  if (text !== undefined) return besideText ? problem('cannot be given beside text', besideText) : undefined;
+  if (text !== undefined && words !== undefined) return problem('cannot be given beside text', 'words');
+  if (text !== undefined && keywords !== undefined) return problem('cannot be given beside text', 'keywords');
+  if (text !== undefined) return undefined;
   if (words === undefined) return problem('must give the text, or how many words it has');
   if (keywords === undefined) return undefined;
   if (keywords > KEYWORDS.length) {
