@@ -57,9 +57,8 @@ export function runSimulate(args: string[], terminal: Terminal): Promise<number>
     const loaded = read.flatMap(({ scenarios }) => scenarios);
     const errors = read.flatMap(({ errors }) => errors);
     for (const error of errors) printError(errorLine(error));
-    if (server) printError(announcement(loaded.filter(isPlayableInRealTime), server.url));
     const scenarios = server
-      ? await playOnServer(loaded, server, toleranceMs, signal)
+      ? await playOnServer(loaded, server, toleranceMs, terminal)
       : await Promise.all(
           loaded.map(async (scenario) => reportOn(scenario, await virtualStage(scenario.task), 0)),
         );
@@ -86,32 +85,27 @@ async function readScenarios(file: string): Promise<ReturnType<typeof parseScena
   }
 }
 
-/** What to say before playing in real time, which may take long. */
-function announcement(playable: readonly LoadedScenario[], url: string): string {
-  const longest = Math.max(0, ...playable.map(({ steps }) => steps.at(-1)?.at ?? 0));
-  const scenarios = playable.length === 1 ? 'scenario' : 'scenarios at once';
-  return `Playing ${playable.length} ${scenarios} in real time at ${url}, at least ${longest / 1000} s.`;
-}
-
-const isPlayableInRealTime = ({ exact_times }: LoadedScenario): boolean => !exact_times;
-
 /** All at once, as different candidates would: one after the other their real times would add up. */
 async function playOnServer(
   loaded: readonly LoadedScenario[],
   server: StaffAccount,
   toleranceMs: number,
-  interrupted: AbortSignal,
+  terminal: Terminal,
 ): Promise<ScenarioReport[]> {
+  const playable = loaded.filter(({ exact_times }) => !exact_times);
+  const longest = Math.max(0, ...playable.map(({ steps }) => steps.at(-1)?.at ?? 0)) / 1_000;
+  const count = playable.length === 1 ? '1 scenario' : `${playable.length} scenarios at once`;
+  terminal.printError(`Playing ${count} in real time at ${server.url}, at least ${longest} s.`);
   // Only here, because loading what talks to a server takes longer than playing in virtual time.
   const { logIn, ensureTask } = await import('../player/staff.ts');
   const { serverStage } = await import('../player/server-stage.ts');
   const staff = await logIn(server);
   const failed = new AbortController();
-  const signal = AbortSignal.any([failed.signal, interrupted]);
+  const signal = AbortSignal.any([failed.signal, terminal.signal]);
   setMaxListeners(0, signal);
   // Everybody is ready before anybody begins, or those who begin late would have their first steps delayed.
   const stages = new Map<LoadedScenario, Stage>();
-  for (const scenario of loaded.filter(isPlayableInRealTime)) {
+  for (const scenario of playable) {
     stages.set(scenario, await serverStage(staff, await ensureTask(staff, scenario.task), signal));
   }
   const reports = loaded.map(async (scenario, index) => {

@@ -20,30 +20,25 @@ export async function logIn({ url, email, password }: StaffAccount): Promise<Api
   const { access_token, user } = await api
     .call<{ access_token: string; user: { role: string } }>('POST', '/auth/login', { email, password })
     .catch((error) => {
-      throw contactProblem(error, url);
+      const reason = whyNoContact(error, url);
+      throw reason ? new Problem(reason) : error;
     });
   if (user.role !== 'candidate') return api.as(access_token);
   throw new Problem(`${email} is a candidate’s account; this needs a recruiter’s or an admin’s.`);
 }
 
-/** An error of the first request to a server, with what the user can do about it. */
-function contactProblem(error: unknown, url: string): unknown {
+/** What the user can do about an error of the first request to a server. */
+function whyNoContact(error: unknown, url: string): string | undefined {
   if (error instanceof ApiError && error.status === 401) {
-    return new Problem(
-      `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`,
-    );
+    return `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`;
   }
   if (error instanceof SyntaxError) {
-    return new Problem(
-      `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`,
-    );
+    return `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`;
   }
   // What fetch throws where there is no connection; the reason is in its cause.
-  if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return error;
+  if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
   const reason = 'code' in error.cause ? error.cause.code : error.cause.message;
-  return new Problem(
-    `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`,
-  );
+  return `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`;
 }
 
 /** The task with this code or else a usual one, with its risk tags. @throws Problem for an unknown code; ApiError */

@@ -3,13 +3,12 @@ import { fromPromise } from 'xstate';
 import type { ComputationInput } from '../../../machines/attempt.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
 import { AttemptFeed } from '../../attempts/feed.ts';
-import { completeAttempt, refuseTooLarge, takeBatch, takeEvent, verdictOf } from '../../attempts/intake.ts';
+import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
 import { Session, type SessionServices } from '../../attempts/session.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
-import { ApiError } from '../api-client.ts';
 import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
 import { madeUpId, virtualTask } from '../scenario/simulated-task.ts';
 import { play } from './play.ts';
@@ -42,42 +41,38 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
     servicesOver(journal, () => timeOf(elapsed)),
   );
 
-  /** What the server's routes would answer the candidate. @throws Refusal */
-  const answer = async (path: string, body: unknown) => {
-    switch (path.replace(attempt_id, ':attempt_id')) {
-      case '/events':
-        refuseTooLarge(body);
-        return takeEvent(session, body);
-      case '/events/batch':
-        return { results: await takeBatch(session, (body as { events: unknown[] }).events) };
-      case '/attempts/:attempt_id/complete':
-        return completeAttempt(session, body);
-      case '/attempts/:attempt_id':
-        while (!session.isIdle) await setImmediate();
-        return session.view;
-      case '/attempts/:attempt_id/metrics':
-        return computeMetrics(journal, task);
-      case '/attempts/:attempt_id/skills?explain=true': {
-        const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
-        return { ...interpretation, explanation };
-      }
-      default:
-        throw new Error(`Nobody answers ${path} in virtual time.`);
-    }
+  const routes: Record<string, (body: unknown) => unknown> = {
+    // The server judges an event that is sent alone as it does a batch of one.
+    '/events': async (event) => (await takeBatch(session, [event]))[0],
+    '/events/batch': async (body) => ({
+      results: await takeBatch(session, (body as { events: unknown[] }).events),
+    }),
+    [`/attempts/${attempt_id}/complete`]: (body) =>
+      completeAttempt(session, body).catch((error) => {
+        if (error instanceof Refusal) return verdictOf(error);
+        throw error;
+      }),
+    [`/attempts/${attempt_id}`]: async () => {
+      while (!session.isIdle) await setImmediate();
+      return session.view;
+    },
+    [`/attempts/${attempt_id}/metrics`]: () => computeMetrics(journal, task),
+    [`/attempts/${attempt_id}/skills?explain=true`]: () => {
+      const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
+      return { ...interpretation, explanation };
+    },
   };
-  const call = async <T>(method: string, path: string, body?: unknown) => {
-    try {
+  return {
+    candidate: {
       // Through JSON, because that is what is left of a body on its way to a server.
-      return (await answer(path, body && JSON.parse(JSON.stringify(body)))) as T;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      throw new ApiError(`${method} ${path}`, error.status, { ...verdictOf(error) });
-    }
+      call: async <T>(_method: string, path: string, body: unknown = null) =>
+        (await routes[path]?.(JSON.parse(JSON.stringify(body)))) as T,
+    },
+    attempt_id,
+    options: task.options,
+    reach: async (ms) => void (elapsed = ms),
+    timeOf,
   };
-  const reach = async (ms: number) => {
-    elapsed = ms;
-  };
-  return { candidate: { call }, attempt_id, options: task.options, reach, timeOf };
 }
 
 /** What a session needs of a server, without anything that takes time. */

@@ -2,6 +2,7 @@ import type { StateValue } from 'xstate';
 import { countWords } from '../../results/metrics/reasoning-metrics.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
 import { optionsNamed, type Step } from '../scenario/steps.ts';
+import { seconds } from './text.ts';
 
 /** What a step says besides its event, in a few words: `B for 1200 ms`, `A → B`, `40 words`; empty for nothing. */
 export function describeStep(step: Step, nameOf = (option_code: string) => option_code): string {
@@ -17,6 +18,15 @@ export function describeStep(step: Step, nameOf = (option_code: string) => optio
     default:
       return options.join(' → ');
   }
+}
+
+/** Stands before what is said of an event beneath its line. */
+export const BENEATH = ' '.repeat(17);
+
+/** One event that happened, at `ms` after the beginning: `   4.000 s  #2   option_selected      A`. */
+export function eventLine(ms: number, number: number | undefined, event_type: string, says: string): string {
+  const place = number === undefined ? '' : `#${number}`;
+  return `${seconds(ms, 3).padStart(10)}  ${place.padEnd(4)} ${event_type.padEnd(20)} ${says}`;
 }
 
 /** `active (decided, writing)`; the names of parallel regions would only repeat on every line. */

@@ -14,10 +14,7 @@ export interface Difference extends Place {
 
 const NO_RESULTS = 'no results, because the attempt was not completed';
 
-/**
- * Everything in which a performance is not what its scenario expects.
- * @param toleranceMs by how many milliseconds a measured time may be off: in real time none is exact.
- */
+/** Everything in which a performance is not what its scenario expects; measured times may be off by `toleranceMs`. */
 export function differences(
   { expect, placeOf }: Pick<LoadedScenario, 'expect' | 'placeOf'>,
   { steps, view, results }: Performance,

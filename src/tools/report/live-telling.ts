@@ -8,8 +8,8 @@ import type { Observer } from '../player/play.ts';
 import type { ServerStage } from '../player/server-stage.ts';
 import { Problem } from '../problem.ts';
 import type { Terminal } from '../terminal.ts';
-import { describeStep, stateText } from './describe-step.ts';
-import { asWords, duration, LINE_WIDTH, seconds } from './text.ts';
+import { BENEATH, describeStep, eventLine, stateText } from './describe-step.ts';
+import { asWords, duration, LINE_WIDTH } from './text.ts';
 
 /** Milliseconds from which on a pause is announced, so that nobody takes a silent screen for a stuck one. */
 const ANNOUNCED_FROM_MS = 1_000;
@@ -32,7 +32,7 @@ export function liveTelling(stage: ServerStage, task: Task, { print, paint, sign
   /** What to say of each event, in the order in which they are posted. */
   const details: string[] = [];
 
-  const note = (text: string) => print(paint('dim', ' '.repeat(17) + text));
+  const note = (text: string) => print(paint('dim', BENEATH + text));
   const nameOf = (code: string) => {
     const option = task.options.find(({ option_code }) => option_code === code);
     return option ? `“${option.label}” (${option.risk_tag} risk)` : code;
@@ -43,9 +43,8 @@ export function liveTelling(stage: ServerStage, task: Task, { print, paint, sign
       lastEvent = Number(data['sequence_number']);
       const at = Date.parse(String(data['timestamp_server']));
       started_at ??= at;
-      const clock = seconds(at - started_at, 2).padStart(10);
-      const event = `#${String(lastEvent).padEnd(3)} ${String(data['event_type']).padEnd(20)}`;
-      const line = `${clock}  ${event}${details[lastEvent - 1] ?? ''}`.trimEnd();
+      const says = details[lastEvent - 1] ?? '';
+      const line = eventLine(at - started_at, lastEvent, String(data['event_type']), says).trimEnd();
       print(line.length > LINE_WIDTH ? `${line.slice(0, LINE_WIDTH - 1)}…` : line);
     }
     if (type === 'attempt_state') {

@@ -62,10 +62,7 @@ const warn = (sentences: readonly string[], paint: Paint): string[] =>
 export const skillsOf = (findings: ExplainedProfile): string[] =>
   findings.inferred_skills.map(({ skill_code }) => skill_code);
 
-/**
- * The skills that `one` shows and `other` does not, with what the other's explanation says of them.
- * @param verb how its figures are told: `was`, `will be about`.
- */
+/** The skills that only `one` shows, and why `other` does not. @param verb tells its figures: `will be about` */
 export function missingIn(other: ExplainedProfile, one: ExplainedProfile, verb: string) {
   const shown = skillsOf(other);
   return skillsOf(one)

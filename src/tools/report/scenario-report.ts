@@ -1,10 +1,10 @@
 import type { Performance, PlayedStep } from '../player/play.ts';
 import { quote } from '../scenario/fields.ts';
 import type { FileError, LoadedScenario } from '../scenario/parse.ts';
-import { describeStep, stateText } from './describe-step.ts';
+import { BENEATH, describeStep, eventLine, stateText } from './describe-step.ts';
 import type { Difference } from './differences.ts';
 import { metricsByName, profileLines } from './profile.ts';
-import { type Paint, seconds, table } from './text.ts';
+import { type Paint, seconds } from './text.ts';
 
 /** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
 export interface ScenarioReport {
@@ -66,7 +66,7 @@ export function timeline({ scenario, played, differences }: ScenarioReport, pain
   });
   const told = played
     ? [
-        ...stepLines(played.steps),
+        ...played.steps.flatMap((step) => [...stepLines(step)]),
         '',
         ...(played.results
           ? profileLines(played.results, paint)
@@ -79,30 +79,20 @@ export function timeline({ scenario, played, differences }: ScenarioReport, pain
   return [person, ...indented, ''].join('\n');
 }
 
-function stepLines(steps: readonly PlayedStep[]): string[] {
-  const rows = table(
-    steps.map(({ step, outcome, answer, view }) => [
-      seconds(step.at, 3).padStart(10),
-      step.event,
-      describeStep(step),
-      answer.acknowledged ? outcome : `refused: ${answer.code}`,
-      stateText(view.state),
-    ]),
-  );
-  return steps.flatMap((step, index) => [
-    rows[index] ?? '',
-    ...Array.from(remarks(step), (remark) => ' '.repeat(12) + remark),
-  ]);
-}
-
-/** What is worth saying of a step beneath its line. */
-function* remarks({ step, sent_at, answer }: PlayedStep): Generator<string> {
-  if (step.note !== undefined) yield `(${step.note})`;
-  if (sent_at > step.at) yield `sent at ${seconds(sent_at, 3)}`;
-  if (step.client_at !== undefined) yield `the candidate's clock shows ${seconds(step.client_at, 3)}`;
+/** What happened in a step and, beneath its line, what else is worth saying of it. */
+function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Generator<string> {
+  const number = answer.acknowledged ? answer.sequence_number : undefined;
+  const told = answer.acknowledged ? outcome : `refused: ${answer.code}`;
+  const line = eventLine(step.at, number, step.event, describeStep(step).padEnd(14));
+  yield `${line}  ${told.padEnd(8)}  ${stateText(view.state)}`;
+  if (step.note !== undefined) yield `${BENEATH}(${step.note})`;
+  if (sent_at > step.at) yield `${BENEATH}sent at ${seconds(sent_at, 3)}`;
+  if (step.client_at !== undefined)
+    yield `${BENEATH}the candidate's clock shows ${seconds(step.client_at, 3)}`;
   if (answer.acknowledged) return;
-  yield answer.detail;
-  if (answer.allowed_events) yield `allowed now: ${answer.allowed_events.join(', ') || 'nothing'}`;
+  yield BENEATH + answer.detail;
+  const { allowed_events } = answer;
+  if (allowed_events) yield `${BENEATH}allowed now: ${allowed_events.join(', ') || 'nothing'}`;
 }
 
 /** The last lines: how many passed, and which did not. */

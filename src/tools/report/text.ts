@@ -6,26 +6,11 @@ export const LINE_WIDTH = 96;
 /** Gives words a look on a terminal, or leaves them plain where no colours are wanted. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/**
- * `text` in lines of at most `LINE_WIDTH` characters.
- * @param first stands before the first line; the others are indented as far.
- */
+/** Lines of at most `LINE_WIDTH` characters. `first` stands before the first; the others are indented as far. */
 export function wrap(text: string, first = ''): string[] {
   const width = LINE_WIDTH - first.length;
   const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)|\\S+`, 'g')) ?? [''];
   return lines.map((line, index) => (index === 0 ? first : ' '.repeat(first.length)) + line);
-}
-
-/** Rows with their columns under each other; the last column is as long as it likes. */
-export function table(rows: readonly string[][]): string[] {
-  const width = (column: number) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0));
-  const widths = rows[0]?.map((_, column) => width(column)) ?? [];
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** Milliseconds as `4.20 s`, with so many decimals and correctly rounded: 9 950 ms are 10.0 s, not 9.9 s. */
