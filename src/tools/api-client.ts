@@ -3,7 +3,6 @@ import { Problem } from './problem.ts';
 
 /** What the server answered where something else was hoped for. */
 export class ApiError extends Problem {
-  override readonly name = 'ApiError';
   readonly status: number;
   /** The problem details as received. */
   readonly problem: { code?: string; detail?: string; [key: string]: unknown };

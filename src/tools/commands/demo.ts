@@ -7,7 +7,7 @@ import { chooseTask, logIn, type StaffAccount } from '../player/staff.ts';
 import { rehearse } from '../player/virtual-stage.ts';
 import { Problem } from '../problem.ts';
 import { liveTelling } from '../report/live-telling.ts';
-import { afterwards, beforehand, type Run } from '../report/pace.ts';
+import { afterwards, beforehand } from '../report/pace.ts';
 import { profileLines } from '../report/profile.ts';
 import { duration, LINE_WIDTH, wrap } from '../report/text.ts';
 import { scenarioOf } from '../scenario/persona-scenario.ts';
@@ -46,17 +46,15 @@ export function runDemo(args: string[], terminal: Terminal): Promise<number> {
     const options = { ...COMMON_OPTIONS, list: FLAG, 'real-time': FLAG, task: TEXT };
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if (values.help) print(HELP);
-    else if (values.list) personaLines().forEach(print);
+    else if (values.list) personas.flatMap(introduce).forEach(print);
     else {
       const persona = personaNamed(positionals);
       const server = readServer(values, terminal.env, 'DEMO');
-      const playAt = async (account: StaffAccount) => {
-        return demonstrate(persona, values['real-time'] ?? false, values.task, account, terminal);
-      };
-      if (server) print(`  The attempt stays on the server: ${await playAt(server)}`);
+      const wish = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
+      if (server) print(`  The attempt stays on the server: ${await demonstrate(wish, server, terminal)}`);
       else {
         print('Starting a server with a temporary database, which is removed afterwards …');
-        await withOwnServer(playAt);
+        await withOwnServer((own) => demonstrate(wish, own, terminal));
       }
     }
     return 0;
@@ -64,28 +62,27 @@ export function runDemo(args: string[], terminal: Terminal): Promise<number> {
 }
 
 function personaNamed(names: readonly string[]): Persona {
-  if (names.length > 1) {
-    throw new Problem(`One persona at a time, not ${names.length}: ${names.join(', ')}.`);
-  }
-  const [name = DEFAULT_PERSONA] = names;
+  const [name = DEFAULT_PERSONA, another] = names;
+  if (another) throw new Problem(`One persona at a time, not ${names.length}: ${names.join(', ')}.`);
   const persona = personas.find((known) => known.name === name);
   if (persona) return persona;
-  const known = personas.map((each) => each.name).join(', ');
-  throw new Problem(`There is no persona "${name}". There are: ${known}.`);
+  throw new Problem(
+    `There is no persona "${name}". There are: ${personas.map((each) => each.name).join(', ')}.`,
+  );
 }
 
-function personaLines(): string[] {
-  return personas.flatMap(({ name, description, shows }) => [
-    ...wrap(description, name.padEnd(14)),
-    ...wrap(`In real time: ${shows.join(', ')}`, ' '.repeat(14)),
-  ]);
-}
+const introduce = ({ name, description, shows }: Persona): string[] => [
+  ...wrap(description, name.padEnd(14)),
+  ...wrap(`In real time: ${shows.join(', ')}`, ' '.repeat(14)),
+];
 
 /** One attempt from the token to the printed profile. @returns its id */
 async function demonstrate(
-  persona: Persona,
-  isRealTime: boolean,
-  task_code: string | undefined,
+  {
+    persona,
+    isRealTime,
+    task_code,
+  }: { persona: Persona; isRealTime: boolean; task_code: string | undefined },
   server: StaffAccount,
   terminal: Terminal,
 ): Promise<string> {
@@ -101,7 +98,7 @@ async function demonstrate(
   const pace = isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
   const scenario = scenarioOf(persona, task, pace);
   const { profile: in_real_time } = await rehearse(inRealTime);
-  const run: Run = { person_ms, run_ms: person_ms * pace, in_real_time };
+  const run = { person_ms, run_ms: person_ms * pace, in_real_time };
 
   heading(`The candidate: ${persona.name}`);
   say(wrap(persona.description));
@@ -117,10 +114,8 @@ async function demonstrate(
   const telling = liveTelling(stage, task, terminal);
   const metadata = { client_session_id: randomUUID(), user_agent: 'skill-observation-demo' };
   const steps = scenario.steps.map((step) => ({ ...step, client_event_id: randomUUID(), metadata }));
-  const { results } = await telling
-    .open()
-    .then(() => play({ steps }, stage, telling))
-    .finally(() => telling.close());
+  await telling.open();
+  const { results } = await play({ steps }, stage, telling).finally(telling.close);
   if (!results) throw new Problem('The server has no results although it announced them.');
 
   heading('The profile, as a recruiter reads it');

@@ -70,7 +70,9 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
     },
     attempt_id,
     options: task.options,
-    reach: async (ms) => void (elapsed = ms),
+    reach: async (ms) => {
+      elapsed = ms;
+    },
     timeOf,
   };
 }

@@ -4,12 +4,8 @@ import type { ExplainedCondition } from '../../results/interpretation/interpret.
 import type { ExplainedProfile } from '../player/stage.ts';
 import { asWords, duration, listed, type Paint, wrap } from './text.ts';
 
-/** How fast an attempt is played, in milliseconds, and what its persona shows at a person's pace. */
-export interface Run {
-  person_ms: number;
-  run_ms: number;
-  in_real_time: ExplainedProfile;
-}
+/** How long an attempt takes a person and here, in milliseconds, and what its persona shows at a person's pace. */
+type Run = { person_ms: number; run_ms: number; in_real_time: ExplainedProfile };
 
 const isHurried = ({ person_ms, run_ms }: Run) => run_ms < person_ms;
 

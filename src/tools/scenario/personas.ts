@@ -9,8 +9,7 @@ import { fields, milliseconds } from './fields.ts';
 export const DEFAULT_PERSONA = 'decisive';
 
 const risk = z.enum(RISK_TAGS);
-const act = <Does extends string, Shape extends z.ZodRawShape>(does: Does, shape: Shape) =>
-  fields({ does: z.literal(does), ...shape });
+const time = { for: milliseconds };
 
 const persona = fields({
   name: z.string(),
@@ -19,15 +18,14 @@ const persona = fields({
   shows: z.array(z.enum(SKILL_CODES)),
   acts: z.array(
     z.discriminatedUnion('does', [
-      act('reads the scenario', { for: milliseconds }),
-      act('thinks', { for: milliseconds }),
+      fields({ does: z.literal(['reads the scenario', 'thinks']), ...time }),
       /** At one option, or for this long at each of them in display order. */
-      act('looks', { at: z.enum([...RISK_TAGS, 'every']), except: risk.optional(), for: milliseconds }),
+      fields({ does: z.literal('looks'), at: risk.or(z.literal('every')), except: risk.optional(), ...time }),
       /** Always another option than the selected one: where they have the same risk, the next best. */
-      act('selects', { option: risk }),
-      act('writes', { text: z.string(), for: milliseconds }),
+      fields({ does: z.literal('selects'), option: risk }),
+      fields({ does: z.literal('writes'), text: z.string(), ...time }),
       /** Closes the window and comes back. */
-      act('leaves', { for: milliseconds }),
+      fields({ does: z.literal('leaves'), ...time }),
     ]),
   ),
 });
