@@ -14,7 +14,6 @@ export interface Terminal {
 /** As shells have it for a command that Ctrl-C ended: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 
-/** The terminal of this process. */
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());

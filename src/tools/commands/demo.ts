@@ -50,11 +50,12 @@ export function runDemo(args: string[], terminal: Terminal): Promise<number> {
     else {
       const persona = personaNamed(positionals);
       const server = readServer(values, terminal.env, 'DEMO');
-      const wish = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
-      if (server) print(`  The attempt stays on the server: ${await demonstrate(wish, server, terminal)}`);
-      else {
+      if (server) {
+        const attempt_id = await demonstrate(persona, values, server, terminal);
+        print(`  The attempt stays on the server: ${attempt_id}`);
+      } else {
         print('Starting a server with a temporary database, which is removed afterwards …');
-        await withOwnServer((own) => demonstrate(wish, own, terminal));
+        await withOwnServer((own) => demonstrate(persona, values, own, terminal));
       }
     }
     return 0;
@@ -64,11 +65,10 @@ export function runDemo(args: string[], terminal: Terminal): Promise<number> {
 function personaNamed(names: readonly string[]): Persona {
   const [name = DEFAULT_PERSONA, another] = names;
   if (another) throw new Problem(`One persona at a time, not ${names.length}: ${names.join(', ')}.`);
-  const persona = personas.find((known) => known.name === name);
+  const persona = personas.find((each) => each.name === name);
   if (persona) return persona;
-  throw new Problem(
-    `There is no persona "${name}". There are: ${personas.map((each) => each.name).join(', ')}.`,
-  );
+  const known = personas.map((each) => each.name).join(', ');
+  throw new Problem(`There is no persona "${name}". There are: ${known}.`);
 }
 
 const introduce = ({ name, description, shows }: Persona): string[] => [
@@ -78,11 +78,8 @@ const introduce = ({ name, description, shows }: Persona): string[] => [
 
 /** One attempt from the token to the printed profile. @returns its id */
 async function demonstrate(
-  {
-    persona,
-    isRealTime,
-    task_code,
-  }: { persona: Persona; isRealTime: boolean; task_code: string | undefined },
+  persona: Persona,
+  wish: { 'real-time'?: boolean; task?: string },
   server: StaffAccount,
   terminal: Terminal,
 ): Promise<string> {
@@ -92,10 +89,10 @@ async function demonstrate(
 
   signal.throwIfAborted();
   const staff = await logIn(server);
-  const task = await chooseTask(staff, task_code);
+  const task = await chooseTask(staff, wish.task);
   const inRealTime = scenarioOf(persona, task);
   const person_ms = inRealTime.steps.at(-1)?.at ?? 0;
-  const pace = isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
+  const pace = wish['real-time'] ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
   const scenario = scenarioOf(persona, task, pace);
   const { profile: in_real_time } = await rehearse(inRealTime);
   const run = { person_ms, run_ms: person_ms * pace, in_real_time };
@@ -114,8 +111,8 @@ async function demonstrate(
   const telling = liveTelling(stage, task, terminal);
   const metadata = { client_session_id: randomUUID(), user_agent: 'skill-observation-demo' };
   const steps = scenario.steps.map((step) => ({ ...step, client_event_id: randomUUID(), metadata }));
-  await telling.open();
-  const { results } = await play({ steps }, stage, telling).finally(telling.close);
+  const performance = telling.open().then(() => play({ steps }, stage, telling));
+  const { results } = await performance.finally(telling.close);
   if (!results) throw new Problem('The server has no results although it announced them.');
 
   heading('The profile, as a recruiter reads it');

@@ -13,14 +13,9 @@ export async function withOwnServer(use: (account: StaffAccount) => Promise<unkn
   const email = 'demo@localhost.localdomain';
   const password = randomBytes(15).toString('base64url');
   // Nothing of the environment, so that a demo never writes to the database somebody has in MONGODB_URI.
-  const config = readConfig({
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATA_DIR: directory,
-    ADMIN_EMAIL: email,
-    ADMIN_PASSWORD: password,
-    LOG_LEVEL: 'error',
-  });
+  const administrator = { ADMIN_EMAIL: email, ADMIN_PASSWORD: password };
+  const place = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: directory };
+  const config = readConfig({ ...place, ...administrator, LOG_LEVEL: 'error' });
   try {
     const server = await startServer(config, createLog(config.logLevel), () => undefined);
     await use({ url: server.url, email, password }).finally(() => server.stop());

@@ -27,17 +27,13 @@ export interface Stage {
   signal?: AbortSignal | undefined;
 }
 
-/** What the server says to one event. */
 export type Answer = { acknowledged: true; sequence_number: number } | RefusedAnswer;
 type RefusedAnswer = { acknowledged: false; status: number; code: string; detail: string } & RefusalDetails;
 
 /** A profile with every rule that was looked at on the way to it. */
 export type ExplainedProfile = Interpretation & { explanation: readonly ExplainedRule[] };
 
-export interface Results {
-  metrics: ComputedMetrics;
-  profile: ExplainedProfile;
-}
+export type Results = { metrics: ComputedMetrics; profile: ExplainedProfile };
 
 /** Posts steps that are sent together. @returns an answer for each. @throws what keeps the server from answering */
 export async function post(group: readonly Step[], stage: Stage): Promise<Answer[]> {

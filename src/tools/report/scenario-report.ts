@@ -13,7 +13,6 @@ export interface ScenarioReport {
   differences: Difference[];
 }
 
-/** A whole run. */
 export interface RunReport {
   passed: boolean;
   errors: FileError[];
@@ -58,25 +57,27 @@ export function errorLine({ file, line, column, field, message }: FileError): st
 }
 
 /** One scenario for reading: what happened when, what was measured and concluded, what was not as expected. */
-export function timeline({ scenario, played, differences }: ScenarioReport, paint: Paint): string {
-  const { person, file } = scenario;
-  const failures = differences.map(({ expected, actual, ...place }) => {
+export function timeline(report: ScenarioReport, paint: Paint): string {
+  const lines = Array.from(linesOf(report, paint), (line) => (line === '' ? '' : `  ${line}`));
+  return [report.scenario.person, ...lines, ''].join('\n');
+}
+
+function* linesOf(
+  { scenario: { file }, played, differences }: ScenarioReport,
+  paint: Paint,
+): Generator<string> {
+  yield* [file, ''];
+  if (!played) return yield 'skipped: it expects exact times, which only virtual time has';
+  const { steps, view, results } = played;
+  for (const step of steps) yield* stepLines(step);
+  yield '';
+  if (results) yield* profileLines(results, paint);
+  else yield `no results: the attempt is ${stateText(view.state)}`;
+  yield* ['', differences.length === 0 ? 'as expected' : 'not as expected'];
+  for (const { expected, actual, ...place } of differences) {
     const message = `expected ${quote(expected)}, actual ${quote(actual)}`;
-    return `  ${errorLine({ file, ...place, message })}`;
-  });
-  const told = played
-    ? [
-        ...played.steps.flatMap((step) => [...stepLines(step)]),
-        '',
-        ...(played.results
-          ? profileLines(played.results, paint)
-          : [`no results: the attempt is ${stateText(played.view.state)}`]),
-        '',
-        ...(failures.length === 0 ? ['as expected'] : ['not as expected', ...failures]),
-      ]
-    : ['skipped: it expects exact times, which only virtual time has'];
-  const indented = [file, '', ...told].map((line) => (line === '' ? '' : `  ${line}`));
-  return [person, ...indented, ''].join('\n');
+    yield `  ${errorLine({ file, ...place, message })}`;
+  }
 }
 
 /** What happened in a step and, beneath its line, what else is worth saying of it. */
@@ -99,12 +100,10 @@ function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Gener
 export function summary({ scenarios, errors }: RunReport): string {
   const failed = scenarios.filter(({ differences }) => differences.length > 0);
   const skipped = scenarios.filter(({ played }) => !played).length;
-  const others: [count: number, what: string][] = [
-    [failed.length, 'failed'],
-    [skipped, 'skipped'],
-    [errors.length, errors.length === 1 ? 'error in files' : 'errors in files'],
-  ];
-  const counts = others.filter(([count]) => count > 0).map((part) => `, ${part.join(' ')}`);
-  const names = failed.map(({ scenario }) => `\n  failed: ${scenario.person} (${scenario.file})`);
-  return [`${scenarios.length - failed.length - skipped} passed`, ...counts, ...names].join('');
+  const counts = [`${scenarios.length - failed.length - skipped} passed`];
+  if (failed.length > 0) counts.push(`${failed.length} failed`);
+  if (skipped > 0) counts.push(`${skipped} skipped`);
+  if (errors.length > 0) counts.push(`${errors.length} ${errors.length === 1 ? 'error' : 'errors'} in files`);
+  const names = failed.map(({ scenario }) => `  failed: ${scenario.person} (${scenario.file})`);
+  return [counts.join(', '), ...names].join('\n');
 }

@@ -35,9 +35,7 @@ export const stepExpectation = z.preprocess(
     outcome: z
       .enum(OUTCOMES, { error: `must be ${OUTCOMES.join(', ')}, or fields such as { refused: CODE }` })
       .default('accepted'),
-    /** The code of the refusal. */
     refused: z.enum(REFUSALS).optional(),
-    /** The state after the step. */
     state: state.optional(),
     /** The event types that are allowed after it, all of them. */
     allowed: z.array(z.enum(EVENT_TYPES)).optional(),

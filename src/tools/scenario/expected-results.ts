@@ -53,14 +53,10 @@ export const SKILL_CODES = Object.values(RULES).flatMap(({ rules }) => rules.map
 const SKILL = new RegExp(`^(${SKILL_CODES.join('|')})(?: *\\((strong|moderate)\\))?$`);
 const ANY_SKILL = `must be a skill, with or without (strong) or (moderate); the skills are ${SKILL_CODES.join(', ')}`;
 
+const spaced = (skill: string) => skill.replace(/ *\(/, ' (');
+
 /** All the skills that are inferred, each by its code and, where that matters, `(strong)` or `(moderate)`. */
-export const expectedSkills = z.array(
-  z
-    .string()
-    .trim()
-    .regex(SKILL, ANY_SKILL)
-    .transform((written) => written.replace(/ *\(/, ' (')),
-);
+export const expectedSkills = z.array(z.string().trim().regex(SKILL, ANY_SKILL).overwrite(spaced));
 
 const styleOf = (field: SummaryField) => {
   const { rules, otherwise } = RULES[field];

@@ -66,5 +66,5 @@ function timeOf(
   } else if (at !== undefined && at < (before ?? 0)) {
     complain(`must not be earlier than the step before it, at ${before}`, 'at');
   }
-  return Math.max(before ?? 0, at ?? (before ?? 0) + (after ?? 0));
+  return at ?? (before ?? 0) + (after ?? 0);
 }
