@@ -2,19 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { play } from '../player/play.ts';
+import { type Performance, play } from '../player/play.ts';
 import type { StaffAccount } from '../player/staff.ts';
 import type { Stage } from '../player/stage.ts';
 import { virtualStage } from '../player/virtual-stage.ts';
 import { UsageError } from '../problem.ts';
 import { differences } from '../report/differences.ts';
-import {
-  errorLine,
-  reportForPrograms,
-  type ScenarioReport,
-  summary,
-  timeline,
-} from '../report/scenario-report.ts';
+import { errorLine, reportText } from '../report/scenario-report.ts';
 import { type LoadedScenario, parseScenarios } from '../scenario/parse.ts';
 import type { Terminal } from '../terminal.ts';
 import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-line.ts';
@@ -48,8 +42,8 @@ export function runSimulate(args: string[], terminal: Terminal): Promise<number>
       return 0;
     }
     const toleranceMs = Number(values.tolerance ?? 500);
-    if (!(toleranceMs >= 0 && toleranceMs < Infinity))
-      throw new UsageError('--tolerance takes milliseconds.');
+    const isTime = toleranceMs >= 0 && toleranceMs < Infinity;
+    if (!isTime) throw new UsageError('--tolerance takes milliseconds.');
     if (files.length === 0) throw new UsageError('Name at least one scenario file.');
     const server = readServer(values, terminal.env, 'SIMULATE');
 
@@ -57,21 +51,21 @@ export function runSimulate(args: string[], terminal: Terminal): Promise<number>
     const loaded = read.flatMap(({ scenarios }) => scenarios);
     const errors = read.flatMap(({ errors }) => errors);
     for (const error of errors) printError(errorLine(error));
-    const scenarios = server
-      ? await playOnServer(loaded, server, toleranceMs, terminal)
-      : await Promise.all(
-          loaded.map(async (scenario) => reportOn(scenario, await virtualStage(scenario.task), 0)),
-        );
+    const performances = server
+      ? await playOnServer(loaded, server, terminal)
+      : await Promise.all(loaded.map(async (scenario) => play(scenario, await virtualStage(scenario.task))));
     signal.throwIfAborted();
-    const failed = scenarios.filter(({ differences }) => differences.length > 0);
-    const report = { passed: errors.length === 0 && failed.length === 0, errors, scenarios };
-    const told = (values.quiet ? failed : scenarios).map((each) => timeline(each, paint));
-    print(
-      values.json
-        ? JSON.stringify(reportForPrograms(report), null, 2)
-        : [...told, summary(report)].join('\n'),
-    );
-    return report.passed ? 0 : 1;
+    const scenarios = loaded.map((scenario, index) => {
+      const played = performances[index];
+      return {
+        scenario,
+        played,
+        differences: played ? differences(scenario, played, server ? toleranceMs : 0) : [],
+      };
+    });
+    const passed = errors.length === 0 && scenarios.every(({ differences }) => differences.length === 0);
+    print(reportText({ passed, errors, scenarios }, values, paint));
+    return passed ? 0 : 1;
   });
 }
 
@@ -89,9 +83,8 @@ async function readScenarios(file: string): Promise<ReturnType<typeof parseScena
 async function playOnServer(
   loaded: readonly LoadedScenario[],
   server: StaffAccount,
-  toleranceMs: number,
   terminal: Terminal,
-): Promise<ScenarioReport[]> {
+): Promise<(Performance | undefined)[]> {
   const playable = loaded.filter(({ exact_times }) => !exact_times);
   const longest = Math.max(0, ...playable.map(({ steps }) => steps.at(-1)?.at ?? 0)) / 1_000;
   const count = playable.length === 1 ? '1 scenario' : `${playable.length} scenarios at once`;
@@ -108,21 +101,12 @@ async function playOnServer(
   for (const scenario of playable) {
     stages.set(scenario, await serverStage(staff, await ensureTask(staff, scenario.task), signal));
   }
-  const reports = loaded.map(async (scenario, index) => {
+  const performances = loaded.map(async (scenario, index) => {
     const stage = stages.get(scenario);
-    if (!stage) return { scenario, differences: [] };
+    if (!stage) return undefined;
     await setTimeout(index * BETWEEN_BEGINNINGS_MS, undefined, { signal });
-    return reportOn(scenario, stage, toleranceMs);
+    return play(scenario, stage);
   });
   // Where one cannot be played to its end, nobody waits for the others.
-  return Promise.all(reports).finally(() => failed.abort());
-}
-
-async function reportOn(
-  scenario: LoadedScenario,
-  stage: Stage,
-  toleranceMs: number,
-): Promise<ScenarioReport> {
-  const played = await play(scenario, stage);
-  return { scenario, played, differences: differences(scenario, played, toleranceMs) };
+  return Promise.all(performances).finally(() => failed.abort());
 }

@@ -61,10 +61,8 @@ export function liveTelling(stage: ServerStage, task: Task, { print, paint, sign
   async function tellUntil(what: string, isIt: (message: LiveMessage) => boolean): Promise<void> {
     while (true) {
       const patience = setTimeout(PATIENCE_MS, undefined, { ref: false });
-      const next = await Promise.race([messages?.next(), patience]).catch((error: Error) => {
-        signal.throwIfAborted();
-        throw new Problem(`The live channel was closed: ${error.message}.`);
-      });
+      const next = await Promise.race([messages?.next(), patience]).catch(() => ({ done: true }) as const);
+      signal.throwIfAborted();
       if (!next) throw new Problem(`The live channel did not tell ${what} within ${PATIENCE_MS / 1_000} s.`);
       if (next.done) throw new Problem(`The live channel was closed: ${whyClosed}.`);
       const message: LiveMessage = JSON.parse(String(next.value[0]));
@@ -77,7 +75,8 @@ export function liveTelling(stage: ServerStage, task: Task, { print, paint, sign
   async function open(): Promise<void> {
     whyClosed = '';
     socket = stage.candidate.watch(stage.attempt_id, lastEvent);
-    socket.on('close', (code, reason) => (whyClosed = `${code} ${reason}`.trim()));
+    socket.on('error', ({ message }) => (whyClosed = message));
+    socket.on('close', (code, reason) => (whyClosed ||= `${code} ${reason}`.trim()));
     messages = on(socket, 'message', { close: ['close'], signal });
     await tellUntil('the attempt’s state', ({ type }) => type === 'attempt_state');
   }

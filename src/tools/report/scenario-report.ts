@@ -7,40 +7,41 @@ import { metricsByName, profileLines } from './profile.ts';
 import { type Paint, seconds } from './text.ts';
 
 /** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
-export interface ScenarioReport {
+interface ScenarioReport {
   scenario: LoadedScenario;
-  played?: Performance;
+  played: Performance | undefined;
   differences: Difference[];
 }
 
-export interface RunReport {
+interface RunReport {
   passed: boolean;
   errors: FileError[];
   scenarios: ScenarioReport[];
 }
 
-/** The run for programs: plain data, the same for the same scenarios in virtual time. */
-export function reportForPrograms({ passed, errors, scenarios }: RunReport): object {
+/** The run for reading or, as JSON, for programs: the same for the same scenarios in virtual time. */
+export function reportText(run: RunReport, { json = false, quiet = false }, paint: Paint): string {
+  const { scenarios } = run;
+  if (json) return JSON.stringify({ ...run, scenarios: scenarios.map(forPrograms) }, null, 2);
+  const told = scenarios.filter(({ differences }) => !quiet || differences.length > 0);
+  return [...told.map((each) => timeline(each, paint)), summary(run)].join('\n');
+}
+
+function forPrograms({ scenario: { file, person }, played, differences }: ScenarioReport): object {
+  if (!played) return { file, person, outcome: 'skipped', differences };
+  const { view, results } = played;
   return {
-    passed,
-    errors,
-    scenarios: scenarios.map(({ scenario: { file, person }, played, differences }) => {
-      if (!played) return { file, person, outcome: 'skipped', differences };
-      const { view, results } = played;
-      return {
-        file,
-        person,
-        outcome: differences.length === 0 ? 'passed' : 'failed',
-        steps: played.steps.map(stepForPrograms),
-        state: view.state,
-        status: view.status,
-        metrics: results ? metricsByName(results.metrics) : null,
-        skills: results?.profile.inferred_skills ?? null,
-        behavioral_summary: results?.profile.behavioral_summary ?? null,
-        recruiter_notes: results?.profile.recruiter_notes ?? null,
-        differences,
-      };
-    }),
+    file,
+    person,
+    outcome: differences.length === 0 ? 'passed' : 'failed',
+    steps: played.steps.map(stepForPrograms),
+    state: view.state,
+    status: view.status,
+    metrics: results ? metricsByName(results.metrics) : null,
+    skills: results?.profile.inferred_skills ?? null,
+    behavioral_summary: results?.profile.behavioral_summary ?? null,
+    recruiter_notes: results?.profile.recruiter_notes ?? null,
+    differences,
   };
 }
 
@@ -57,7 +58,7 @@ export function errorLine({ file, line, column, field, message }: FileError): st
 }
 
 /** One scenario for reading: what happened when, what was measured and concluded, what was not as expected. */
-export function timeline(report: ScenarioReport, paint: Paint): string {
+function timeline(report: ScenarioReport, paint: Paint): string {
   const lines = Array.from(linesOf(report, paint), (line) => (line === '' ? '' : `  ${line}`));
   return [report.scenario.person, ...lines, ''].join('\n');
 }
@@ -67,7 +68,10 @@ function* linesOf(
   paint: Paint,
 ): Generator<string> {
   yield* [file, ''];
-  if (!played) return yield 'skipped: it expects exact times, which only virtual time has';
+  if (!played) {
+    yield 'skipped: it expects exact times, which only virtual time has';
+    return;
+  }
   const { steps, view, results } = played;
   for (const step of steps) yield* stepLines(step);
   yield '';
@@ -97,7 +101,7 @@ function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Gener
 }
 
 /** The last lines: how many passed, and which did not. */
-export function summary({ scenarios, errors }: RunReport): string {
+function summary({ scenarios, errors }: RunReport): string {
   const failed = scenarios.filter(({ differences }) => differences.length > 0);
   const skipped = scenarios.filter(({ played }) => !played).length;
   const counts = [`${scenarios.length - failed.length - skipped} passed`];
