@@ -2,7 +2,7 @@ import type { AttemptView } from '../../attempts/feed.ts';
 import type { Outcome } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/steps.ts';
-import { type Answer, post, type Results, resultsOf, type Stage, viewOf } from './stage.ts';
+import { type Answer, post, resultsOf, type Stage, viewOf } from './stage.ts';
 
 /** A step and what came of it. */
 export interface PlayedStep {
@@ -15,12 +15,8 @@ export interface PlayedStep {
   view: AttemptView;
 }
 
-/** A scenario as it was played, from the first step to the results. */
-export interface Performance {
-  steps: PlayedStep[];
-  view: AttemptView;
-  results: Results | undefined;
-}
+/** A scenario as it was played, from the first step to the results, if it came to any. */
+export type Performance = Awaited<ReturnType<typeof play>>;
 
 /** Follows a performance while it goes on. The player waits for it; what it throws ends the performance. */
 export interface Observer {
@@ -30,11 +26,7 @@ export interface Observer {
 }
 
 /** Plays all steps, whatever is answered. @throws what keeps the server from answering */
-export async function play(
-  { steps }: Pick<Scenario, 'steps'>,
-  stage: Stage,
-  observer?: Observer,
-): Promise<Performance> {
+export async function play({ steps }: Pick<Scenario, 'steps'>, stage: Stage, observer?: Observer) {
   const played: PlayedStep[] = [];
   let view = await viewOf(stage);
   for (const group of sentTogether(steps)) {

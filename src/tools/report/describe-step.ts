@@ -7,17 +7,11 @@ import { seconds } from './text.ts';
 /** What a step says besides its event, in a few words: `B for 1200 ms`, `A → B`, `40 words`; empty for nothing. */
 export function describeStep(step: Step, nameOf = (option_code: string) => option_code): string {
   const options = optionsNamed(step).map(([, code]) => nameOf(code));
-  switch (step.event) {
-    case 'option_viewed':
-      return `${options} for ${step.duration_ms} ms`;
-    case 'reasoning_updated':
-    case 'reasoning_submitted':
-      return `${countWords(reasoningText(step))} words`;
-    case 'task_completed':
-      return step.option === undefined ? 'as selected' : `${options}`;
-    default:
-      return options.join(' → ');
+  if (step.event === 'option_viewed') return `${options} for ${step.duration_ms} ms`;
+  if (step.event === 'reasoning_updated' || step.event === 'reasoning_submitted') {
+    return `${countWords(reasoningText(step))} words`;
   }
+  return step.event === 'task_completed' && options.length === 0 ? 'as selected' : options.join(' → ');
 }
 
 /** Stands before what is said of an event beneath its line. */
@@ -32,10 +26,8 @@ export function eventLine(ms: number, number: number | undefined, event_type: st
 /** `active (decided, writing)`; the names of parallel regions would only repeat on every line. */
 export function stateText(state: StateValue): string {
   if (typeof state === 'string') return state;
-  const parts = Object.entries(state).map(([name, inner = {}]) => {
-    const states =
-      typeof inner === 'string' ? [inner] : Object.values(inner).map((each) => stateText(each ?? ''));
-    return `${name} (${states.join(', ')})`;
-  });
-  return parts.join(', ');
+  return `${Object.keys(state).join(', ')} (${innermost(state).join(', ')})`;
 }
+
+const innermost = (state: StateValue): string[] =>
+  typeof state === 'string' ? [state] : Object.values(state).flatMap((inner = '') => innermost(inner));

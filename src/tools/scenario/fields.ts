@@ -40,17 +40,14 @@ const TYPES: Record<string, string> = {
 
 /** What is wrong, for somebody who writes scenarios and not schemas, where a schema has no words of its own. */
 export const inPlainWords: z.core.$ZodErrorMap = (issue) => {
-  switch (issue.code) {
-    case 'invalid_type':
-      if (issue.input === undefined) return 'is required';
-      return `must be ${TYPES[issue.expected] ?? issue.expected}, not ${quote(issue.input)}`;
-    case 'invalid_value':
-      return `must be ${issue.values.join(', ')}, not ${quote(issue.input)}`;
-    case 'too_small':
-      return issue.origin === 'number' ? `must be at least ${issue.minimum}` : 'must not be empty';
-    case 'too_big':
-      return `must be at most ${issue.maximum}`;
-    default:
-      return undefined;
+  const { input } = issue;
+  if (issue.code === 'invalid_type') {
+    return input === undefined
+      ? 'is required'
+      : `must be ${TYPES[issue.expected] ?? issue.expected}, not ${quote(input)}`;
   }
+  if (issue.code === 'invalid_value') return `must be ${issue.values.join(', ')}, not ${quote(input)}`;
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
+  if (issue.code !== 'too_small') return undefined;
+  return issue.origin === 'number' ? `must be at least ${issue.minimum}` : 'must not be empty';
 };

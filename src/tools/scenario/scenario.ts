@@ -12,14 +12,12 @@ const task = fields({
   time_limit_seconds: z.int().min(1).max(86_400).nullable().default(null),
   /** The risk of each option by its code, in the order of display. */
   options: z.record(z.string(), z.enum(RISK_TAGS)).superRefine((options, context) => {
+    const complain = (message: string, ...path: string[]) =>
+      context.addIssue({ code: 'custom', path, message });
     const codes = Object.keys(options);
-    if (codes.length < 2 || codes.length > 12) {
-      context.addIssue({ code: 'custom', message: `must be 2 to 12 options, not ${codes.length}` });
-    }
-    for (const code of codes.filter((code) => !OPTION_CODE.test(code))) {
-      const message = 'may hold letters, digits, _ and - only, at most 50';
-      context.addIssue({ code: 'custom', path: [code], message });
-    }
+    if (codes.length < 2 || codes.length > 12) complain(`must be 2 to 12 options, not ${codes.length}`);
+    const wrong = codes.filter((code) => !OPTION_CODE.test(code));
+    for (const code of wrong) complain('may hold letters, digits, _ and - only, at most 50', code);
   }),
 });
 
