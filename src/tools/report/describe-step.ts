@@ -17,10 +17,10 @@ export function describeStep(step: Step, nameOf = (option_code: string) => optio
 /** Stands before what is said of an event beneath its line. */
 export const BENEATH = ' '.repeat(17);
 
-/** One event that happened, at `ms` after the beginning: `   4.000 s  #2   option_selected      A`. */
-export function eventLine(ms: number, number: number | undefined, event_type: string, says: string): string {
+/** The beginning of a line for an event at `ms` after the start: `   4.000 s  #2   option_selected      `. */
+export function eventLine(ms: number, number: number | undefined, event_type: string): string {
   const place = number === undefined ? '' : `#${number}`;
-  return `${seconds(ms, 3).padStart(10)}  ${place.padEnd(4)} ${event_type.padEnd(20)} ${says}`;
+  return `${seconds(ms, 3).padStart(10)}  ${place.padEnd(4)} ${event_type.padEnd(20)} `;
 }
 
 /** `active (decided, writing)`; the names of parallel regions would only repeat on every line. */

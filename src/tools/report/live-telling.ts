@@ -9,7 +9,7 @@ import type { ServerStage } from '../player/server-stage.ts';
 import { Problem } from '../problem.ts';
 import type { Terminal } from '../terminal.ts';
 import { BENEATH, describeStep, eventLine, stateText } from './describe-step.ts';
-import { asWords, duration, LINE_WIDTH } from './text.ts';
+import { asWords, duration, wrap } from './text.ts';
 
 /** Milliseconds from which on a pause is announced, so that nobody takes a silent screen for a stuck one. */
 const ANNOUNCED_FROM_MS = 1_000;
@@ -43,9 +43,8 @@ export function liveTelling(stage: ServerStage, task: Task, { print, paint, sign
       lastEvent = Number(data['sequence_number']);
       const at = Date.parse(String(data['timestamp_server']));
       started_at ??= at;
-      const says = details[lastEvent - 1] ?? '';
-      const line = eventLine(at - started_at, lastEvent, String(data['event_type']), says).trimEnd();
-      print(line.length > LINE_WIDTH ? `${line.slice(0, LINE_WIDTH - 1)}…` : line);
+      const line = eventLine(at - started_at, lastEvent, String(data['event_type']));
+      for (const part of wrap(details[lastEvent - 1] ?? '', line)) print(part.trimEnd());
     }
     if (type === 'attempt_state') {
       const before = state;

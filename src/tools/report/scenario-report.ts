@@ -88,8 +88,8 @@ function* linesOf(
 function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Generator<string> {
   const number = answer.acknowledged ? answer.sequence_number : undefined;
   const told = answer.acknowledged ? outcome : `refused: ${answer.code}`;
-  const line = eventLine(step.at, number, step.event, describeStep(step).padEnd(14));
-  yield `${line}  ${told.padEnd(8)}  ${stateText(view.state)}`;
+  const line = eventLine(step.at, number, step.event);
+  yield `${line}${describeStep(step).padEnd(14)}  ${told.padEnd(8)}  ${stateText(view.state)}`;
   if (step.note !== undefined) yield `${BENEATH}(${step.note})`;
   if (sent_at > step.at) yield `${BENEATH}sent at ${seconds(sent_at, 3)}`;
   if (step.client_at !== undefined)
