@@ -1,19 +1,19 @@
 import type { Actor, SnapshotFrom } from 'xstate';
-import { attemptMachine } from './attempt.machine.ts';
+import { attemptMachine } from './attempt-v1.machine.ts';
 
-export type { ComputationInput, MachineEvent, ServerSignal } from './attempt.machine.ts';
+export type { ComputationInput, MachineEvent, ServerSignal } from './attempt-v1.machine.ts';
 
 export type AttemptMachine = typeof attemptMachine;
 export type AttemptSnapshot = SnapshotFrom<AttemptMachine>;
-export type AttemptActor = Actor<AttemptMachine>;
+export type MachineActor = Actor<AttemptMachine>;
 
 /** The machine that new attempts begin with. */
 export const currentMachine: AttemptMachine = attemptMachine;
 
-/** Every machine ever published, by id. One that judged an attempt stays here for as long as that attempt. */
+/** Every machine ever published, by id. A machine stays here as long as any attempt it judged is stored. */
 export const machines: ReadonlyMap<string, AttemptMachine> = byId([attemptMachine]);
 
-/** @throws when no published machine has this id, which means the attempt comes from a newer server. */
+/** @throws when no published machine has this id: the attempt was then started by a newer server. */
 export function machineById(id: string): AttemptMachine {
   const machine = machines.get(id);
   if (!machine)
@@ -21,7 +21,7 @@ export function machineById(id: string): AttemptMachine {
   return machine;
 }
 
-/** @throws when two machines claim one id: an attempt could not tell which of them it began with. */
+/** @throws when two machines share an id, because an attempt's machine would then be ambiguous. */
 export function byId(published: readonly AttemptMachine[]): Map<string, AttemptMachine> {
   const map = new Map(published.map((machine) => [machine.id, machine]));
   if (map.size !== published.length) throw new Error('Two published machines share one id');

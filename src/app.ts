@@ -1,9 +1,9 @@
 import Koa from 'koa';
 import websockify from 'koa-websocket';
 import { accountRoutes } from './accounts/routes.ts';
-import { attemptListRoutes } from './attempts/attempt-list-routes.ts';
-import { attemptRoutes } from './attempts/attempt-routes.ts';
-import { eventRoutes } from './attempts/event-routes.ts';
+import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
+import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
+import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
@@ -13,8 +13,8 @@ import { healthRoutes } from './http/health-routes.ts';
 import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
 import { requestLog } from './http/request-log.ts';
-import { readableTarget } from './http/request-target.ts';
-import { unmatched } from './http/unmatched.ts';
+import { normalizeTarget } from './http/request-target.ts';
+import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { watchSources } from './live/watch-sources.ts';
@@ -26,11 +26,11 @@ import { tokenRoutes } from './tokens/routes.ts';
 export interface App {
   koa: Koa<RequestState>;
   live: LiveChannel;
-  /** Everything that answers HTTP, in the order in which it is tried. */
+  /** Every router, in the order in which they are tried. */
   routers: ApiRouter[];
 }
 
-/** Every middleware in its order. */
+/** Puts every middleware in its place. */
 export function createApp(services: Services): App {
   const { config, log, database, attempts, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
@@ -40,7 +40,7 @@ export function createApp(services: Services): App {
 
   app.use(requestLog(log));
   app.use(problemDetails(log));
-  app.use(readableTarget);
+  app.use(normalizeTarget);
   app.use(defaultHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());
@@ -48,8 +48,8 @@ export function createApp(services: Services): App {
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
   for (const router of routers) app.use(router.routes());
-  app.use(unmatched);
-  // Everything thrown below is answered by then; what still comes here is a broken connection.
+  app.use(refuseUnmatched);
+  // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
   app.on('error', (err: unknown) => log.debug({ err }, 'A response could not be sent'));
 
   const live = new LiveChannel(app, {
@@ -63,7 +63,7 @@ export function createApp(services: Services): App {
   return { koa: app, live, routers: [health, ...routers] };
 }
 
-/** Every route of the API, in the order in which they are tried. */
+/** Every router of the API, in the order in which they are tried. */
 const createRouters = (services: Services): ApiRouter[] => [
   eventRoutes(services),
   attemptListRoutes(services),

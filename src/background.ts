@@ -1,36 +1,37 @@
-import { Expiry } from './attempts/expiry.ts';
-import { Recovery } from './attempts/recovery.ts';
-import { RemoteEvents } from './attempts/remote-events.ts';
+import { Expiry } from './attempts/upkeep/expiry.ts';
+import { Recovery } from './attempts/upkeep/recovery.ts';
+import { RemoteEvents } from './attempts/upkeep/remote-events.ts';
 import { Presence } from './database/presence.ts';
+import { serverInstances } from './database/server-instances.ts';
 import { Periodic } from './periodic.ts';
 import type { Services } from './services.ts';
 
-/** Milliseconds between two turns of each. */
+/** Milliseconds between two turns of each job. */
 const HEARTBEAT_MS = 2000;
-/** With a look each way this keeps events of other processes well under half a second. */
+/** Short enough for watchers to see events of other processes well within half a second. */
 const REMOTE_EVENTS_MS = 150;
-/** Of attempts that need another look there are few, and without any it costs nothing. */
+/** Few attempts need reconciling, and a turn without any costs nothing. */
 const RECONCILE_MS = 100;
 const PROJECTION_MS = 30;
 const EXPIRY_MS = 5000;
 const RECOVERY_MS = 15_000;
 const EVICTION_MS = 30_000;
 
-/** What the server does by itself, besides answering requests. */
+/** The server's background jobs. */
 export interface Background {
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when no job is running and none will start. */
   stop(): Promise<void>;
-  /** Tells other processes that this one leaves nothing undone; those that end without are looked after. */
+  /** Tells other processes that this one leaves nothing undone. They check up on any that ends without saying so. */
   leave(): Promise<void>;
 }
 
 /**
- * Starts all of it. Resolves once other processes know of this one, before which it must not take events: their
- * watchers would not see them.
+ * Starts all background jobs. Resolves once other processes can see this one. It must not take events before
+ * that, because watchers in the other processes would miss them.
  */
 export async function startBackground(services: Services): Promise<Background> {
   const { database, log, sessions, accounts, projector, reconciler } = services;
-  const presence = new Presence(database.collections.serverInstances);
+  const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
   const remoteEvents = new RemoteEvents({ ...services, presence });

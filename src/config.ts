@@ -24,7 +24,7 @@ const environment = z
       .optional(),
     MONGODB_DATABASE: z
       .string()
-      .regex(/^[A-Za-z0-9_-]{1,63}$/, 'may hold letters, digits, _ and - only')
+      .regex(/^[A-Za-z0-9_-]{1,63}$/, 'may contain only letters, digits, _ and -')
       .default('skill_observation'),
     DATA_DIR: z.string().min(1).default('./data'),
     JWT_SECRET: z
@@ -35,7 +35,7 @@ const environment = z
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
     ATTEMPT_TTL_SECONDS: seconds(86_400),
-    SESSION_IDLE_SECONDS: seconds(600),
+    SESSION_IDLE_SECONDS: seconds(120),
     MAX_SESSIONS: wholeNumber(1, 10_000_000, 50_000),
     RATE_LIMITS: onOff('on'),
     TRUST_PROXY: wholeNumber(0, 10, 0),
@@ -46,12 +46,12 @@ const environment = z
     const problem = (variable: string, message: string) =>
       context.addIssue({ code: 'custom', path: [variable], message });
     if (env.NODE_ENV === 'production' && !env.JWT_SECRET) {
-      problem('JWT_SECRET', 'must be set in production, to at least 32 random bytes');
+      problem('JWT_SECRET', 'must be set in production to at least 32 random bytes');
     }
     if (!env.ADMIN_EMAIL !== !env.ADMIN_PASSWORD) {
       problem(
         env.ADMIN_EMAIL ? 'ADMIN_PASSWORD' : 'ADMIN_EMAIL',
-        'ADMIN_EMAIL and ADMIN_PASSWORD go together',
+        'ADMIN_EMAIL and ADMIN_PASSWORD must be set together',
       );
     }
     for (const origin of originsOf(env.CORS_ORIGINS)) {
@@ -61,39 +61,39 @@ const environment = z
     }
   });
 
-/** Everything that can be set from outside, parsed once at start-up. Times are in seconds. */
+/** All settings, parsed once at start-up. Times are in seconds. */
 export interface Config {
   production: boolean;
   port: number;
   host: string;
-  /** Absent: the embedded engine under `dataDirectory`. */
+  /** Absent: use the embedded engine, with its files under `dataDirectory`. */
   mongodbUri: string | undefined;
   mongodbDatabase: string;
   dataDirectory: string;
-  /** Absent outside production: one is made and kept under `dataDirectory`. */
+  /** May be absent outside production: one is then generated and kept under `dataDirectory`. */
   jwtSecret: string | undefined;
   firstAdmin: { email: string; password: string } | undefined;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
-  /** How long a session may be unused before it is ended; it is loaded again from the journal when needed. */
+  /** How long an unused session stays in memory; it is reloaded from the journal when needed. */
   sessionIdleSeconds: number;
-  /** Sessions kept in memory; beyond it the longest unused ones are ended earlier. */
+  /** Sessions kept in memory; beyond this number the least recently used ones go early. */
   maxSessions: number;
   rateLimits: boolean;
-  /** How many proxies in front of the server add to `X-Forwarded-For`; 0: the header is ignored. */
+  /** How many proxies in front of the server append to `X-Forwarded-For`; with 0 the header is ignored. */
   trustedProxies: number;
   corsOrigins: string[];
   logLevel: string;
 }
 
-/** The environment holds settings that do not work; `message` has one line for each. */
+/** Some settings are invalid; `message` has one line for each. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
 /**
  * Reads the settings from environment variables. An empty variable counts as absent.
- * @throws ConfigurationError naming every variable that is wrong and what it should be.
+ * @throws ConfigurationError naming every wrong variable and what it should be.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -1,24 +1,24 @@
-/** One thing that is wrong with what was sent: where (`payload.option_id`; '' is the whole) and what. */
+/** One mistake in what was sent: where it is (`payload.option_id`; '' means the whole body) and what is wrong. */
 export interface FieldError {
   path: string;
   message: string;
 }
 
-/** What a refusal may carry besides its reason. */
+/** What a refusal may contain besides its reason. */
 export interface RefusalDetails {
-  /** Every field that is wrong, not only the first. */
+  /** All wrong fields, not only the first. */
   errors?: FieldError[];
   /** The attempt's state, for a refused event. */
   state?: unknown;
-  /** The event types that the attempt would take now. */
+  /** The event types that the attempt accepts now. */
   allowed_events?: readonly string[];
-  /** Seconds after which trying again makes sense; sent as `Retry-After`. */
+  /** Seconds to wait before trying again; sent as `Retry-After`. */
   retry_after?: number;
 }
 
 /**
- * An expected "no" with a stable code. Everything a caller may see of an error goes through this class;
- * any other error is a 500 that says nothing about the inside.
+ * An expected "no" with a stable code. Only errors of this class are shown to callers; any other error becomes
+ * a 500 that reveals nothing about the server's internals.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -37,9 +37,9 @@ export class Refusal extends Error {
 const refusal = (status: number, code: string) => (detail: string, details?: RefusalDetails) =>
   new Refusal(status, code, detail, details);
 
-/* What the request itself does wrong. */
+/* The request itself is wrong. */
 export const malformedRequest = refusal(400, 'malformed_request');
-/** As `malformedRequest`, with the status that Koa or one of its middleware has chosen, from 400 to 499. */
+/** Like `malformedRequest`, with the status (400 to 499) chosen by Koa or its middleware. */
 export const unreadableRequest = (status: number, detail: string) =>
   new Refusal(status, 'malformed_request', detail);
 export const notAuthenticated = refusal(401, 'not_authenticated');
@@ -56,9 +56,9 @@ export const headersTooLarge = refusal(431, 'headers_too_large');
 export const validationFailed = (errors: FieldError[], details?: RefusalDetails) =>
   new Refusal(422, 'validation_failed', summary(errors), { errors, ...details });
 
-/* What the state of things forbids. */
+/* The current state does not allow the request. */
 export const sequenceViolation = refusal(409, 'sequence_violation');
-/** Of an event in a batch, after one that was refused. */
+/** For an event in a batch that follows a refused one. */
 export const notTried = refusal(409, 'not_tried');
 export const attemptLocked = refusal(409, 'attempt_locked');
 export const attemptExpired = refusal(409, 'attempt_expired');
@@ -74,7 +74,7 @@ export const emailTaken = refusal(409, 'email_taken');
 export const ownAccount = refusal(409, 'own_account');
 export const lastAdmin = refusal(409, 'last_admin');
 
-/* What the server cannot do just now. */
+/* The server cannot serve the request now. */
 export const databaseUnavailable = (cause?: unknown) => {
   const error = new Refusal(
     503,
@@ -86,16 +86,16 @@ export const databaseUnavailable = (cause?: unknown) => {
   return error;
 };
 export const overloaded = refusal(503, 'overloaded');
-/** Says nothing of the inside; `cause` is for the log. */
+/** Reveals nothing about the server's internals; `cause` is for the log. */
 export const internalError = (cause: unknown) => {
   const error = new Refusal(500, 'internal_error', 'Something went wrong inside the server; it was logged.');
   error.cause = cause;
   return error;
 };
 
-/** The journal of an attempt holds what its machine does not allow: nothing can be decided on it. */
+/** An attempt's journal contains events that its machine does not allow, so no further event can be judged. */
 export class UnreplayableJournal extends Refusal {
-  /** @param cause what does not fit, for the log; callers learn only that this one attempt is broken. */
+  /** @param cause what is wrong, for the log; callers learn only that this attempt is damaged. */
   constructor(cause: string) {
     super(500, 'journal_unreplayable', 'The record of this attempt is damaged; please report it.');
     this.cause = cause;
@@ -103,7 +103,7 @@ export class UnreplayableJournal extends Refusal {
 }
 
 function summary(errors: FieldError[]): string {
-  const shown = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const first = errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message));
   const more = errors.length > 3 ? ` (and ${errors.length - 3} more)` : '';
-  return `The request does not fit: ${shown.join('; ')}${more}.`;
+  return `The request is not valid: ${first.join('; ')}${more}.`;
 }

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 
-/** An id as the server hands it out. */
+/** An id as the server writes it. */
 export const objectIdString = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits');
 
-/** An id that somebody typed or pasted: in either case, read as lower case. */
+/** An id that a person typed or pasted: upper case is accepted too and converted to lower case. */
 export const objectIdInAnyCase = z
   .string()
   .regex(/^[0-9a-f]{24}$/i, 'must be an id of 24 hex digits')
   .toLowerCase();
 
-/** An ISO 8601 date and time. Kept as the moment it names; the offset only says how it was written. */
+/** An ISO 8601 date and time. Only the moment is kept, not the offset it was written with. */
 export const moment = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 date and time with an offset, such as …Z' })
   .transform((text) => new Date(text))
-  .refine((time) => !Number.isNaN(time.getTime()), 'must be a date that exists');
+  .refine((time) => !Number.isNaN(time.getTime()), 'must be an existing date');
 
-/** Characters that an address may have (RFC 3696, erratum 1690). */
+/** Maximum length of an address in characters (RFC 3696, erratum 1690). */
 const EMAIL_MAX = 254;
 
-/** An e-mail address; its case does not tell accounts apart. */
+/** An e-mail address; upper and lower case mean the same account. */
 export const email = z.email('must be an e-mail address').max(EMAIL_MAX).toLowerCase();
 
 /** A whole number in a query string, written in digits. */
@@ -29,6 +29,6 @@ export const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.int().min(min).max(max));
 
-/** As `wholeNumber`, but front ends rely on it being read as JavaScript does: an empty string is 0. */
+/** Like `wholeNumber`, but converted as JavaScript does, because front ends rely on it: an empty string is 0. */
 export const lenientWholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().int().min(min).max(max);

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
 
-/** Names of fields that hold secrets or a candidate's words; their values never reach the log. */
+/** Fields that hold secrets or a candidate's words; their values never reach the log. */
 const SECRETS = [
   'password',
   'current_password',
@@ -15,16 +15,16 @@ const SECRETS = [
 ];
 
 /**
- * What looks like a secret wherever it stands, as the last net: a JSON Web Token, an assessment or refresh token
- * (32 bytes in base64url), a `token` parameter, the password in a connection string.
+ * The last safety net: text that looks like a secret, anywhere in a line. A JSON Web Token, an assessment or
+ * refresh token (32 bytes in base64url), a `token` parameter, the password in a connection string.
  */
 const LOOKS_SECRET =
   /eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<![\w-])[\w-]{43}(?![\w-])|(?<=[?&]token=)[^\s"&\\]+|(?<=:\/\/[^\s"/@:]*:)[^\s"/@]+(?=@)/g;
 
-/** How the database names the values that a unique index found twice. */
-const FOUND_TWICE = /dup key: \{.*?\}/g;
+/** The part of a database error that quotes the values a unique index found twice. */
+const DUPLICATE_VALUES = /dup key: \{.*?\}/g;
 
-/** The server's log: one JSON object a line, on standard output unless `destination` says otherwise. */
+/** The server's log: one JSON object per line, on standard output unless a `destination` is given. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   return pino(
     {
@@ -35,9 +35,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
         paths: SECRETS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
         censor: '[hidden]',
       },
-      serializers: { err: loggedError },
+      serializers: { err: describeError },
       hooks: {
-        streamWrite: (line) => line.replace(LOOKS_SECRET, '[hidden]').replace(FOUND_TWICE, 'dup key: {…}'),
+        streamWrite: (line) =>
+          line.replace(LOOKS_SECRET, '[hidden]').replace(DUPLICATE_VALUES, 'dup key: {…}'),
       },
     },
     destination,
@@ -45,10 +46,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 }
 
 /**
- * What is logged of an error, field by field: those of the database driver carry whole documents, and with them
- * what a candidate wrote.
+ * The parts of an error that are logged, picked field by field: the database driver's errors contain whole
+ * documents, and so what a candidate wrote.
  */
-function loggedError(error: unknown): Omit<SerializedError, 'raw'> {
+function describeError(error: unknown): Omit<SerializedError, 'raw'> {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
   const { name, message, stack = '', cause } = error;
   const { code } = error as { code?: unknown };
@@ -57,6 +58,6 @@ function loggedError(error: unknown): Omit<SerializedError, 'raw'> {
     message,
     stack,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(cause === undefined ? {} : { cause: loggedError(cause) }),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };
 }

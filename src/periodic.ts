@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** Something that is done again and again, never twice at once; a failure is logged and the next turn tries again. */
+/** A job that runs again and again, never twice at once. A failure is logged, and the next turn tries again. */
 export class Periodic {
   readonly #name: string;
   readonly #job: () => Promise<void>;
@@ -19,12 +19,12 @@ export class Periodic {
     this.#job = job;
   }
 
-  /** Takes the first turn now; the interval counts from the end of one turn to the start of the next. */
+  /** Takes the first turn now. The interval is from the end of one turn to the start of the next. */
   start(): void {
     this.#turn = this.#take();
   }
 
-  /** Resolves when no turn is under way and none will come. */
+  /** Resolves when no turn is running and none will follow. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -36,8 +36,8 @@ export class Periodic {
       await this.#job();
       this.#failures = 0;
     } catch (err) {
-      // A database that is away for long would otherwise fill the log with the same line.
-      if (this.#failures === 0) this.#log.warn({ err }, `${this.#name} failed; it will be tried again`);
+      // Only the first failure in a row is logged: a long outage would otherwise fill the log with one line.
+      if (this.#failures === 0) this.#log.warn({ err }, `${this.#name} failed and will be tried again`);
       this.#failures += 1;
     }
     if (!this.#stopped) this.#timer = setTimeout(() => this.start(), this.#intervalMs);

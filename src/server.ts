@@ -5,6 +5,7 @@ import { ensureFirstAdmin } from './accounts/first-admin.ts';
 import { loadJwtSecret } from './accounts/jwt-secret.ts';
 import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
+import { schema } from './collections.ts';
 import type { Config } from './config.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
@@ -13,23 +14,23 @@ import { createServices, type Services } from './services.ts';
 import { exampleTasks } from './tasks/example-tasks.ts';
 import type { TaskStore } from './tasks/task-store.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface RunningServer {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string;
   services: Services;
-  /** Finishes what is in flight and ends everything, within 10 s. */
+  /** Finishes requests in flight and stops everything, within 10 s. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds that requests in flight may take once the server is to stop. */
+/** Milliseconds that requests in flight may still take during a stop. */
 const REQUESTS_DEADLINE_MS = 4000;
-/** Milliseconds that computations may take after that; what is left is resumed at the next start. */
+/** Milliseconds that computations may take after that; unfinished ones are resumed at the next start. */
 const COMPUTATIONS_DEADLINE_MS = 2000;
 
 /**
- * Starts everything in its order: database, first administrator, example tasks, recovery, listening.
- * @param print for what a person at the terminal has to read.
+ * Starts everything in order: database, first administrator, example tasks, recovery, listening.
+ * @param print writes a line for the person at the terminal.
  */
 export async function startServer(
   config: Config,
@@ -38,7 +39,7 @@ export async function startServer(
   options?: DatabaseOptions,
 ): Promise<RunningServer> {
   const jwtSecret = await loadJwtSecret(config);
-  const database = await startDatabase(config, log, options);
+  const database = await startDatabase(config, schema, log, options);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
@@ -54,7 +55,7 @@ export async function startServer(
     });
 
     const stop = async () => {
-      // Whoever goes on sending would keep the connection open: from now on each answer ends its own.
+      // A client that keeps sending would keep its connection open, so every answer from now on closes it.
       server.prependListener('request', (_request, response) => {
         response.shouldKeepAlive = false;
       });
@@ -63,7 +64,7 @@ export async function startServer(
       await background.stop();
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
-      // What cannot be written now follows from the journal: others see to it, or this server when it starts again.
+      // Changes that cannot be written now follow from the journal: another process writes them, or the next start.
       await services.projector
         .flush(0)
         .then(() => background.leave())
@@ -96,7 +97,7 @@ function listen(server: Server, { port, host }: Config): Promise<string> {
   });
 }
 
-/** Lets requests in flight end; keep-alive connections without one are closed at once. */
+/** Lets requests in flight finish; idle keep-alive connections are closed at once. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => server.closeAllConnections(), REQUESTS_DEADLINE_MS);

@@ -1,27 +1,35 @@
 import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
+import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
-import { AttemptList } from './attempts/attempt-list.ts';
-import { AttemptProjector } from './attempts/attempt-projector.ts';
-import { AttemptStore } from './attempts/attempt-store.ts';
-import { AttemptFeed } from './attempts/feed.ts';
-import { loadSession, type SessionSources } from './attempts/load-session.ts';
-import { Reconciler } from './attempts/reconciler.ts';
-import type { SessionServices } from './attempts/session.ts';
-import { SessionRegistry } from './attempts/session-registry.ts';
+import { RefreshTokens } from './accounts/refresh-tokens.ts';
+import { UserStore } from './accounts/user-store.ts';
+import { AttemptFeed } from './attempts/session/feed.ts';
+import { loadSession, type SessionSources } from './attempts/session/load-session.ts';
+import type { SessionServices } from './attempts/session/session.ts';
+import { SessionRegistry } from './attempts/session/session-registry.ts';
+import { AttemptList } from './attempts/stored/attempt-list.ts';
+import { AttemptProjector } from './attempts/stored/attempt-projector.ts';
+import { AttemptStore } from './attempts/stored/attempt-store.ts';
+import { taskAttempts } from './attempts/stored/collection.ts';
+import { Reconciler } from './attempts/upkeep/reconciler.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
+import { auditLog } from './audit/collection.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
+import { behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
+import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
+import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
 
-/** Everything that lives as long as the server does and is shared by its requests. */
+/** Everything that lives as long as the server and is shared by all requests. */
 export interface Services {
   config: Config;
   log: Logger;
@@ -41,32 +49,34 @@ export interface Services {
   limits: RateLimits;
 }
 
-/** Events of one attempt that may wait for their turn; a front end that sends more is told to slow down. */
+/** How many events of one attempt may wait; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
 
 /**
- * A write whose answer was lost may reach the disk after the database can be read again: a server that was stopped,
- * or a network that held packets back, carries out late what it was asked for long ago.
+ * A write whose answer was lost may reach the disk even after the database can be read again, because a paused
+ * server or a slow network may still deliver it. So the attempt is looked at several times.
  */
 const LOOKS_AFTER_UNCERTAINTY = 4;
 
-/** Puts the parts together; nothing is started by it. @param jwtSecret at least 32 bytes */
+/** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
-  const { collections } = database;
-  const audit = new AuditLogStore(collections.auditLog);
-  const accounts = createAccounts(collections, jwtSecret);
-  const tasks = new TaskStore(collections);
-  const projector = new AttemptProjector(collections.taskAttempts, (operation) =>
-    database.availability.run(operation),
+  const audit = new AuditLogStore(database.collection(auditLog));
+  const accounts = createAccounts(
+    new UserStore(database.collection(users)),
+    new RefreshTokens(database.collection(refreshTokens)),
+    jwtSecret,
   );
-  const attempts = new AttemptStore(collections.taskAttempts, projector);
-  const tokens = new Tokens(new TokenStore(collections.taskAttempts), tasks, accounts.users, config);
-  const journal = new Journal(collections.behaviorEvents, database.availability);
-  const results = new ResultStore(collections);
+  const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
+  const storedAttempts = database.collection(taskAttempts);
+  const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
+  const attempts = new AttemptStore(storedAttempts, projector);
+  const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
+  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
 
   const computations: FinaliseServices = {
-    // Who is computed for is nearly always loaded, and whose attempt it is never changes.
+    // The session is nearly always loaded, and an attempt's owner never changes.
     facts: async (attempt_id) => {
       const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
       if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
@@ -90,7 +100,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
       return machine;
     },
   };
-  const ownPart = processPart(new ObjectId().toHexString());
   const sessionServices: SessionServices = {
     journal,
     feed,
@@ -99,7 +108,6 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now: () => new Date(),
     newEventId: () => new ObjectId().toHexString(),
-    isOwnEvent: (event_id) => processPart(event_id) === ownPart,
     mailboxCapacity: MAILBOX_CAPACITY,
   };
   const sessions = new SessionRegistry(
@@ -119,7 +127,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     tasks,
     tokens,
     attempts,
-    attemptList: new AttemptList(collections.taskAttempts),
+    attemptList: new AttemptList(storedAttempts),
     projector,
     journal,
     feed,
@@ -129,6 +137,3 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     limits: createRateLimits(config),
   };
 }
-
-/** Every ObjectId has 5 random bytes in the middle that a process chooses once. */
-const processPart = (object_id: string): string => object_id.slice(8, 18);

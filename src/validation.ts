@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { validationFailed } from './errors.ts';
 
-/** @throws Refusal 422 naming everything in `value` that does not fit `schema`. */
+/** @throws Refusal 422 listing everything in `value` that violates `schema`. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

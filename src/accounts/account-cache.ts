@@ -1,42 +1,42 @@
 import { LRUCache } from 'lru-cache';
 import type { User } from './user.ts';
 
-/** How long this process may go on believing what it read of an account, in milliseconds: less than 5 s. */
+/** Milliseconds after which a cached account is read again: a little less than 5 s. */
 const TTL_MS = 4999;
-/** Accounts kept at most; the longest unused goes first. */
+/** Maximum number of cached accounts; the least recently used goes first. */
 const CAPACITY = 4096;
 
 /**
- * Accounts by id for the hot path: thousands of events a second must not mean as many reads of the same few
- * accounts. `forget` makes a change count at once in this process; other processes follow within 5 s.
+ * Accounts by id for the hot path: thousands of events a second must not cause as many reads of the same few
+ * accounts. After `forget` a change takes effect at once in this process; other processes follow within 5 s.
  */
 export class AccountCache {
   readonly #users: LRUCache<string, User>;
 
   /**
-   * @param read gets the account from the database; null where there is none.
+   * @param read reads the account from the database; null if there is none
    * @param clock in milliseconds
    */
   constructor(read: (user_id: string) => Promise<User | null>, clock: { now(): number } = performance) {
     this.#users = new LRUCache({
       max: CAPACITY,
       ttl: TTL_MS,
-      // The clock is read at each use: a cached time would need a timer of its own.
+      // Read the clock at each use; to cache the time, the cache would need a timer.
       ttlResolution: 0,
       perf: clock,
-      // Neither a failure nor an account that may come to be in a moment is remembered.
+      // Failures are not cached, nor are missing accounts, because they may be created in a moment.
       fetchMethod: async (user_id) => (await read(user_id)) ?? undefined,
-      // Whoever is waiting for a read gets its answer although the account is forgotten meanwhile.
+      // A read under way is still answered if the account is forgotten meanwhile.
       ignoreFetchAbort: true,
     });
   }
 
-  /** @returns the account as it was at most 5 s ago; null where there is none. Simultaneous calls share a read. */
+  /** @returns the account as it was at most 5 s ago; null if there is none. Simultaneous calls share one read. */
   async get(user_id: string): Promise<User | null> {
     return (await this.#users.fetch(user_id)) ?? null;
   }
 
-  /** To be called after every change of an account, so that the next `get` reads it anew. */
+  /** Must be called after every change of an account, so that the next `get` reads it again. */
   forget(user_id: string): void {
     this.#users.delete(user_id);
   }

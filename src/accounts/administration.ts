@@ -12,7 +12,7 @@ interface Parts {
   cache: AccountCache;
 }
 
-/** What administrators do with other people's accounts. */
+/** What administrators can do with other people's accounts. */
 export class AccountAdministration {
   readonly #parts: Parts;
 
@@ -21,7 +21,8 @@ export class AccountAdministration {
   }
 
   /**
-   * Makes an account of any role; an invited candidate without a password gets this one as the first.
+   * Creates an account with any role. An invited candidate without a password keeps the account and gets this
+   * password.
    * @throws Refusal 409 `email_taken`
    */
   async create({ email, password, role }: { email: string; password: string; role: Role }): Promise<User> {
@@ -32,13 +33,13 @@ export class AccountAdministration {
   }
 
   /**
-   * Stops all tokens of an account at once, and every log-in from now on.
-   * @throws Refusal 404; 409 `own_account`; 409 `last_admin` where two administrators deactivate each other.
+   * Invalidates all tokens of an account at once and refuses further log-ins.
+   * @throws Refusal 404; 409 `own_account`; 409 `last_admin` if two administrators deactivate each other
    */
   async deactivate(actor_id: string, user_id: string): Promise<User> {
-    if (actor_id === user_id) throw ownAccount('An administrator cannot deactivate the own account.');
+    if (actor_id === user_id) throw ownAccount('You cannot deactivate your own account.');
     const user = await this.#setActive(user_id, false);
-    // Looked at after the write: of two who deactivate each other, the later one sees that nobody is left.
+    // Checked after the write: if two administrators deactivate each other, the later one sees that none is left.
     if (user.role === 'admin' && !(await this.#parts.users.hasActiveAdmin())) {
       await this.#setActive(user_id, true);
       throw lastAdmin('This is the last active administrator.');

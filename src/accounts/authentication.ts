@@ -5,13 +5,13 @@ import type { RefreshTokens } from './refresh-tokens.ts';
 import type { User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
-/** What a log-in gives (RFC 6749, section 5.1): an access token and what gets the next one. */
+/** The result of a log-in (RFC 6749, section 5.1): an access token, and a refresh token to get the next one. */
 export interface LogIn {
   user: User;
   access_token: string;
   refresh_token: string;
   token_type: 'Bearer';
-  /** Seconds the access token is good for. */
+  /** Seconds until the access token expires. */
   expires_in: number;
 }
 
@@ -21,7 +21,7 @@ interface Parts {
   tokenSigner: TokenSigner;
 }
 
-/** What people do with their own account. New passwords were checked against the rules before they come here. */
+/** What people can do with their own account. New passwords have already been checked against the rules. */
 export class Authentication {
   readonly #parts: Parts;
 
@@ -30,8 +30,8 @@ export class Authentication {
   }
 
   /**
-   * Makes a candidate account. An address that was invited counts as taken: nothing shows that whoever
-   * registers can read its mail, and the account may own an attempt already.
+   * Creates a candidate account. An invited address counts as taken: there is no proof that the person who
+   * registers can read its mail, and the account may already own an attempt.
    * @throws Refusal 409 `email_taken`
    */
   async register({ email, password }: { email: string; password: string }): Promise<LogIn> {
@@ -40,7 +40,7 @@ export class Authentication {
     return this.#begin(user);
   }
 
-  /** @throws Refusal 401, in the same words and time whatever does not fit: address, password, deactivation. */
+  /** @throws Refusal 401, with the same words and timing for an unknown address, a wrong password or a deactivated account */
   async login({ email, password }: { email: string; password: string }): Promise<LogIn> {
     const credentials = await this.#parts.users.findCredentials({ email });
     const matches = await verifyPassword(credentials?.password_hash ?? null, password);
@@ -50,21 +50,23 @@ export class Authentication {
     return this.#begin(credentials.user);
   }
 
-  /** @throws Refusal 401 for a token that cannot be exchanged (any more), or whose account is deactivated. */
+  /** @throws Refusal 401 if the token is unknown, used or expired, or its account is deactivated */
   async refresh(token: string): Promise<LogIn> {
     const { user_id, refresh_token } = await this.#parts.refreshTokens.exchange(token);
     const user = await this.#parts.users.findById(user_id);
-    if (!user?.is_active) throw notAuthenticated('The account of this token is deactivated or unknown.');
+    if (!user?.is_active)
+      throw notAuthenticated('The account of this token is deactivated or does not exist.');
     return this.#logIn(user, refresh_token);
   }
 
-  /** Ends the log-in that the refresh token came of; an unknown one is none to end. */
+  /** Ends the log-in that the refresh token belongs to; does nothing for an unknown token. */
   logout(token: string): Promise<void> {
     return this.#parts.refreshTokens.revokeFamilyOf(token);
   }
 
   /**
-   * Ends every other log-in of the account, too; access tokens still out work for up to 15 minutes.
+   * Changes the password and ends all other log-ins of the account. Access tokens already issued keep working for up
+   * to 15 minutes.
    * @throws Refusal 401 for a wrong current password.
    */
   async changePassword(user_id: string, change: { current: string; next: string }): Promise<LogIn> {

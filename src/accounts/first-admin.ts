@@ -4,17 +4,17 @@ import { Refusal } from '../errors.ts';
 import { hashPassword, passwordProblems } from './passwords.ts';
 import type { UserStore } from './user-store.ts';
 
-/** The administrator's address where none is configured. */
-export const DEFAULT_ADMIN_EMAIL = 'admin@localhost.localdomain';
-/** Bytes of randomness in a password that the server makes: 20 characters. */
+/** The administrator's address if none is configured. */
+const DEFAULT_ADMIN_EMAIL = 'admin@localhost.localdomain';
+/** Bytes of randomness in a generated password, which then has 20 characters. */
 const PASSWORD_BYTES = 15;
 
 /**
- * Sees to it at start-up that there is an administrator: the configured one, or, on the embedded engine without
- * configuration and without any administrator, one with a random password that is printed this once.
- * An account that exists keeps the password it has.
- * @throws ConfigurationError where ADMIN_PASSWORD is too weak for a new account, or ADMIN_EMAIL belongs to an
- * account of another role.
+ * Makes sure at start-up that there is an administrator: the configured one, if any. Otherwise, on the embedded
+ * engine and if there is no administrator yet, one with a random password that is printed only once.
+ * An existing account keeps its password.
+ * @throws ConfigurationError if ADMIN_PASSWORD is too weak for a new account, or ADMIN_EMAIL belongs to an
+ * account with another role.
  */
 export async function ensureFirstAdmin(
   users: UserStore,
@@ -29,7 +29,7 @@ export async function ensureFirstAdmin(
     password_hash: await hashPassword(password),
     role: 'admin',
   });
-  print(`Administrator made: ${DEFAULT_ADMIN_EMAIL}, password ${password} (shown this once; change it).`);
+  print(`Administrator created: ${DEFAULT_ADMIN_EMAIL}, password ${password} (shown only once; change it).`);
 }
 
 async function ensureConfigured(
@@ -51,7 +51,7 @@ async function ensureConfigured(
   }
 }
 
-/** Another process made it in the same moment; what matters is that it is there. */
+/** Another process created the account at the same moment; all that matters is that it exists. */
 function ignoreTaken(error: unknown): void {
   if (!(error instanceof Refusal && error.code === 'email_taken')) throw error;
 }

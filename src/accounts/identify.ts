@@ -4,15 +4,16 @@ import type { AccountCache } from './account-cache.ts';
 import type { TokenSigner } from './jwt.ts';
 
 /**
- * Who a bearer token stands for. The role is the account's present one, not the one it had when the token was
- * issued, and a deactivated account's tokens of either type stop working.
- * @returns a function that throws Refusal 401 for a token that proves nothing (any more).
+ * Finds the caller that a bearer token stands for. The role is the account's current one, not the one it had when
+ * the token was issued. Tokens of a deactivated account stop working, attempt tokens included.
+ * @returns a function that throws Refusal 401 if the token is not valid or no longer valid.
  */
 export function identifyCaller(tokenSigner: TokenSigner, accounts: AccountCache): IdentifyCaller {
   return async (bearerToken) => {
     const claims = tokenSigner.verify(bearerToken);
     const user = await accounts.get(claims.sub);
-    if (!user?.is_active) throw notAuthenticated('The account of this token is deactivated or unknown.');
+    if (!user?.is_active)
+      throw notAuthenticated('The account of this token is deactivated or does not exist.');
     return claims.type === 'attempt'
       ? { kind: 'attempt', user_id: user.user_id, attempt_id: claims.attempt_id }
       : { kind: 'account', user_id: user.user_id, role: user.role };

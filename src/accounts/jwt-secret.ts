@@ -3,15 +3,15 @@ import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, ConfigurationError } from '../config.ts';
 
-/** Bytes of randomness in a secret that the server makes itself. */
+/** Bytes of randomness in a generated secret. */
 const SECRET_BYTES = 48;
-/** Bytes a secret has at least: as many as the HMAC-SHA256 it keys (RFC 7518, section 3.2). */
+/** Minimum length of a secret in bytes: that of the HMAC-SHA256 output (RFC 7518, section 3.2). */
 const SECRET_MIN_BYTES = 32;
 
 /**
- * The secret that signs tokens: the configured one, otherwise one that is made once and kept in
- * `jwt-secret` under the data directory, readable by its owner only.
- * @throws ConfigurationError where the kept one was cut short.
+ * The secret for signing tokens: the configured one, or else one that is generated once and kept in the file
+ * `jwt-secret` under the data directory, readable only by its owner.
+ * @throws ConfigurationError if the secret in the file is too short.
  */
 export async function loadJwtSecret(config: Pick<Config, 'jwtSecret' | 'dataDirectory'>): Promise<string> {
   if (config.jwtSecret) return config.jwtSecret;
@@ -20,7 +20,7 @@ export async function loadJwtSecret(config: Pick<Config, 'jwtSecret' | 'dataDire
   const secret = (await read(path)) ?? (await make(path));
   if (Buffer.byteLength(secret) < SECRET_MIN_BYTES) {
     throw new ConfigurationError(
-      `JWT_SECRET: ${path} holds less than ${SECRET_MIN_BYTES} bytes; delete it to get a new secret (everybody has to log in again)`,
+      `JWT_SECRET: ${path} contains fewer than ${SECRET_MIN_BYTES} bytes; delete it to get a new secret (everybody must then log in again)`,
     );
   }
   return secret;
@@ -36,8 +36,8 @@ async function read(path: string): Promise<string | undefined> {
 }
 
 /**
- * Writes a new secret beside its place, then links it there: nobody ever reads half of it, and of several
- * processes that start at once one's link succeeds and all use that one's secret.
+ * Writes a new secret to a draft file, then links it into place, so that nobody ever reads half a secret. If several
+ * processes start at once, only one link succeeds, and all processes use that secret.
  */
 async function make(path: string): Promise<string> {
   const draft = `${path}.${randomUUID()}`;

@@ -6,10 +6,10 @@ import { ROLES, type Role } from '../caller.ts';
 import { notAuthenticated } from '../errors.ts';
 import { objectIdString } from '../fields.ts';
 
-/** Tokens remembered as genuine, at some 500 bytes each; the one not seen for the longest goes first. */
+/** Maximum number of verified tokens in the cache, about 500 bytes each; the least recently used goes first. */
 const REMEMBERED = 4096;
 
-/** Seconds an access token is good for. */
+/** Lifetime of an access token in seconds. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
 const ISSUER = 'skill-observation-server';
@@ -21,7 +21,7 @@ const registered = {
   iss: z.literal(ISSUER),
   aud: z.literal(AUDIENCE),
   iat: z.int(),
-  // jsonwebtoken takes a token without expiry for one that never ends; here it is none.
+  // jsonwebtoken lets a token without an expiry live forever; here it is not valid.
   exp: z.int(),
 };
 const tokenClaims = z.discriminatedUnion('type', [
@@ -32,16 +32,16 @@ const tokenClaims = z.discriminatedUnion('type', [
 type AllClaims = z.output<typeof tokenClaims>;
 type Known = 'iss' | 'aud' | 'iat';
 
-/** What a genuine token says that is not the same in each: for an account, or for one attempt only. */
+/** The claims of a verified token that differ from token to token: for an account, or for one attempt only. */
 export type TokenClaims =
   | Omit<Extract<AllClaims, { type: 'access' }>, Known>
   | Omit<Extract<AllClaims, { type: 'attempt' }>, Known>;
 
 /** Issues and checks the server's JSON Web Tokens (RFC 7519), signed with HMAC-SHA256. */
 export class TokenSigner {
-  /** A key object and not a string: with a string each check first tries to read a public key, 40 times slower. */
+  /** A key object, because a string is first tried as a public key at each check, which is 40 times slower. */
   readonly #key: KeyObject;
-  /** A candidate sends the same token with every event; what was found genuine stays so until it expires. */
+  /** Verified tokens. A candidate sends the same token with every event, and it stays valid until it expires. */
   readonly #genuine = new LRUCache<string, TokenClaims>({ max: REMEMBERED });
 
   /** @param secret at least 32 bytes, the same in every process of an installation. */
@@ -49,13 +49,13 @@ export class TokenSigner {
     this.#key = createSecretKey(secret, 'utf8');
   }
 
-  /** A token that stands for an account for the next 15 minutes. */
+  /** Issues a token for an account, valid for 15 minutes. */
   signAccessToken({ user_id, role }: { user_id: string; role: Role }): string {
     const exp = Math.floor(Date.now() / 1000) + ACCESS_TOKEN_SECONDS;
     return this.#sign({ type: 'access', sub: user_id, role, exp });
   }
 
-  /** A token that stands for one candidate in one attempt until `expiresAt` (rounded down to a second). */
+  /** Issues a token for one candidate in one attempt, valid until `expiresAt` (rounded down to a second). */
   signAttemptToken(attempt: { user_id: string; attempt_id: string }, expiresAt: Date): string {
     const exp = Math.floor(expiresAt.getTime() / 1000);
     return this.#sign({ type: 'attempt', sub: attempt.user_id, attempt_id: attempt.attempt_id, exp });
@@ -69,7 +69,7 @@ export class TokenSigner {
     const known = this.#genuine.get(token);
     if (known && Date.now() < known.exp * 1000) return known;
     const parsed = tokenClaims.safeParse(this.#payload(token));
-    if (!parsed.success) throw invalid();
+    if (!parsed.success) throw invalidToken();
     const { iss: _, aud: __, iat: ___, ...claims } = parsed.data;
     this.#genuine.set(token, claims);
     return claims;
@@ -84,9 +84,9 @@ export class TokenSigner {
       return jwt.verify(token, this.#key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE });
     } catch (error) {
       if (error instanceof jwt.TokenExpiredError) throw notAuthenticated('The token has expired.');
-      throw invalid();
+      throw invalidToken();
     }
   }
 }
 
-const invalid = () => notAuthenticated('The token is not valid.');
+const invalidToken = () => notAuthenticated('The token is not valid.');

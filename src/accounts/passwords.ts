@@ -1,10 +1,10 @@
 import { hash, verify } from '@node-rs/argon2';
 import { isCommonPassword } from './common-passwords.ts';
 
-/** Characters (Unicode code points) a password has at least. */
-export const PASSWORD_MIN_CHARACTERS = 12;
-/** Bytes (UTF-8) a password has at most: enough for any passphrase, and hashing stays cheap. */
-export const PASSWORD_MAX_BYTES = 256;
+/** Minimum length of a password in characters (Unicode code points). */
+const PASSWORD_MIN_CHARACTERS = 12;
+/** Maximum length of a password in bytes (UTF-8): enough for any passphrase, and hashing stays cheap. */
+const PASSWORD_MAX_BYTES = 256;
 
 /**
  * argon2id with 19 MiB of memory, 2 passes and 1 lane, the least that OWASP recommends
@@ -12,10 +12,10 @@ export const PASSWORD_MAX_BYTES = 256;
  */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Has the parameters of a real hash, so that checking a password against it takes as long, and matches none. */
+/** Matches no password, but has the parameters of a real hash, so that checking against it takes as long. */
 const NOBODYS_HASH = `$argon2id$v=19$m=${ARGON2ID.memoryCost},t=${ARGON2ID.timeCost},p=${ARGON2ID.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** What is wrong with `password` as a new password, all of it, as the ends of "The password …". */
+/** Everything that is wrong with a new password, each phrased to follow "The password …". */
 export function passwordProblems(password: string): string[] {
   const normalized = normalize(password);
   const problems: string[] = [];
@@ -30,17 +30,17 @@ export function passwordProblems(password: string): string[] {
   return problems;
 }
 
-/** @returns the hash in PHC format, with its parameters and a fresh salt. */
+/** @returns the hash in PHC format, which contains its parameters and a fresh salt. */
 export const hashPassword = (password: string): Promise<string> => hash(normalize(password), ARGON2ID);
 
 /**
- * Whether `password` is the one that `password_hash` was made of. Null (no account, or none with a password)
- * matches nothing and takes as long, so that the time does not tell which addresses have accounts.
+ * Whether `password_hash` was made from `password`. Null (no account, or an account without a password) matches
+ * nothing but takes as long, so that the timing does not reveal which addresses have accounts.
  */
 export async function verifyPassword(password_hash: string | null, password: string): Promise<boolean> {
   const matches = await verify(password_hash ?? NOBODYS_HASH, normalize(password));
   return matches && password_hash !== null;
 }
 
-/** Keyboards differ in how they write "é"; NIST SP 800-63B asks for NFKC or NFKD before hashing. */
+/** Keyboards encode "é" differently, so NIST SP 800-63B asks for NFKC or NFKD before hashing. */
 const normalize = (password: string): string => password.normalize('NFKC');

@@ -1,18 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Collection, ObjectId } from 'mongodb';
-import type { RefreshTokenDocument } from '../database/collections/refresh-tokens.ts';
 import { notAuthenticated } from '../errors.ts';
+import type { RefreshTokenDocument } from './collections.ts';
 
-/** Days a refresh token is good for; each exchange begins them anew. */
-export const REFRESH_TOKEN_DAYS = 30;
+/** Lifetime of a refresh token in days; its successor starts with the full lifetime again. */
+const REFRESH_TOKEN_DAYS = 30;
 /** Bytes of randomness in a refresh token. */
 const TOKEN_BYTES = 32;
 const DAY_MS = 86_400_000;
 
 /**
- * Refresh tokens that rotate (RFC 9700, section 4.14.2). Each is good for one exchange; its successors share
- * its family. A token presented a second time means that two hold it, one of them a thief, so the whole family
- * ends and the owner logs in again.
+ * Rotating refresh tokens (RFC 9700, section 4.14.2). Each can be exchanged once; its successors share its family.
+ * If a token is presented twice, two people have it and one of them is a thief. The whole family is then revoked,
+ * and the owner has to log in again.
  */
 export class RefreshTokens {
   readonly #tokens: Collection<RefreshTokenDocument>;
@@ -21,28 +21,28 @@ export class RefreshTokens {
     this.#tokens = tokens;
   }
 
-  /** @returns a token that begins a new family; only its hash is stored. */
+  /** @returns the first token of a new family; only its hash is stored. */
   issue(user_id: string): Promise<string> {
     return this.#insert(new ObjectId(user_id), new ObjectId());
   }
 
   /**
-   * Takes a token and gives its successor. Of several simultaneous exchanges of one token exactly one
-   * succeeds; the others count as a second use, so that the successor ends with the family, too.
-   * @throws Refusal 401 for a token that is unknown, used, revoked or expired, all in the same words.
+   * Exchanges a token for its successor. If one token is exchanged several times at once, exactly one exchange
+   * succeeds; the others count as a second use and revoke the family, including the successor.
+   * @throws Refusal 401 for an unknown, used, revoked or expired token, always with the same words.
    */
   async exchange(token: string): Promise<{ user_id: string; refresh_token: string }> {
     const presented = await this.#tokens.findOne({ token_hash: hashOf(token) });
-    if (!presented) throw refused();
+    if (!presented) throw invalidToken();
     if (presented.used_at) {
       await this.#revokeFamily(presented.family_id);
-      throw refused();
+      throw invalidToken();
     }
     const now = new Date();
-    if (presented.revoked_at || presented.expires_at <= now) throw refused();
+    if (presented.revoked_at || presented.expires_at <= now) throw invalidToken();
 
-    // The successor is there before its predecessor is marked used, so that whoever sees the mark and revokes
-    // the family revokes the successor with it.
+    // The successor is stored before its predecessor is marked as used. So an exchange that sees the mark and
+    // revokes the family also revokes the successor.
     const refresh_token = await this.#insert(presented.user_id, presented.family_id);
     const { modifiedCount } = await this.#tokens.updateOne(
       { _id: presented._id, used_at: null, revoked_at: null },
@@ -50,23 +50,23 @@ export class RefreshTokens {
     );
     if (modifiedCount !== 1) {
       await this.#revokeFamily(presented.family_id);
-      throw refused();
+      throw invalidToken();
     }
     return { user_id: presented.user_id.toHexString(), refresh_token };
   }
 
-  /** Ends the token's family; does nothing for an unknown token. */
+  /** Revokes the token's family; does nothing for an unknown token. */
   async revokeFamilyOf(token: string): Promise<void> {
     const known = await this.#tokens.findOne({ token_hash: hashOf(token) });
     if (known) await this.#revokeFamily(known.family_id);
   }
 
-  /** Ends every family of an account. */
+  /** Revokes all refresh tokens of an account. */
   async revokeAllOf(user_id: string): Promise<void> {
     await this.#revoke({ user_id: new ObjectId(user_id) });
   }
 
-  /** Deletes what expired before `now`; it would be refused anyhow. @returns how many. */
+  /** Deletes tokens that expired before `now`; they would be refused anyway. @returns how many */
   async deleteExpired(now = new Date()): Promise<number> {
     return (await this.#tokens.deleteMany({ expires_at: { $lt: now } })).deletedCount;
   }
@@ -99,4 +99,5 @@ export class RefreshTokens {
 /** A plain hash is enough: 256 random bits cannot be guessed, so there is nothing to slow down. */
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-const refused = () => notAuthenticated('The refresh token is not valid (any more); log in again.');
+const invalidToken = () =>
+  notAuthenticated('The refresh token is not valid or no longer valid; log in again.');

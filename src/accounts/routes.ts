@@ -18,7 +18,7 @@ interface AccountRoutesServices {
   limits: RateLimits;
 }
 
-/** What people do with their own account, and administrators with those of others. */
+/** What people can do with their own account, and administrators with the accounts of others. */
 export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices): ApiRouter {
   const { users, authentication, administration } = accounts;
   return apiRoutes('', [
@@ -49,7 +49,7 @@ export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices
       ctx.body = await users.findById(ctx.state.caller.user_id);
     }),
 
-    // A change of the password takes guesses at the current one, so it is limited like a log-in.
+    // Limited like a log-in, because it can be used to guess the current password.
     post(
       '/auth/password',
       [limits.login, anyAccount, body(passwordChange), audited(audit, 'password_changed', 'user')],
@@ -91,14 +91,14 @@ export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices
   ]);
 }
 
-/** @throws Refusal 404 also for what cannot be an id at all. */
+/** @throws Refusal 404, even if it cannot be an id at all. */
 function userInPath(ctx: Context): string {
   const id = objectIdInAnyCase.safeParse(ctx.params['user_id']);
   if (!id.success) throw notFound('There is no such account.');
   return id.data;
 }
 
-/** An account as the target of what is audited. */
+/** An account as the target of an audited action. */
 const accountTarget = ({ user_id, role }: User) => ({ target_id: user_id, details: { role } });
 
 function answerLogIn(ctx: Context, status: 200 | 201, logIn: LogIn): void {

@@ -3,18 +3,18 @@ import { ROLES } from '../caller.ts';
 import { email } from '../fields.ts';
 import { passwordProblems } from './passwords.ts';
 
-/** Characters of a password that is only compared: above the limit of a new one, and still cheap to hash. */
+/** Maximum length in characters of a password to compare: above the limit of a new one, and still cheap to hash. */
 const ANY_PASSWORD_MAX = 1024;
 const REFRESH_TOKEN_MAX = 256;
 
-/** A password somebody chooses; says everything that is wrong with it at once. */
-export const newPassword = z.string().superRefine((password, context) => {
+/** A newly chosen password; reports everything that is wrong with it at once. */
+const newPassword = z.string().superRefine((password, context) => {
   for (const message of passwordProblems(password)) context.addIssue({ code: 'custom', message });
 });
 
 const anyPassword = z.string().min(1).max(ANY_PASSWORD_MAX);
 
-/** Whatever else is sent, a role above all, is left out: whoever registers is a candidate. */
+/** Other fields are dropped, above all `role`: everybody who registers is a candidate. */
 export const registration = z.object({ email, password: newPassword });
 
 export const newAccount = z.strictObject({ email, password: newPassword, role: z.enum(ROLES) });

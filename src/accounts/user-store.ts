@@ -1,12 +1,12 @@
 import { type Collection, ObjectId, type WithoutId } from 'mongodb';
 import type { Role } from '../caller.ts';
-import type { UserDocument } from '../database/collections/users.ts';
 import { isDuplicateKey } from '../database/errors.ts';
 import { Grouping } from '../database/grouping.ts';
 import { emailTaken } from '../errors.ts';
+import type { UserDocument } from './collections.ts';
 import type { Credentials, User } from './user.ts';
 
-/** Accounts read by one call. */
+/** Maximum number of accounts read by one call. */
 const MAX_READ_TOGETHER = 100;
 
 export interface NewAccount {
@@ -27,22 +27,27 @@ export class UserStore {
   }
 
   /**
-   * Makes an active account. The unique index decides whether the address is free, not a look before the
-   * write: of any number of simultaneous calls with one address exactly one succeeds.
-   * @throws Refusal 409 `email_taken`, in whatever case the address is spelt.
+   * Creates an active account. The unique index decides whether the address is free, so of several simultaneous
+   * calls with one address exactly one succeeds.
+   * @throws Refusal 409 `email_taken`, regardless of upper and lower case
    */
   async create({ email, password_hash, role }: NewAccount): Promise<User> {
-    const document = { _id: new ObjectId(), email: email.toLowerCase(), password_hash, ...fresh(role) };
+    const document = {
+      _id: new ObjectId(),
+      email: email.toLowerCase(),
+      password_hash,
+      ...newAccountFields(role),
+    };
     try {
       await this.#users.insertOne(document);
     } catch (error) {
-      if (isDuplicateKey(error)) throw emailTaken('There is an account with this e-mail address already.');
+      if (isDuplicateKey(error)) throw emailTaken('An account with this e-mail address already exists.');
       throw error;
     }
     return userOf(document);
   }
 
-  /** Reads asked for at the same time share a call. */
+  /** Simultaneous reads share one call to the database. */
   findById(user_id: string): Promise<User | null> {
     return this.#reader.add(user_id);
   }
@@ -66,24 +71,24 @@ export class UserStore {
   }
 
   /**
-   * The account with this address, of whatever role and active or not; where there is none, a candidate's is
-   * made. That one has no password, so that nobody can log in to it.
+   * Finds the account with this address, whatever its role and even if it is deactivated. If there is none, creates
+   * a candidate account without a password, so that nobody can log in to it.
    */
   findOrCreateCandidate(email: string): Promise<User> {
     return this.#findOrCreate({ email: email.toLowerCase() });
   }
 
   /**
-   * The candidate account with exactly this id, made without address and password where it is missing. Safe to
-   * repeat: a redemption passes its attempt's id, so that fifty redemptions at once make one candidate.
+   * Finds the candidate account with exactly this id, or creates it without address and password. Safe to repeat: a
+   * redemption passes its attempt's id, so fifty simultaneous redemptions create one candidate.
    */
   ensureAnonymousCandidate(user_id: string): Promise<User> {
     return this.#findOrCreate({ _id: new ObjectId(user_id) });
   }
 
   /**
-   * Gives an invited candidate, who has no password yet, a first one.
-   * @returns null where no active candidate without a password has this address.
+   * Sets the first password of an invited candidate, who has none yet.
+   * @returns null if no active candidate without a password has this address.
    */
   async setFirstPassword(email: string, password_hash: string): Promise<User | null> {
     const found = await this.#users.findOneAndUpdate(
@@ -99,7 +104,7 @@ export class UserStore {
     return found && userOf(found);
   }
 
-  /** Does nothing where there is no such account. */
+  /** Does nothing if there is no such account. */
   async setPasswordHash(user_id: string, password_hash: string): Promise<void> {
     await this.#users.updateOne(
       { _id: new ObjectId(user_id) },
@@ -107,7 +112,7 @@ export class UserStore {
     );
   }
 
-  /** @returns the account as it is now; null where there is none. */
+  /** @returns the account after the change; null if there is none. */
   async setActive(user_id: string, is_active: boolean): Promise<User | null> {
     const found = await this.#users.findOneAndUpdate(
       { _id: new ObjectId(user_id) },
@@ -125,20 +130,20 @@ export class UserStore {
     const upsert = () =>
       this.#users.findOneAndUpdate(
         key,
-        { $setOnInsert: fresh('candidate') },
+        { $setOnInsert: newAccountFields('candidate') },
         { upsert: true, returnDocument: 'after' },
       );
     const found = await upsert().catch((error: unknown) => {
-      // Two upserts at once may both try to insert; the one that lost finds the other's account.
+      // Two simultaneous upserts may both try to insert. The loser's second try finds the winner's account.
       if (isDuplicateKey(error)) return upsert();
       throw error;
     });
-    if (!found) throw new Error('An upsert gave no account back.');
+    if (!found) throw new Error('An upsert returned no account.');
     return userOf(found);
   }
 }
 
-function fresh(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'password_hash'> {
+function newAccountFields(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'password_hash'> {
   const now = new Date();
   return { role, is_active: true, created_at: now, updated_at: now };
 }

@@ -1,6 +1,6 @@
 import type { Role } from '../caller.ts';
 
-/** An account as the rest of the server and its clients know it. There is no password hash in it. */
+/** An account as the rest of the server and the clients see it, without the password hash. */
 export interface User {
   user_id: string;
   /** Lower-cased; null for an anonymous candidate. */
@@ -13,6 +13,6 @@ export interface User {
 /** What a log-in is checked against. */
 export interface Credentials {
   user: User;
-  /** argon2id; null where no password is set, so that nothing matches. */
+  /** argon2id; null if no password is set, which matches nothing. */
   password_hash: string | null;
 }

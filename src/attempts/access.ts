@@ -2,14 +2,14 @@ import type { Caller } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
-import type { AttemptStore } from './attempt-store.ts';
-import type { Session } from './session.ts';
-import type { SessionRegistry } from './session-registry.ts';
+import type { Session } from './session/session.ts';
+import type { SessionRegistry } from './session/session-registry.ts';
+import type { AttemptStore } from './stored/attempt-store.ts';
 
 /**
- * An attempt for whoever may read it: its owner and staff.
- * @returns undefined where there is none
- * @throws Refusal 403 `forbidden` for anybody else
+ * Finds an attempt for a caller who may read it: its owner or staff.
+ * @returns undefined if there is no such attempt
+ * @throws Refusal 403 `forbidden` for any other caller
  */
 export async function findReadable(
   attempts: Pick<AttemptStore, 'find'>,
@@ -23,8 +23,8 @@ export async function findReadable(
 }
 
 /**
- * The session of an attempt for its owner, who alone may post events.
- * @throws Refusal 403 `forbidden` for anybody else, 404 `not_found`, 409 `attempt_not_redeemed`
+ * Finds the session of the caller's own attempt. Only the owner may post events.
+ * @throws Refusal 403 `forbidden` for any other caller, 404 `not_found`, 409 `attempt_not_redeemed`
  */
 export async function findOwn(
   sessions: Pick<SessionRegistry, 'get'>,
@@ -37,7 +37,7 @@ export async function findOwn(
   return session;
 }
 
-/** An attempt token says itself which attempt it is for, so that nothing needs to be looked up to refuse it. */
+/** An attempt token names its attempt, so a request for another one is refused without any lookup. */
 function refuseOtherAttempts(caller: Caller, attempt_id: string): void {
   if (caller.kind === 'attempt' && caller.attempt_id !== attempt_id) {
     throw forbidden('This token is for another attempt.');

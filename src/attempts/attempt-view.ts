@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts';
 import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
-import type { AttemptView } from './feed.ts';
+import type { AttemptView } from './session/feed.ts';
 
 /** What candidates see of their attempt. */
 export function candidateAttempt(attempt: Attempt) {
@@ -26,11 +26,11 @@ export function staffAttempt(attempt: Attempt) {
   return { ...candidateAttempt(attempt), issued_by, candidate_email, machine_id, created_at, revoked_at };
 }
 
-/** An attempt as `caller`, who may read it, sees it. */
+/** The view of an attempt for `caller`, who must be allowed to read it. */
 export const attemptFor = (caller: Caller, attempt: Attempt) =>
   isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
 
-/** An attempt whose token nobody has redeemed: it has no machine yet, and takes nothing. */
+/** The view of an attempt whose token is not redeemed: it has no machine yet and accepts no events. */
 export const unredeemedView = ({ status }: Attempt): AttemptView => ({
   state: 'waiting_for_redemption',
   allowed_events: [],

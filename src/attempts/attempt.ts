@@ -1,9 +1,9 @@
 import type { OptionReference } from '../events/event-table.ts';
 
 /**
- * Where a stored attempt stands. A later status replaces an earlier one and never the other way round: `pending`,
- * `in_progress`, `expired`, `completed` (a completion that met its expiry counts). That is the reverse of the
- * alphabet, on which `updateOf` in `attempt-projector.ts` rests; a status that breaks this needs another update.
+ * The status of a stored attempt. It only moves forward in this order: `pending`, `in_progress`, `expired`,
+ * `completed` (a completion recorded at the moment of expiry counts). The order happens to be reverse alphabetical,
+ * and `updateOf` in `attempt-projector.ts` relies on that; a new status that breaks it needs a different update.
  */
 export const ATTEMPT_STATUSES = ['pending', 'in_progress', 'completed', 'expired'] as const;
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
@@ -23,15 +23,17 @@ export interface Attempt {
   completed_at: Date | null;
   final_selection: OptionReference | null;
   reasoning_text: string | null;
+  /** Number of the event that submitted `reasoning_text`; absent while there is no text. */
+  reasoning_sequence_number?: number;
   created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
 }
 
-/** An attempt that a candidate has redeemed: from here on it has an owner and a machine. */
+/** An attempt that a candidate has redeemed: it now has an owner and a machine. */
 export type RedeemedAttempt = Attempt & { user_id: string; machine_id: string; redeemed_at: Date };
 
-/** What never changes of a redeemed attempt: all that needs to stay in memory for as long as it is open. */
+/** The fields of a redeemed attempt that never change, and all that needs to stay in memory while it is open. */
 export type AttemptFacts = Pick<RedeemedAttempt, 'attempt_id' | 'user_id' | 'task_id' | 'expires_at'>;
 
 export const isRedeemed = (attempt: Attempt): attempt is RedeemedAttempt => attempt.redeemed_at !== null;

@@ -2,29 +2,29 @@ import { bodyTooLarge, internalError, notTried, Refusal } from '../errors.ts';
 import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
 import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
-import { refuseUnreadable } from './decide.ts';
-import type { Acknowledgement } from './recording.ts';
 import { completion } from './schemas.ts';
-import type { Session } from './session.ts';
+import { refuseUnreadable } from './session/decide.ts';
+import type { Acknowledgement } from './session/recording.ts';
+import type { Session } from './session/session.ts';
 
 /**
- * The one door for behavior events. Whoever carries them (an HTTP route, the simulator), what a front end posts
- * is read, judged and answered here.
+ * The only way in for behavior events. The HTTP routes and the simulator both use it, so events are parsed,
+ * judged and answered in the same way.
  */
 
-/** What became of one event of a batch. */
+/** The outcome of one event of a batch. */
 export type Verdict = Acknowledgement | RefusedEvent;
 
 export interface RefusedEvent {
   acknowledged: false;
-  /** As the HTTP status of the event sent alone; 409 `not_tried` after the first refusal. */
+  /** The HTTP status that the event would have got if sent alone; 409 `not_tried` after the first refusal. */
   status: number;
   code: string;
   detail: string;
   [more: string]: unknown;
 }
 
-/** Which attempt an event is for. @throws Refusal 422 naming everything that is wrong with one that says none. */
+/** Which attempt an event is for. @throws Refusal 422 listing everything wrong with the event if it names none. */
 export function attemptOf(body: unknown): string {
   const { data } = objectIdString.safeParse((body as { attempt_id?: unknown } | null)?.attempt_id);
   return data ?? parse(submittedEvent, body).attempt_id;
@@ -32,16 +32,16 @@ export function attemptOf(body: unknown): string {
 
 /**
  * Takes one event.
- * @throws Refusal 422 for what cannot be read, or as `Session.submit` does.
+ * @throws Refusal 422 if it cannot be parsed; otherwise as `Session.submit` does.
  */
 export async function takeEvent(session: Session, body: unknown): Promise<Acknowledgement> {
   return session.submit(readEvent(session, () => parse(submittedEvent, body)));
 }
 
 /**
- * Takes several events in order, up to the first that is not accepted; what was accepted before it stays.
+ * Takes several events in order and stops at the first that is not accepted. The events before it stay recorded.
  * @returns a verdict for each event
- * @throws what kept the first event from being judged at all, such as 503
+ * @throws the error, such as a 503, that kept even the first event from being judged
  */
 export async function takeBatch(session: Session, bodies: readonly unknown[]): Promise<Verdict[]> {
   const read: SubmittedEvent[] = [];
@@ -62,13 +62,13 @@ export async function takeBatch(session: Session, bodies: readonly unknown[]): P
   return bodies.map((_, index) => verdictOf(results[index]));
 }
 
-/** Completes with the current selection. @param body `{}` or what an event may say of itself */
+/** Completes the attempt with the current selection. @param body `{}` or the optional fields of an event */
 export async function completeAttempt(session: Session, body: unknown): Promise<Acknowledgement> {
   const { timestamp_client, ...details } = parse(completion, body);
   return session.complete({ ...details, timestamp_client: timestamp_client ?? session.now() });
 }
 
-/** @throws Refusal 413 for an event that could not be sent alone either. */
+/** @throws Refusal 413 if the event would be too large even when sent alone. */
 export function refuseTooLarge(event: unknown): void {
   if (Buffer.byteLength(JSON.stringify(event)) > EVENT_BODY_LIMIT) {
     throw bodyTooLarge(`One event may have at most ${EVENT_BODY_LIMIT} bytes.`);
@@ -88,7 +88,7 @@ function readEvent(session: Session, read: () => SubmittedEvent): SubmittedEvent
   }
 }
 
-/** What an event is answered; `undefined` where it was not tried. */
+/** The answer for one event of a batch. @param result undefined if the event was not tried */
 export function verdictOf(
   result: Acknowledgement | Error = notTried(
     'An event before this one was not accepted, so this one was not tried.',

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { submittedEnvelope } from '../events/submitted-event.ts';
 import { lenientWholeNumber, moment, objectIdString } from '../fields.ts';
 
-/** Events that one batch may hold. */
+/** Maximum number of events in one batch. */
 export const MAX_BATCH = 100;
 
-/** What must be known of an event before anything else: whose session judges it. */
+/** The one field of an event that is needed first, to find the session that judges it. */
 const addressed = z.looseObject({ attempt_id: objectIdString });
 
-/** A batch is looked at as a whole only so far: each event gets a verdict of its own. */
+/** A batch. Its events are not validated further here, because each gets a verdict of its own. */
 export const eventBatch = z.strictObject({
   events: z
     .array(addressed)
@@ -16,13 +16,13 @@ export const eventBatch = z.strictObject({
     .max(MAX_BATCH)
     .refine(
       (events) => events.every(({ attempt_id }) => attempt_id === events[0]?.attempt_id),
-      'must all be of one attempt',
+      'must all belong to the same attempt',
     ),
 });
 
 export type EventBatch = z.output<typeof eventBatch>;
 
-/** Completing needs no body; what an event may say of itself may be said here too. */
+/** The body of a completion: everything is optional, with the same meaning as in an event. */
 export const completion = z.object({
   timestamp_client: moment.optional(),
   metadata: submittedEnvelope.metadata,

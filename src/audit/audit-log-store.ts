@@ -1,7 +1,7 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import type { AuditLogDocument } from '../database/collections/audit-log.ts';
-import { NEWEST_FIRST, type Page, type PageRequest, readPage, within } from '../database/pages.ts';
+import { NEWEST_FIRST, type Page, type PageRequest, periodFilter, readPage } from '../database/pages.ts';
 import type { AuditEntry, AuditLog } from './audit-log.ts';
+import type { AuditLogDocument } from './collection.ts';
 
 /** An entry as it is read back. */
 export interface RecordedAuditEntry extends Required<AuditEntry> {
@@ -9,7 +9,7 @@ export interface RecordedAuditEntry extends Required<AuditEntry> {
   created_at: Date;
 }
 
-/** Which entries to read; what is absent restricts nothing. */
+/** Which entries to read. An absent field does not restrict. */
 export interface AuditQuery {
   actor_id?: string | undefined;
   action?: string | undefined;
@@ -18,7 +18,7 @@ export interface AuditQuery {
   to?: Date | undefined;
 }
 
-/** The audit log in the database. It can be added to and read; there is no update and no delete. */
+/** The audit log in the database. Entries can be added and read, but not updated or deleted. */
 export class AuditLogStore implements AuditLog {
   readonly #entries: Collection<AuditLogDocument>;
 
@@ -38,7 +38,7 @@ export class AuditLogStore implements AuditLog {
     });
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async read(
     { actor_id, action, target_id, ...period }: AuditQuery,
     page: PageRequest,
@@ -47,7 +47,7 @@ export class AuditLogStore implements AuditLog {
       ...(actor_id && { actor_id: new ObjectId(actor_id) }),
       ...(action && { action }),
       ...(target_id && { target_id }),
-      ...within(period),
+      ...periodFilter(period),
     };
     const { items, next_cursor } = await readPage(this.#entries, filter, NEWEST_FIRST, page);
     return {

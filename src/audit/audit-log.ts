@@ -1,16 +1,16 @@
 /** What somebody did to something. */
 export interface AuditEntry {
-  /** Who did it; null for what the server did by itself. */
+  /** Who did it; null if the server did it on its own. */
   actor_id: string | null;
   /** In the past tense, for example `account_created`. */
   action: string;
   target_type: string;
   target_id: string;
-  /** What else matters. Never a secret, a token or a password. */
+  /** Further details. Never put a secret, a token or a password here. */
   details?: Record<string, unknown>;
 }
 
-/** Where domain code reports what was done, after it was done. */
+/** Records actions after they have been done. */
 export interface AuditLog {
   /** Resolves once the entry is on disk. */
   record(entry: AuditEntry): Promise<void>;

@@ -2,20 +2,20 @@ import { callerOf } from '../http/access.ts';
 import type { Step } from '../http/routes.ts';
 import type { AuditLog } from './audit-log.ts';
 
-/** What an audited route did something to. */
+/** What an audited action was done to. */
 export interface AuditTarget {
   target_id: string;
-  /** What else matters. Never a secret, a token or a password. */
+  /** Further details. Never put a secret, a token or a password here. */
   details?: Record<string, unknown>;
-  /** Who did it, where that is not the caller. */
+  /** Who did it, if not the caller. */
   actor_id?: string;
 }
 
 /**
- * Step: leaves a trace of what the handler did, once it has succeeded and before anything is answered. The handler
- * names the target; where it names none, as where there was nothing to do, nothing is recorded.
+ * Step: records what the handler did, after it has succeeded and before the answer is sent. The handler sets the
+ * target; if it sets none, for example because there was nothing to do, nothing is recorded.
  * @param action in the past tense, for example `account_created`
- * @param target_type what the target's id is the id of
+ * @param target_type what kind of thing the target's id belongs to
  */
 export function audited(
   audit: AuditLog,

@@ -20,7 +20,7 @@ const auditQuery = z.strictObject({
   ...pageQuery(NEWEST_FIRST),
 });
 
-/** Who did what, the newest first, in pages. */
+/** Who did what: the audit log in pages, newest first. */
 export function auditRoutes({ audit }: AuditRoutesServices): ApiRouter {
   return apiRoutes('/audit', [
     get('/', [admin, query(auditQuery)], async (ctx) => {

@@ -1,72 +1,152 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { databaseUnavailable } from '../errors.ts';
 import { isUnavailable } from './errors.ts';
 
-/** Milliseconds between two tries to reach a database that is away. */
-const PROBE_INTERVAL_MS = 200;
+/** Milliseconds from the end of one probe to the next while all is well. */
+const PROBE_INTERVAL_MS = 500;
+/** Milliseconds after the first failed probe; doubled with each further failure up to the maximum, with jitter. */
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 1000;
+/** Failed probes in a row after which the client is replaced, because it may be stuck itself. */
+const FAILURES_BEFORE_REPLACING = 3;
+/** If a call has failed and the current probe has had no answer for this many ms, the database counts as away. */
+const UNANSWERED_MS = 1000;
+/** Milliseconds within which a request must be refused. */
+const REFUSED_WITHIN_MS = 2900;
 
 /**
- * Knows whether the database can be reached. The first operation that finds it away has to wait for a time-out;
- * until a probe gets through again all others are refused at once, so that nobody queues behind time-outs.
+ * Knows whether the database can be reached, because it probes regularly. A single call that fails or is slow affects
+ * only its own request. While probes fail, all requests are refused at once, so that none has to wait for a time-out.
  */
 export class Availability {
   readonly #ping: () => Promise<unknown>;
-  readonly #reconnect: () => Promise<unknown>;
+  readonly #replaceClient: () => Promise<unknown>;
   readonly #log: Logger;
-  #probing: Promise<void> | undefined;
+  /** When the current probe began, in milliseconds of `performance.now()`. */
+  #probeBegan: number | undefined;
+  /** In ms since the epoch. */
+  #awaySince: number | undefined;
+  #waiting: (() => void)[] = [];
+  #wake: () => void = () => undefined;
   #stopped = false;
 
   /**
-   * @param ping the probe
-   * @param reconnect begins anew with connections of which none can be stuck; may reject
+   * @param ping the probe; rejects if there is no answer
+   * @param replaceClient replaces the client by a new one without stuck connections; rejects if that does not work
    */
-  constructor(ping: () => Promise<unknown>, reconnect: () => Promise<unknown>, log: Logger) {
+  constructor(ping: () => Promise<unknown>, replaceClient: () => Promise<unknown>, log: Logger) {
     this.#ping = ping;
-    this.#reconnect = reconnect;
+    this.#replaceClient = replaceClient;
     this.#log = log;
   }
 
   get isAway(): boolean {
-    return this.#probing !== undefined;
+    return this.#awaySince !== undefined;
+  }
+
+  /** Starts probing. */
+  start(): void {
+    void this.#probeAgainAndAgain();
+  }
+
+  /** Stops probing. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
   }
 
   /**
-   * Runs an operation while the database is there.
-   * @throws Refusal 503 `database_unavailable` at once while it is away, or when the operation finds it so; its
-   * outcome is unknown in the second case.
+   * Runs an operation if the database is available.
+   * @throws Refusal 503 `database_unavailable`: at once if the database is away, or when the operation fails for that
+   * reason. In the second case the outcome of the operation is unknown.
    */
   async run<T>(operation: () => Promise<T>): Promise<T> {
     if (this.isAway) throw databaseUnavailable();
+    const began = performance.now();
     try {
       return await operation();
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      this.#probing ??= this.#probe(error);
+      await this.#verify(error, began + REFUSED_WITHIN_MS - performance.now());
       throw databaseUnavailable(error);
     }
   }
 
-  /** Ends the probing. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#probing;
+  /** Finds out whether only this call failed or the database is away, for as long as its request can wait. */
+  async #verify(error: unknown, patienceMs: number): Promise<void> {
+    this.#wake();
+    const left = UNANSWERED_MS - this.#probeAge();
+    if (left > 0 && patienceMs > 0) await this.#waitForProbe(Math.min(left, patienceMs));
+    if (this.#probeAge() >= UNANSWERED_MS) this.#close(error);
   }
 
-  async #probe(err: unknown): Promise<void> {
-    const since = Date.now();
-    this.#log.warn({ err }, 'The database cannot be reached');
+  #probeAge(): number {
+    return this.#probeBegan === undefined ? 0 : performance.now() - this.#probeBegan;
+  }
+
+  /** Resolves when the next probe ends, or after `ms`. */
+  #waitForProbe(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #probeAgainAndAgain(): Promise<void> {
+    let failures = 0;
     while (!this.#stopped) {
+      failures = (await this.#probe(failures)) ? 0 : failures + 1;
+      this.#probeBegan = undefined;
+      for (const tell of this.#waiting.splice(0)) tell();
+      if (!this.#stopped) await this.#pause(failures);
+    }
+  }
+
+  /** @returns whether the database answered, if necessary to a new client */
+  async #probe(failuresBefore: number): Promise<boolean> {
+    this.#probeBegan = performance.now();
+    try {
+      await this.#ping();
+    } catch (error) {
+      this.#close(error);
+      if (failuresBefore + 1 < FAILURES_BEFORE_REPLACING || this.#stopped) return false;
       try {
-        await this.#ping();
-        break;
+        await this.#replaceClient();
       } catch {
-        await setTimeout(PROBE_INTERVAL_MS);
-        // Whatever the driver believes of its connections may be why the probe did not get through.
-        await this.#reconnect().catch(() => undefined);
+        return false;
       }
     }
-    this.#probing = undefined;
-    this.#log.warn({ away_ms: Date.now() - since }, 'The database can be reached again');
+    this.#open();
+    return true;
+  }
+
+  #pause(failures: number): Promise<void> {
+    const growing = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), MAX_PAUSE_MS);
+    // Jitter, so that many servers do not all return to the database at once.
+    const ms = failures === 0 ? PROBE_INTERVAL_MS : growing * (0.5 + Math.random());
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      // While the database is away, only a stop may cut the pause short, so that the pauses grow.
+      this.#wake = failures === 0 || this.#stopped ? wake : () => this.#stopped && wake();
+    });
+  }
+
+  #close(err: unknown): void {
+    if (this.#stopped || this.#awaySince !== undefined) return;
+    this.#awaySince = Date.now();
+    this.#log.warn({ err }, 'The database cannot be reached');
+  }
+
+  #open(): void {
+    if (this.#awaySince === undefined) return;
+    this.#log.warn({ away_ms: Date.now() - this.#awaySince }, 'The database can be reached again');
+    this.#awaySince = undefined;
   }
 }

@@ -1,114 +1,124 @@
-import { type Db, MongoClient, type WriteConcernSettings } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from 'pino';
+import { awaitAnswer } from './answered.ts';
 import { Availability } from './availability.ts';
-import { type Collections, collectionsOf, ensureCollections } from './collections/index.ts';
-import { answered } from './impatience.ts';
+import type { CollectionDefinition, DatabaseSchema } from './definition.ts';
+import { type Durability, durabilityOf } from './durability.ts';
+import { presentCollection } from './present-collection.ts';
+import { ReplaceableClient } from './replaceable-client.ts';
+import { upgradeDatabase } from './upgrade/upgrade.ts';
 
-/** The open database: what the stores need of it, and how to end it. */
+/** The open database. */
 export interface Database {
-  db: Db;
-  collections: Collections;
+  /** Belongs to the current client, which may be replaced later. */
+  readonly db: Db;
+  /** Writes are acknowledged only once they are durable; every call is answered or fails in less than 3 s. */
+  collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
-  /** @throws Refusal 503 `database_unavailable` within `patienceMs` and half a second when the database does not answer. */
+  /** @throws Refusal 503 `database_unavailable` within `patienceMs` plus 500 ms if the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What may differ from one opening of the database to another. */
+const PATIENCE_MS = 2500;
+
+/** How much earlier the driver's own time-outs come than ours, in milliseconds. */
+const GRACE_MS = 300;
+
+const clientOptions = (patienceMs: number): MongoClientOptions => ({
+  appName: 'skill-observation-server',
+  serverSelectionTimeoutMS: patienceMs,
+  connectTimeoutMS: patienceMs,
+  waitQueueTimeoutMS: patienceMs,
+  socketTimeoutMS: patienceMs,
+  maxPoolSize: 20,
+  // A retry would double the wait; instead the client is asked to try again.
+  retryReads: false,
+});
+
+/** Optional settings for opening a database. */
 export interface DatabaseOptions {
   /**
-   * Milliseconds that one operation may wait, for a server or for its answer; 2 500 unless given, so that a request
-   * can be answered with 503 within 3 s. Where nobody waits for an answer, it may be longer.
+   * Milliseconds that one operation may wait for a server or its answer. The default is 2 500, so that a request can
+   * be answered with 503 within 3 s. It may be longer where no request waits.
    */
   patienceMs?: number;
 }
 
-const PATIENCE_MS = 2500;
-/** Milliseconds by which the driver's own time-outs come before ours. */
-const GRACE_MS = 300;
+/** Which database to open, and the schema it must have. */
+export interface DatabaseSettings extends DatabaseOptions {
+  uri: string;
+  name: string;
+  schema: DatabaseSchema;
+  log: Logger;
+}
 
 /**
- * Connects to `uri` and creates the collections, validators and indexes that are missing.
- *
- * @throws MongoServerSelectionError when nothing answers at `uri`.
+ * Connects to `uri` and brings collections, validators and indexes up to date.
+ * @throws MongoServerSelectionError if nothing answers at `uri`.
+ * @throws DatabaseRefused as `upgradeDatabase` does.
  */
-export async function openDatabase(
-  uri: string,
-  name: string,
-  log: Logger,
-  { patienceMs = PATIENCE_MS }: DatabaseOptions = {},
-): Promise<Database> {
-  const answerMs = patienceMs + GRACE_MS;
-  await prepareDatabase(uri, name, patienceMs);
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  const { uri, name, log, patienceMs = PATIENCE_MS } = settings;
+  await prepareDatabase(settings);
+  const client = await ReplaceableClient.connect(() => new MongoClient(uri, clientOptions(patienceMs)));
+  const durability = await durabilityOf(client.current.db(name)).catch(async (error: unknown) => {
+    await client.close();
+    throw error;
+  });
+  const ping = () => awaitAnswer(client.current.db(name).command({ ping: 1 }), patienceMs);
+  const patience = { serverMs: patienceMs, answerMs: patienceMs + GRACE_MS };
+  const availability = new Availability(ping, () => client.replace(), log);
+  availability.start();
+  return {
+    get db() {
+      return client.current.db(name);
+    },
+    collection: <T extends Document>(definition: CollectionDefinition<T>) =>
+      presentCollection(currentCollection(client, name, definition, durability), patience),
+    availability,
+    ping: async () => {
+      await availability.run(ping);
+    },
+    close: () => {
+      availability.stop();
+      return client.close();
+    },
+  };
+}
+
+/** Returns a function that gives the current client's collection object, created once per client. */
+function currentCollection<T extends Document>(
+  client: ReplaceableClient,
+  database: string,
+  { name, isEphemeral }: CollectionDefinition<T>,
+  durability: Durability,
+): () => Collection<T> {
+  const { readPreference } = durability;
+  const options = isEphemeral ? { readPreference } : { ...durability, ignoreUndefined: true };
+  const open = (of: MongoClient) => of.db(database).collection<T>(name, options);
+  let owner = client.current;
+  let collection = open(owner);
+  return () => {
+    if (client.current !== owner) {
+      owner = client.current;
+      collection = open(owner);
+    }
+    return collection;
+  };
+}
+
+/** Uses its own client without call time-outs, because building an index or copying a collection may take long. */
+async function prepareDatabase(settings: DatabaseSettings): Promise<void> {
+  const { uri, name, schema, log, patienceMs = PATIENCE_MS } = settings;
   const client = new MongoClient(uri, {
-    appName: 'skill-observation-server',
     serverSelectionTimeoutMS: patienceMs,
-    connectTimeoutMS: patienceMs,
-    waitQueueTimeoutMS: patienceMs,
-    socketTimeoutMS: patienceMs,
-    maxPoolSize: 20,
-    // A second try would double the wait; whoever asked is told to come again instead.
-    retryReads: false,
+    // Always read from the primary, whatever the connection string says, because the upgrade depends on it.
+    readPreference: 'primary',
   });
   try {
     await client.connect();
-    const db = client.db(name);
-    const ping = () => answered(() => db.command({ ping: 1 }), answerMs);
-    const availability = new Availability(ping, () => reconnect(client, answerMs), log);
-    return {
-      db,
-      collections: collectionsOf(db, await durableWriteConcern(db), answerMs),
-      availability,
-      ping: async () => {
-        await availability.run(ping);
-      },
-      close: async () => {
-        await availability.stop();
-        await client.close();
-      },
-    };
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
-}
-
-/**
- * Lets the driver begin anew; open collections go on with the new connections. Its monitor of a server may hang as
- * any other call (see `answered`), and no operation finds a server then until the process ends. Not by
- * `client.close()`, which talks to the server and may so hang itself, for good.
- */
-async function reconnect(client: MongoClient, answerMs: number): Promise<void> {
-  const { topology } = client as unknown as { topology?: Topology };
-  topology?.closeCheckedOutConnections();
-  topology?.close();
-  await answered(() => client.connect(), answerMs);
-}
-
-/** What the driver keeps to itself of its view of the servers; the driver's version is fixed to a minor one. */
-interface Topology {
-  closeCheckedOutConnections(): void;
-  close(): void;
-}
-
-/**
- * What makes an acknowledged write survive: on the disks of a majority, or on the one disk of a standalone server.
- * A majority is not asked of a standalone, because the embedded engine then acknowledges before the write is on
- * disk, `j` or not: killed right after the acknowledgement it had lost the write in a quarter of the tries, and in
- * none with `w: 1`.
- */
-export async function durableWriteConcern(db: Db): Promise<WriteConcernSettings> {
-  const { setName, msg } = await db.command({ hello: 1 });
-  const isStandalone = setName === undefined && msg !== 'isdbgrid';
-  return { w: isStandalone ? 1 : 'majority', j: true };
-}
-
-/** With a patient connection of its own: building an index on a large collection takes its time. */
-async function prepareDatabase(uri: string, name: string, patienceMs: number): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: patienceMs });
-  try {
-    await client.connect();
-    await ensureCollections(client.db(name));
+    await upgradeDatabase(client.db(name), schema, log);
   } finally {
     await client.close();
   }

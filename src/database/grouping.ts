@@ -4,38 +4,44 @@ interface Pending<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-/** One durable write at a time leaves the disk idle while the next is sent; more than two gain nothing. */
+/** With one call at a time the disk is idle while the next is sent; more than two gain nothing. */
 const MAX_IN_FLIGHT = 2;
-/** Items that a second call must have to carry: smaller groups cost the processor more than they gain. */
+/** Milliseconds after which a call counts as slow. Slow calls no longer count as in flight, so they delay no others. */
+const SLOW_MS = 100;
+/** Maximum number of calls in flight, including slow ones. */
+const MAX_CALLS = 8;
+/** Minimum number of items for a second simultaneous call: smaller groups cost more processor time than they gain. */
 const WORTH_A_SECOND = 16;
 /** Keeps one call well under the server's 48 MB message limit at 16 KiB an item. */
 const MAX_GROUP = 500;
-/** Milliseconds after a call for which what nobody waits for stays behind, for company. */
+/** Milliseconds after a call for which patient items stay behind, so that others can join them. */
 const PATIENCE_MS = 40;
 
 /**
- * Shares calls of the database: what is asked for while calls are under way goes into the next one, whoever asked
- * for it. A call, and above all its way to the disk, costs nearly the same for one item as for fifty.
+ * Groups items into shared database calls: items added while calls are running go into the next call. A call, and
+ * above all its write to disk, costs nearly the same for one item as for fifty.
  */
 export class Grouping<Item, Result> {
   readonly #call: (items: Item[]) => Promise<(Result | Error)[]>;
   readonly #maxGroup: number;
   #waiting: Pending<Item, Result>[] = [];
   readonly #inFlight = new Set<Promise<void>>();
-  /** When the next call may begin, in ms since the epoch. */
+  /** How many calls in flight are slow. */
+  #slow = 0;
+  /** When the next call may start, in ms since the epoch. */
   #dueAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param call answers each item at its place, with an error where only that item failed; throws if all did. */
+  /** @param call returns a result for each item, in order, or an error if only that item failed; throws if all failed */
   constructor(call: (items: Item[]) => Promise<(Result | Error)[]>, maxGroup = MAX_GROUP) {
     this.#call = call;
     this.#maxGroup = maxGroup;
   }
 
   /**
-   * @param patient true where nobody waits for the answer: it then goes with the next item that somebody waits
-   * for, or 40 ms after the last call at the latest.
-   * @throws what the call says of this item, or of all.
+   * @param patient true if the result is not urgent: the item then waits for the next urgent one, but at most until
+   * 40 ms after the last call
+   * @throws the call's error for this item, or for all items
    */
   add(item: Item, patient = false): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -45,16 +51,21 @@ export class Grouping<Item, Result> {
     });
   }
 
-  /** Resolves when nothing is waiting or under way. */
+  /** Resolves when nothing is waiting or running. */
   async drain(): Promise<void> {
     this.#dueAt = 0;
     this.#next();
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
+  get #isFull(): boolean {
+    return this.#inFlight.size >= MAX_CALLS;
+  }
+
   #next(): void {
-    const worthwhile = this.#inFlight.size === 0 ? 1 : WORTH_A_SECOND;
-    if (this.#inFlight.size >= MAX_IN_FLIGHT || this.#waiting.length < worthwhile) return;
+    const busy = this.#inFlight.size - this.#slow;
+    const worthwhile = busy === 0 ? 1 : WORTH_A_SECOND;
+    if (busy >= MAX_IN_FLIGHT || this.#isFull || this.#waiting.length < worthwhile) return;
     const now = Date.now();
     if (now < this.#dueAt) {
       this.#timer ??= setTimeout(() => {
@@ -65,7 +76,7 @@ export class Grouping<Item, Result> {
     }
     const group = this.#waiting.slice(0, this.#maxGroup);
     this.#waiting = this.#waiting.slice(this.#maxGroup);
-    // What did not fit has company enough already.
+    // If items are left over, there are enough for another group, so they need not wait.
     this.#dueAt = this.#waiting.length > 0 ? 0 : now + PATIENCE_MS;
     const underWay = this.#run(group).finally(() => {
       this.#inFlight.delete(underWay);
@@ -76,6 +87,12 @@ export class Grouping<Item, Result> {
   }
 
   async #run(group: Pending<Item, Result>[]): Promise<void> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.#slow += 1;
+      this.#next();
+    }, SLOW_MS);
     try {
       const results = await this.#call(group.map(({ item }) => item));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -85,9 +102,11 @@ export class Grouping<Item, Result> {
       }
     } catch (error) {
       for (const { reject } of group) reject(error);
-      // What waits was not even sent; it would only run into the same time-out later.
-      for (const { reject } of this.#waiting) reject(error);
-      this.#waiting = [];
+      // If all calls hang, nothing gets through: waiting items would only run into the same time-out.
+      if (this.#isFull) for (const { reject } of this.#waiting.splice(0)) reject(error);
+    } finally {
+      clearTimeout(timer);
+      if (isSlow) this.#slow -= 1;
     }
   }
 }

@@ -2,10 +2,10 @@ import { type Collection, type Document, type Filter, type FindCursor, ObjectId,
 import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
 
-/** The values by which a list is sorted, of one item. */
+/** The values of one item by which its list is sorted. */
 type Place = readonly [unknown, unknown];
 
-/** Which page of a list: its length, and after which place it begins; without one at the first. */
+/** Which page of a list: its length, and the place after which it starts; without a cursor the first page. */
 export interface PageRequest {
   cursor?: Place | undefined;
   limit: number;
@@ -13,7 +13,7 @@ export interface PageRequest {
 
 export interface Page<T> {
   items: T[];
-  /** Asks for the next page; null when this is the last. */
+  /** Requests the next page; null if this is the last. */
   next_cursor: string | null;
 }
 
@@ -30,10 +30,10 @@ interface SortField {
   direction: 1 | -1;
 }
 
-/** A total order of a collection: the second field decides among equals of the first. */
+/** A total order of a collection: the second field decides between items with the same first field. */
 export type ListOrder = readonly [SortField, SortField];
 
-/** A `next_cursor` as it comes back, for lists in this order. */
+/** Parses a `next_cursor` that a client sends back, for lists in this order. */
 export const cursorFor = ([first, second]: ListOrder) =>
   z
     .string()
@@ -43,21 +43,21 @@ export const cursorFor = ([first, second]: ListOrder) =>
         const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
         return z.tuple([kinds[first.kind], kinds[second.kind]]).parse(place);
       } catch {
-        context.addIssue({ code: 'custom', message: 'must be the next_cursor of the page before' });
+        context.addIssue({ code: 'custom', message: 'must be the next_cursor of the previous page' });
         return z.NEVER;
       }
     });
 
-/** The order of every list of things that happened; `created_at` alone is shared by tokens issued together. */
+/** The order of most lists. The `_id` is needed because tokens issued together share their `created_at`. */
 export const NEWEST_FIRST: ListOrder = [
   { field: 'created_at', kind: 'date', direction: -1 },
   { field: '_id', kind: 'id', direction: -1 },
 ];
 
 /**
- * One page of what fits `filter`. A cursor holds the place of the last item and not a number of items, so that
- * nothing is told twice or left out when the list grows, and a late page costs as much as the first.
- * @param index what to find and sort by, where the choice must not be left to the database's guess.
+ * One page of the documents that match `filter`. A cursor contains the place of the last item and not an offset, so
+ * nothing is repeated or left out when the list grows, and a late page costs as much as the first.
+ * @param index the index to use, if the choice should not be left to the database
  */
 export async function readPage<D extends Document>(
   collection: Collection<D>,
@@ -67,9 +67,9 @@ export async function readPage<D extends Document>(
   index?: string,
 ): Promise<Page<WithId<D>>> {
   const documents: WithId<D>[] = [];
-  const parts = cursor === undefined ? [{ place: {}, sort: sortBy(...order) }] : beyond(order, cursor);
+  const parts = cursor === undefined ? [{ place: {}, sort: sortBy(...order) }] : placesAfter(order, cursor);
   for (const { place, sort } of parts) {
-    // One more than asked for tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     const missing = limit + 1 - documents.length;
     if (missing === 0) break;
     const found: FindCursor<WithId<D>> = collection
@@ -84,11 +84,11 @@ export async function readPage<D extends Document>(
 }
 
 /**
- * What comes after a place, in two parts, one after the other: the rest of those with the same first field, and
- * then all others. Each alone is one range of an index that ends with the order's fields; together, as an $or,
- * the database would read more than it answers.
+ * Conditions for the items after a place, in two parts to be read one after the other: the remaining items with the
+ * same first field, then all others. Each part is one range of an index that ends with the order's fields. Combined
+ * with $or, they would make the database read more than it returns.
  */
-function beyond([first, second]: ListOrder, [major, minor]: Place) {
+function placesAfter([first, second]: ListOrder, [major, minor]: Place) {
   const after = ({ direction }: SortField) => (direction === 1 ? '$gt' : '$lt');
   return [
     { place: { [first.field]: major, [second.field]: { [after(second)]: minor } }, sort: sortBy(second) },
@@ -107,8 +107,8 @@ function cursorOf(item: Document, order: ListOrder): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** The condition on a stored date; nothing where neither end is given. */
-export function within(period: { from?: Date | undefined; to?: Date | undefined }) {
+/** The condition on `created_at`; empty if neither end is given. */
+export function periodFilter(period: { from?: Date | undefined; to?: Date | undefined }) {
   const { from, to } = period;
   return from || to ? { created_at: { ...(from && { $gte: from }), ...(to && { $lt: to }) } } : {};
 }

@@ -2,26 +2,37 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './connection.ts';
+import type { DatabaseSchema } from './definition.ts';
 
 /**
- * The configured MongoDB server, or the embedded engine under the data directory where none is configured.
- * Only then is the engine's code loaded at all.
- * @throws EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, MongoServerSelectionError
+ * Opens the configured MongoDB server or, if none is configured, the embedded engine under the data directory. The
+ * engine's code is loaded only in the second case.
+ * @throws EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, MongoServerSelectionError, DatabaseRefused
  */
 export async function startDatabase(
   config: Pick<Config, 'mongodbUri' | 'mongodbDatabase' | 'dataDirectory'>,
+  schema: DatabaseSchema,
   log: Logger,
   options?: DatabaseOptions,
 ): Promise<Database> {
-  if (config.mongodbUri) return openDatabase(config.mongodbUri, config.mongodbDatabase, log, options);
+  const settings = { name: config.mongodbDatabase, schema, log, ...options };
+  if (config.mongodbUri) return openDatabase({ ...settings, uri: config.mongodbUri });
   const { superviseEngine } = await import('./embedded/supervisor.ts');
   const engine = await superviseEngine({
     directory: join(config.dataDirectory, 'mongodb'),
     log: (message) => log.warn(message),
   });
-  const database = await openDatabase(engine.uri, config.mongodbDatabase, log, options);
+  const database = await openDatabase({ ...settings, uri: engine.uri }).catch(async (error: unknown) => {
+    await engine.stop();
+    throw error;
+  });
   return {
-    ...database,
+    get db() {
+      return database.db;
+    },
+    collection: database.collection,
+    availability: database.availability,
+    ping: database.ping,
     close: async () => {
       await database.close();
       await engine.stop();

@@ -1,44 +1,49 @@
 import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
 
-/** Characters that a submitted reasoning may have. */
-export const REASONING_LIMIT = 5000;
+/** Maximum length of a submitted reasoning, in characters. */
+const REASONING_LIMIT = 5000;
 
-/** A day: no view of an option lasts longer, and sums of durations stay exact. */
-export const MAX_DURATION_MS = 86_400_000;
+/** One day. Nobody views an option for longer, and with this limit sums of durations stay exact. */
+const MAX_DURATION_MS = 86_400_000;
 
 const optionCode = z.string().min(1).max(100);
 const count = z.int().nonnegative();
 const option = { option_id: objectIdString, option_code: optionCode };
 
-/** The two payload fields by which an event names one option: its id, and the code that must match it. */
+/** The two payload fields that name one option: its id, and the code that must match it. */
 interface OptionFields {
   id: string;
   code: string;
 }
 
 interface EventDefinition {
-  /** What the payload must hold. Front ends may add keys of their own; they are kept as observed. */
+  /** The required payload fields. Front ends may add their own keys, which are kept as observed. */
   payload: z.ZodRawShape;
-  /** The options that the payload names. They must be the task's, and differ where there is more than one. */
+  /** The options that the payload names. They must belong to the task, and differ if there are two. */
   options: readonly OptionFields[];
+  /** A payload that fits, for documents, drawings and tests. */
+  example: object;
 }
 
+const A = { option_id: 'a1'.repeat(12), option_code: 'A' };
+const B = { option_id: 'b2'.repeat(12), option_code: 'B' };
 const ONE_OPTION = [{ id: 'option_id', code: 'option_code' }] as const;
 
 /**
- * The vocabulary: every act of a candidate that the server observes, one entry each. Lists, types, validation and
- * the database's validator follow from it. Nothing outside it may reach an attempt's machine, because XState's own
- * `xstate.*` events would otherwise pass `can()`.
+ * The vocabulary: one entry for every act of a candidate that the server observes. Lists, types, validation and
+ * the database's validator are derived from it. No other event may reach an attempt's machine, because XState's
+ * own `xstate.*` events would pass `can()`.
  */
 export const EVENT_TABLE = {
-  task_started: { payload: {}, options: [] },
+  task_started: { payload: {}, options: [], example: {} },
   option_viewed: {
-    /** `duration_ms`: how long the option was looked at, in milliseconds, as the front end measured it. */
+    /** `duration_ms`: how long the option was viewed, in milliseconds, as measured by the front end. */
     payload: { ...option, duration_ms: z.number().nonnegative().max(MAX_DURATION_MS) },
     options: ONE_OPTION,
+    example: { ...A, duration_ms: 1200.5 },
   },
-  option_selected: { payload: option, options: ONE_OPTION },
+  option_selected: { payload: option, options: ONE_OPTION, example: A },
   option_changed: {
     payload: {
       from_option_id: objectIdString,
@@ -50,19 +55,31 @@ export const EVENT_TABLE = {
       { id: 'from_option_id', code: 'from_code' },
       { id: 'to_option_id', code: 'to_code' },
     ],
+    example: {
+      from_option_id: A.option_id,
+      to_option_id: B.option_id,
+      from_code: A.option_code,
+      to_code: B.option_code,
+    },
   },
-  reasoning_started: { payload: {}, options: [] },
+  reasoning_started: { payload: {}, options: [], example: {} },
   /** `text_length` in characters. */
-  reasoning_updated: { payload: { text_length: count, word_count: count }, options: [] },
-  /** `word_count` is the front end's own and only informative. */
+  reasoning_updated: {
+    payload: { text_length: count, word_count: count },
+    options: [],
+    example: { text_length: 40, word_count: 7 },
+  },
+  /** `word_count` is what the front end counted; it is only informative. */
   reasoning_submitted: {
     payload: { text: z.string().max(REASONING_LIMIT), word_count: count },
     options: [],
+    example: { text: 'Because it is safe.', word_count: 4 },
   },
-  task_abandoned: { payload: {}, options: [] },
+  task_abandoned: { payload: {}, options: [], example: {} },
   task_completed: {
     payload: { final_option_id: objectIdString, final_option_code: optionCode },
     options: [{ id: 'final_option_id', code: 'final_option_code' }],
+    example: { final_option_id: A.option_id, final_option_code: A.option_code },
   },
 } as const satisfies Record<string, EventDefinition>;
 
@@ -81,15 +98,13 @@ type PayloadOf<Shape extends z.ZodRawShape> = [keyof Shape] extends [never]
   ? object
   : { -readonly [Field in keyof Shape]: z.output<Shape[Field]> };
 
-/** What each event carries. */
+/** The payload of each event type. */
 export type EventPayloads = { [T in EventType]: PayloadOf<(typeof EVENT_TABLE)[T]['payload']> };
 
-/** An event as the machine sees it: what happened, without when or by whom. */
+/** An event as the machine sees it: what happened, but not when or by whom. */
 export type BehaviorEvent = {
   [T in EventType]: { event_type: T; payload: EventPayloads[T] };
 }[EventType];
-
-export type BehaviorEventOf<T extends EventType> = Extract<BehaviorEvent, { event_type: T }>;
 
 /** The options that an event names, each with the payload fields that name it. */
 export function optionsNamed({ event_type, payload }: BehaviorEvent): (OptionReference & OptionFields)[] {

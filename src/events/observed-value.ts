@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** How deep objects and lists that a front end adds may nest; the database itself stops at 100. */
+/** How deep a front end's own objects and lists may nest; the database itself allows 100 levels. */
 export const MAX_DEPTH = 8;
 
 /**
- * Keys that would not reach the disk as observed: the parser leaves out the first, and the database's driver takes
- * an object with the second for a type of its own and throws, for the whole group of events it was to write.
+ * Keys that cannot be stored as observed. The parser drops the first. The database driver mistakes an object with
+ * the second for one of its own types and throws, which fails the whole group of events being written.
  */
 const UNSTORABLE_KEYS = new Set(['__proto__', '_bsontype']);
 
 /**
- * An object whose extra keys are kept as observed, as far as a document can hold them: no zero byte in a key, none
- * of `UNSTORABLE_KEYS`, at most `MAX_DEPTH` levels. Looked at before it is parsed, while every key is still there.
+ * An object whose extra keys are kept as observed, if a document can hold them: no zero byte in a key, none of
+ * `UNSTORABLE_KEYS`, at most `MAX_DEPTH` levels. Checked before parsing, while every key is still there.
  */
 export function observedObject<T extends z.ZodRawShape>(shape: T) {
   return z

@@ -11,13 +11,18 @@ export interface EventRecord {
   /** The server's clock; never decreasing within an attempt. */
   timestamp_server: Date;
   metadata: Record<string, unknown>;
-  /** The front end's own name for the event; a repeat of it is the same event. */
+  /** The front end's own id for the event; a second event with the same id is a repeat of the first. */
   client_event_id?: string;
-  /** Present and true when the event arrived in a batch of several, so that its server time says less. */
+  /** Present and true when the event arrived in a batch of several; its server time then says less. */
   batched?: true;
+  /**
+   * Present and true when the front end's clock was wrong and `timestamp_client` was accepted only because the
+   * constant difference of the two clocks was taken off before it was judged.
+   */
+  client_clock_corrected?: true;
 }
 
-/** A behavior event as it stands in the journal: immutable, with its place and its server time. */
+/** A behavior event as stored in the journal: immutable, with its number and its server time. */
 export type RecordedEvent = BehaviorEvent & EventRecord;
 
 export type RecordedEventOf<T extends EventType> = Extract<RecordedEvent, { event_type: T }>;

@@ -3,7 +3,7 @@ import { moment, objectIdString } from '../fields.ts';
 import { type BehaviorEvent, EVENT_TABLE, EVENT_TYPES, type EventType } from './event-table.ts';
 import { observedObject } from './observed-value.ts';
 
-/** Bytes that the whole body of one event may have. */
+/** Maximum size of one event's whole body, in bytes. */
 export const EVENT_BODY_LIMIT = 16 * 1024;
 
 export const submittedEnvelope = {
@@ -25,7 +25,7 @@ const schemaOf = <T extends EventType>(event_type: T) =>
 
 type SchemaOf = { [T in EventType]: ReturnType<typeof schemaOf<T>> }[EventType];
 
-/** What a front end posts: one behavior event, not yet judged by the attempt's state. */
+/** What a front end posts: one behavior event, not yet checked against the attempt's state. */
 export const submittedEvent = z.discriminatedUnion(
   'event_type',
   EVENT_TYPES.map((type) => schemaOf(type)) as [SchemaOf, ...SchemaOf[]],

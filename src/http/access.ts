@@ -3,25 +3,25 @@ import { forbidden, notAuthenticated } from '../errors.ts';
 import type { RequestState } from './context.ts';
 import type { Step } from './routes.ts';
 
-/** The caller of a route that wants an account and takes no attempt token. */
+/** The caller of a route that requires an account and accepts no attempt token. */
 export type AccountCaller = Extract<Caller, { kind: 'account' }>;
 
-/** Step: anyone may call; credentials are not looked at. */
+/** Step: anyone may call; credentials are ignored. */
 export const anyone: Step = (_ctx, next) => next();
 
-/** Step: anyone may call without credentials, but not with such as prove nothing. */
+/** Step: anyone may call, but credentials that are sent must be valid. */
 export const optionalCaller: Step = async (ctx, next) => {
   refuseBadCredentials(ctx.state);
   await next();
 };
 
-/** Step: whoever has credentials may call, be it for an account or for one attempt. */
+/** Step: anyone with valid credentials may call, for an account or for one attempt. */
 export const anyCaller: Step<{ caller: Caller }> = async (ctx, next) => {
   callerOf(ctx.state);
   await next();
 };
 
-/** Step: every account may call. */
+/** Step: any account may call. */
 export const anyAccount: Step<{ caller: AccountCaller }> = async (ctx, next) => {
   accountOf(ctx.state);
   await next();
@@ -33,10 +33,10 @@ export const staff = accountsWithRole('recruiter', 'admin');
 /** Step: administrators may call. */
 export const admin = accountsWithRole('admin');
 
-/** @throws Refusal 401 when the request carries no credentials, or such as prove nothing. */
+/** @throws Refusal 401 if the credentials are missing or not valid. */
 export function callerOf(state: RequestState): Caller {
   refuseBadCredentials(state);
-  if (!state.caller) throw notAuthenticated('This needs credentials: "Authorization: Bearer TOKEN".');
+  if (!state.caller) throw notAuthenticated('Credentials are required: "Authorization: Bearer TOKEN".');
   return state.caller;
 }
 
@@ -45,7 +45,7 @@ export const isStaff = (caller: Caller): boolean => caller.kind === 'account' &&
 function accountsWithRole(...roles: Role[]): Step<{ caller: AccountCaller }> {
   return async (ctx, next) => {
     if (!roles.includes(accountOf(ctx.state).role)) {
-      throw forbidden(`This is for ${roles.join(' or ')} accounts.`);
+      throw forbidden(`Only ${roles.join(' or ')} accounts may do this.`);
     }
     await next();
   };
@@ -54,7 +54,8 @@ function accountsWithRole(...roles: Role[]): Step<{ caller: AccountCaller }> {
 /** @throws Refusal 401; 403 for an attempt token */
 function accountOf(state: RequestState): AccountCaller {
   const caller = callerOf(state);
-  if (caller.kind !== 'account') throw forbidden('This needs an account; the token is for one attempt only.');
+  if (caller.kind !== 'account')
+    throw forbidden('This requires an account; the token is for one attempt only.');
   return caller;
 }
 

@@ -2,8 +2,9 @@ import { isUnavailable } from '../database/errors.ts';
 import { databaseUnavailable, internalError, Refusal, unreadableRequest } from '../errors.ts';
 
 /**
- * Any error as what a caller may know of it. Koa and its middleware throw errors with a `status` and `expose`;
- * those under 500 are about the request. An unknown error becomes a 500 that says nothing of the inside.
+ * Turns any error into what a caller may know about it. Koa and its middleware throw errors with `status` and
+ * `expose`; a status below 500 means that the request was wrong. An unknown error becomes a 500 that reveals nothing
+ * about the server's internals.
  */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;

@@ -3,15 +3,15 @@ import { notAuthenticated, Refusal } from '../errors.ts';
 import type { BareContext, Next } from './context.ts';
 
 /**
- * Turns a bearer token into who it stands for.
- * @throws Refusal 401 when the token proves nothing (any more).
+ * Finds the caller that a bearer token stands for.
+ * @throws Refusal 401 if the token is not valid or no longer valid.
  */
 export type IdentifyCaller = (bearerToken: string) => Promise<Caller>;
 
 /**
- * Puts the caller into `ctx.state` where the request carries a bearer token. One that proves nothing is refused
- * by the routes that ask who calls, and by no others: a front end that always sends its token can still log in
- * again or refresh when the token has expired.
+ * Puts the caller into `ctx.state` if the request has a bearer token. A token that is not valid is refused only by
+ * routes that ask for the caller. So a front end that always sends its token can still log in again or refresh when
+ * the token has expired.
  */
 export function authenticate(identify: IdentifyCaller) {
   return async (ctx: BareContext, next: Next): Promise<void> => {

@@ -6,15 +6,15 @@ import type { Refusal } from '../errors.ts';
 
 export interface RequestState {
   caller?: Caller;
-  /** Why the credentials that were sent prove nothing; it matters only to routes that ask for the caller. */
+  /** Why the credentials are not valid; used only by routes that ask for the caller. */
   credentialsRefused?: Refusal;
-  /** The body once somebody has asked for it; it arrives only once. */
+  /** The body, once something has asked for it; it can be read from the connection only once. */
   json?: Promise<unknown>;
 }
 
-/** What a step or a handler is given. @typeParam Found what the steps before have put into `ctx.state` */
+/** The context of a step or a handler. @typeParam Found what earlier steps have put into `ctx.state` */
 export type Context<Found extends object = object> = RouterContext<RequestState> & { state: Found };
-/** What a middleware outside the routers is given. */
+/** The context of a middleware outside the routers. */
 export type BareContext = ParameterizedContext<RequestState>;
 export type Next = () => Promise<unknown>;
 export type ApiRouter = Router<RequestState>;

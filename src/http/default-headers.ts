@@ -4,8 +4,8 @@ import helmet from 'helmet';
 import type { BareContext, Next } from './context.ts';
 
 /**
- * What every answer says unless a route says otherwise: Helmet's headers, and that no cache may keep it, because
- * nearly all hold tokens or personal data. They are the same each time, so that they are worked out once.
+ * Sets the default headers of every answer: Helmet's, and `no-store`, because nearly all answers contain tokens or
+ * personal data. A route may override them. They are always the same, so they are computed once.
  */
 export function defaultHeaders() {
   const sample = new ServerResponse(new IncomingMessage(new Socket()));

@@ -6,7 +6,7 @@ interface HealthRoutesServices {
   database: { ping(): Promise<void> };
 }
 
-/** `/healthz`: the process is up. `/readyz`: it can reach its database, so that requests make sense. */
+/** `/healthz`: the process is up. `/readyz`: it can reach its database, so it can serve requests. */
 export function healthRoutes({ database }: HealthRoutesServices): ApiRouter {
   return rootRoutes([
     get('/healthz', [anyone], (ctx) => {

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Step } from './routes.ts';
 
 /**
- * Step: requests that arrive on one connection without waiting for the answers (HTTP pipelining) are
- * handled one after the other, so that a later event never overtakes an earlier one on its way to the mailbox.
+ * Step: handles the requests of one connection one after the other. With HTTP pipelining a client sends requests
+ * without waiting for answers, and a later event must not overtake an earlier one on its way to the mailbox.
  */
 export function inOrderOfArrival(): Step {
   const last = new WeakMap<Socket, Promise<unknown>>();

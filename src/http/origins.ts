@@ -1,9 +1,9 @@
 import cors from '@koa/cors';
 
-/** CORS headers for pages of the configured origins, and for no others. */
+/** Sends CORS headers to pages of the configured origins only. */
 export function crossOrigin(origins: readonly string[]) {
   return cors({
-    // An empty string sends no header at all, which is how a browser is refused.
+    // With an empty string no header is sent, and the browser refuses the page.
     origin: (ctx) => (origins.includes(ctx.get('origin')) ? ctx.get('origin') : ''),
     allowMethods: 'GET,POST,PUT',
     allowHeaders: ['Authorization', 'Content-Type'],
@@ -12,7 +12,7 @@ export function crossOrigin(origins: readonly string[]) {
   });
 }
 
-/** Whether a page of `origin` may open a socket: one of the configured origins, or the server's own. */
+/** Whether a page of `origin` may open a socket: it must be a configured origin or the server's own. */
 export function isAllowedOrigin(origins: readonly string[]) {
   return (origin: string, host: string | undefined): boolean =>
     origins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);

@@ -3,22 +3,22 @@ import type { Logger } from 'pino';
 import type { Refusal, RefusalDetails } from '../errors.ts';
 import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next } from './context.ts';
-import { shownPath } from './shown-path.ts';
+import { redactPath } from './shown-path.ts';
 
-/** An error as a client reads it (RFC 9457), `application/problem+json`. */
+/** The body of an error response (RFC 9457), `application/problem+json`. */
 export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
   type: string;
   title: string;
   status: number;
   detail: string;
   instance: string;
-  /** Stable, for programs; the texts may change. */
+  /** Stable, for programs to rely on; the texts may change. */
   code: string;
 }
 
 /**
- * First middleware of all: turns whatever is thrown below into problem details. A `Refusal` says what it is;
- * anything else is logged and becomes a 500 that tells nothing of the inside.
+ * Turns every error thrown by a later middleware into problem details. An error that is not expected is logged and
+ * becomes a 500 that reveals nothing about the server's internals.
  */
 export function problemDetails(log: Logger) {
   return async (ctx: BareContext, next: Next): Promise<void> => {
@@ -32,17 +32,17 @@ export function problemDetails(log: Logger) {
   };
 }
 
-/** A refusal as the client reads it. @param path of the request; secrets in it are left out. */
+/** The problem details of a refusal. @param path of the request; secrets in it are left out */
 export function problemOf({ status, code, message, details }: Refusal, path: string): ProblemDetails {
-  const { retry_after: _, ...shown } = details;
+  const { retry_after: _, ...others } = details;
   return {
     type: `urn:skill-observation:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: message,
-    instance: shownPath(path),
+    instance: redactPath(path),
     code,
-    ...shown,
+    ...others,
   };
 }
 

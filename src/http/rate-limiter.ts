@@ -2,16 +2,16 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { tooManyRequests } from '../errors.ts';
 
-/** At most `points` in each span of `seconds`, which begins with the first one. */
+/** At most `points` in a span of `seconds`; a span begins with the first request in it. */
 export interface Rate {
   points: number;
   seconds: number;
 }
 
-/** Keys that one limiter remembers, at some 500 bytes each; the one not seen for the longest goes first. */
+/** Maximum number of keys that one limiter remembers, about 500 bytes each; the least recently used goes first. */
 const MAX_KEYS = 20_000;
 
-/** Counts by key, in the memory of this process: several processes allow several times the rate. */
+/** Counts requests by key in this process's memory, so several processes together allow several times the rate. */
 export class RateLimiter {
   readonly #counters: RateLimiterMemory;
   readonly #keys: LRUCache<string, true>;
@@ -25,7 +25,7 @@ export class RateLimiter {
     });
   }
 
-  /** @throws Refusal 429 with the seconds until the next span. */
+  /** @throws Refusal 429 with the seconds until the next span begins. */
   async take(key: string, points = 1): Promise<void> {
     this.#keys.set(key, true);
     try {
@@ -33,7 +33,7 @@ export class RateLimiter {
     } catch (refused) {
       const { msBeforeNext } = refused as RateLimiterRes;
       const seconds = Math.max(Math.ceil(msBeforeNext / 1000), 1);
-      throw tooManyRequests(`This is too often; try again in ${seconds} s.`, { retry_after: seconds });
+      throw tooManyRequests(`Too many requests; try again in ${seconds} s.`, { retry_after: seconds });
     }
   }
 }

@@ -6,7 +6,7 @@ import { type Rate, RateLimiter } from './rate-limiter.ts';
 import { readJson } from './request.ts';
 import type { Step } from './routes.ts';
 
-/** What may be done how often. Each step refuses with 429. */
+/** The rate limits. Each step refuses with 429. */
 export interface RateLimits {
   login: Step;
   register: Step;
@@ -15,17 +15,18 @@ export interface RateLimits {
   redeem: Step;
   /** For one event. */
   event: Step;
-  /** For events that came together; after the step that reads them. */
+  /** For a batch of events; must come after the step that reads the body. */
   events: Step<{ body: { events: readonly unknown[] } }>;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
-  /** Messages that one live connection may send. */
+  /** How many messages one live connection may send. */
   messages: Rate;
 }
 
 /**
- * Per address it is generous, because a whole class of candidates may sit behind one; per account it is what a
- * person needs. Somebody who guesses at an account can so shut out its owner for as long as the guessing goes on.
+ * The limits per address are generous, because a whole class of candidates may share one address; the limits per
+ * account are what one person needs. Note that somebody who keeps guessing an account's password shuts out its owner
+ * for that time.
  */
 const ROUTES = {
   login: { address: { points: 30, seconds: 60 }, account: { points: 10, seconds: 60 } },
@@ -34,12 +35,12 @@ const ROUTES = {
   validate: { address: { points: 120, seconds: 60 }, account: { points: 60, seconds: 60 } },
   redeem: { address: { points: 120, seconds: 60 }, account: { points: 60, seconds: 60 } },
 };
-/** 50 events a second on average, and up to 200 at once. */
+/** 50 events a second on average, with bursts of up to 200. */
 const EVENTS: Rate = { points: 200, seconds: 4 };
 const CONNECTIONS: Rate = { points: 240, seconds: 60 };
 const MESSAGES: Rate = { points: 100, seconds: 10 };
 
-/** @param trustedProxies how many proxies are in front of the server, see `clientAddress`. */
+/** @param trustedProxies how many proxies are in front of the server, see `clientAddress` */
 export function createRateLimits({
   rateLimits,
   trustedProxies,
@@ -53,15 +54,15 @@ export function createRateLimits({
     const addresses = new RateLimiter(rates.address);
     const accounts = new RateLimiter(rates.account);
     return async (ctx, next) => {
-      // The address first: it costs nothing to know, while the account stands in the body.
+      // The address first, because it is known at once; for the account the body must be read.
       await addresses.take(addressOf(ctx.req));
-      for (const account of await accountsMeant(ctx)) await accounts.take(account);
+      for (const account of await accountKeys(ctx)) await accounts.take(account);
       await next();
     };
   };
   const eventLimiter = new RateLimiter(EVENTS);
   const takeEvents = async ({ caller }: RequestState, count: number) => {
-    // The step that says who may call refuses whoever has no credentials.
+    // Requests without a caller are refused by a later step.
     if (!caller) return;
     await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
   };
@@ -99,12 +100,12 @@ const unlimited: RateLimits = {
 };
 
 /**
- * Everything in a request that stands for one account: who calls, the address of a log-in, the secret that is
- * presented. All of them count, so that adding one cannot hide another. Hashed, so that a key is short and no
+ * Everything in a request that identifies an account: the caller, the e-mail address of a log-in, the secret that is
+ * presented. Each is counted, so adding one cannot hide another. They are hashed, so that keys are short and no
  * secret stays in memory.
- * @throws Refusal as `readJson` does for a body that cannot be read.
+ * @throws Refusal as `readJson` does
  */
-async function accountsMeant(ctx: Context): Promise<string[]> {
+async function accountKeys(ctx: Context): Promise<string[]> {
   const body: unknown = ctx.method === 'POST' ? await readJson(ctx) : {};
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const { email, token, refresh_token } = fields;

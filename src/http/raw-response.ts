@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors.ts';
 import { problemOf } from './problem-details.ts';
 
-/** A whole HTTP answer with problem details, for connections that have no response object. */
+/** A complete HTTP response with problem details, for connections without a response object. */
 export function rawProblem(refusal: Refusal): string {
   const problem = problemOf(refusal, '');
   const body = JSON.stringify(problem);

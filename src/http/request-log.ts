@@ -4,11 +4,11 @@ import type { BareContext, Next } from './context.ts';
 type RoutedContext = BareContext & { _matchedRoute?: string | RegExp };
 
 /**
- * One line for each request at level `debug`, around the problem details so that it tells the final status.
- * The route and not the path: a path may hold a token, a query string may hold anything.
+ * Logs one line per request at level `debug`. It comes before the problem details, so that it logs the final status.
+ * It logs the route and not the path, because a path may contain a token and a query string anything.
  */
 export function requestLog(log: Logger) {
-  const logged = async (ctx: RoutedContext, next: Next): Promise<void> => {
+  const logRequest = async (ctx: RoutedContext, next: Next): Promise<void> => {
     const begun = performance.now();
     await next();
     const { method, status, _matchedRoute: route = 'none' } = ctx;
@@ -16,5 +16,5 @@ export function requestLog(log: Logger) {
     log.debug({ method, route: String(route), status, ms }, 'Answered');
   };
   return (ctx: RoutedContext, next: Next): Promise<unknown> =>
-    log.isLevelEnabled('debug') ? logged(ctx, next) : next();
+    log.isLevelEnabled('debug') ? logRequest(ctx, next) : next();
 }

@@ -2,8 +2,8 @@ import { malformedRequest } from '../errors.ts';
 import type { BareContext, Next } from './context.ts';
 
 /**
- * The path and query that a request names, whichever of the forms of RFC 9112, section 3.2, it uses; undefined
- * for what is none. Koa and koa-websocket throw on some of those, koa-websocket where nothing catches it.
+ * The path and query of a request target in any form of RFC 9112, section 3.2; undefined if it has none. Koa and
+ * koa-websocket throw on some invalid targets, koa-websocket even where nothing catches the error.
  */
 export function originForm(target: string | undefined): string | undefined {
   if (target?.startsWith('/')) return target;
@@ -12,11 +12,11 @@ export function originForm(target: string | undefined): string | undefined {
   return pathname + search;
 }
 
-/** Brings the request's target into one form. @throws Refusal 400 for what is none */
-export function readableTarget(ctx: BareContext, next: Next): Promise<unknown> {
+/** Converts the request's target to path and query. @throws Refusal 400 if it has none */
+export function normalizeTarget(ctx: BareContext, next: Next): Promise<unknown> {
   const target = originForm(ctx.req.url);
-  // Set in any case: the refusal names the path, and must be able to read it.
+  // Always set, because the refusal contains the path and must be able to read it.
   ctx.url = target ?? '/';
-  if (target === undefined) throw malformedRequest('The request names no path of this server.');
+  if (target === undefined) throw malformedRequest('The request target is not a path on this server.');
   return next();
 }

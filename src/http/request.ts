@@ -5,17 +5,17 @@ import { parse } from '../validation.ts';
 import type { BareContext } from './context.ts';
 import type { Step } from './routes.ts';
 
-/** Bytes a request body may have unless a route says otherwise. */
-export const BODY_LIMIT = 64 * 1024;
+/** Default maximum size of a request body, in bytes. */
+const BODY_LIMIT = 64 * 1024;
 
-/** Levels of objects and lists in a body: parsing takes any number, but what walks them later may not. */
+/** Maximum nesting of objects and lists in a body. Parsing has no limit, but later recursive code may overflow. */
 const MAX_NESTING = 32;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Step: reads a JSON body of at most `limit` bytes.
- * @throws Refusal 415, 413, 400 as `readJson` does, 422 naming every field that does not fit `schema`
+ * @throws Refusal 415, 413, 400 as `readJson` does; 422 listing every field that violates `schema`
  */
 export const body =
   <T extends z.ZodType>(schema: T, limit = BODY_LIMIT): Step<{ body: z.output<T> }> =>
@@ -24,7 +24,7 @@ export const body =
     await next();
   };
 
-/** Step: reads a JSON body that somebody else is going to check. @throws Refusal as `readJson` does */
+/** Step: reads a JSON body without validating it. @throws Refusal as `readJson` does */
 export const json =
   (limit: number): Step<{ body: unknown }> =>
   async (ctx, next) => {
@@ -32,7 +32,7 @@ export const json =
     await next();
   };
 
-/** Step: as `json`, for a body that need not be there: nothing counts as `{}`. */
+/** Step: like `json`, but the body is optional; a missing one counts as `{}`. */
 export const optionalJson =
   (limit: number): Step<{ body: unknown }> =>
   async (ctx, next) => {
@@ -41,7 +41,7 @@ export const optionalJson =
     await next();
   };
 
-/** Step: reads the query string. @throws Refusal 422 naming every parameter that does not fit `schema` */
+/** Step: reads the query string. @throws Refusal 422 listing every parameter that violates `schema` */
 export const query =
   <T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> =>
   async (ctx, next) => {
@@ -49,7 +49,7 @@ export const query =
     await next();
   };
 
-/** Step: reads the parameters of the path. @throws Refusal 422 naming every one that does not fit `schema` */
+/** Step: reads the parameters of the path. @throws Refusal 422 listing every one that violates `schema` */
 export const path =
   <T extends z.ZodType>(schema: T): Step<{ path: z.output<T> }> =>
   async (ctx, next) => {
@@ -58,9 +58,9 @@ export const path =
   };
 
 /**
- * The body as it was sent, read once however many ask for it.
- * @throws Refusal 415 for another content type or encoding, 413 above the limit, 400 for what is no UTF-8 or no
- * JSON, 422 for one that nests too deep
+ * The parsed body, read only once however often it is asked for.
+ * @throws Refusal 415 for another content type or encoding, 413 above the limit, 400 for invalid UTF-8 or JSON, 422
+ * if it nests too deeply
  */
 export function readJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
   ctx.state.json ??= receiveJson(ctx, limit);
@@ -68,7 +68,7 @@ export function readJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown>
 }
 
 async function receiveJson(ctx: BareContext, limit: number): Promise<unknown> {
-  // Nearly every client sends exactly this, and taking the header apart costs more than the rest of the checks.
+  // Nearly every client sends exactly this, and parsing the header costs more than all other checks.
   if (ctx.req.headers['content-type'] !== 'application/json') refuseOtherTypes(ctx);
   if (ctx.get('content-encoding') && ctx.get('content-encoding') !== 'identity') {
     throw unsupportedMediaType('Send the body without Content-Encoding.');
@@ -99,7 +99,7 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The parser's own message quotes the body, which may hold a password.
+    // The parser's own message quotes the body, which may contain a password.
     const place = /position \d+/.exec((error as Error).message)?.[0];
     throw malformedRequest(`The body is not valid JSON${place ? ` (${place})` : ''}.`);
   }
@@ -117,6 +117,6 @@ async function readBytes(ctx: BareContext, limit: number): Promise<Buffer> {
     if ((error as getRawBody.RawBodyError).type === 'entity.too.large') {
       throw bodyTooLarge(`The body may have at most ${limit} bytes.`);
     }
-    throw malformedRequest('The body did not arrive whole.');
+    throw malformedRequest('The body did not arrive completely.');
   }
 }

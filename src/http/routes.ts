@@ -1,19 +1,19 @@
 import Router from '@koa/router';
 import type { ApiRouter, Context, Next, RequestState } from './context.ts';
 
-/** Where the whole API is. */
+/** The prefix of the whole API. */
 const API_PREFIX = '/api/v1';
 
 /**
  * What a request passes before its handler: who may call, how often, what is sent. A step throws a refusal, or
- * puts what it found into `ctx.state` and goes on.
+ * puts what it found into `ctx.state` and calls `next`.
  */
 export type Step<Found extends object = object> = (ctx: Context<Found>, next: Next) => Promise<unknown>;
 
 /** A step, whatever it finds. */
 type AnyStep = Step<never>;
 
-/** All that a list of steps puts into `ctx.state`. */
+/** Everything that a list of steps puts into `ctx.state`. */
 type FoundBy<Steps extends readonly AnyStep[]> = Steps extends readonly [
   Step<infer Found>,
   ...infer Others extends readonly AnyStep[],
@@ -21,7 +21,7 @@ type FoundBy<Steps extends readonly AnyStep[]> = Steps extends readonly [
   ? Found & FoundBy<Others>
   : object;
 
-/** A route, declared once: where it is, what a request passes in which order, what then answers it. */
+/** A route: its path, the steps a request passes in order, and the handler that answers it. */
 export interface Route {
   method: 'get' | 'post' | 'put';
   /** Below the prefix of its router; a parameter begins with a colon. */
@@ -42,17 +42,17 @@ export const get = declare('get');
 export const post = declare('post');
 export const put = declare('put');
 
-/** Routes of the API. @param prefix what their paths have in common below the API's own prefix */
+/** Routes of the API. @param prefix common to their paths, below the API's own prefix */
 export const apiRoutes = (prefix: string, routes: readonly Route[]): ApiRouter =>
   createRouter(API_PREFIX + prefix, routes);
 
-/** Routes beside the API. */
+/** Routes outside the API. */
 export const rootRoutes = (routes: readonly Route[]): ApiRouter => createRouter('', routes);
 
 function createRouter(prefix: string, routes: readonly Route[]): ApiRouter {
   const router = new Router<RequestState>({ prefix });
   for (const { method, path, steps, handle } of routes) {
-    // The declaration has made sure that each finds in `ctx.state` what it expects there.
+    // `declare` has checked that each step and the handler find in `ctx.state` what they expect.
     const middleware = [...steps, handle] as ((ctx: Context, next: Next) => unknown)[];
     router[method](path, ...middleware);
   }

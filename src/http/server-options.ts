@@ -3,21 +3,21 @@ import type { Duplex } from 'node:stream';
 import { headersTooLarge, malformedRequest, type Refusal, requestTimeout } from '../errors.ts';
 import { rawProblem } from './raw-response.ts';
 
-/** Deadlines in milliseconds, so that nobody holds connections open by sending slowly. */
+/** Deadlines in milliseconds, so that nobody can hold connections open by sending slowly. */
 export const SERVER_OPTIONS: ServerOptions = {
-  /** All headers of a request must have arrived. */
+  /** For all headers of a request to arrive. */
   headersTimeout: 10_000,
-  /** The whole request must have arrived. */
+  /** For the whole request to arrive. */
   requestTimeout: 30_000,
-  /** How often the two above are looked at. */
+  /** How often the two deadlines above are checked. */
   connectionsCheckingInterval: 2_000,
-  /** Longer than proxies keep their idle connections (60 s mostly), so that none is cut while it is used. */
+  /** Longer than proxies keep idle connections (usually 60 s), so that no connection is cut while in use. */
   keepAliveTimeout: 75_000,
 };
 
 /**
- * Answers what is no HTTP request, or arrived too slowly or with too long headers, and ends the connection.
- * For a server's `clientError` event.
+ * Answers a request that is not valid HTTP, arrived too slowly or has too large headers, and ends the connection.
+ * Handles a server's `clientError` event.
  */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, connection: Duplex): void {
   if (!connection.writable || error.code === 'ECONNRESET') {
@@ -34,6 +34,6 @@ function refusalOf(code: string | undefined): Refusal {
     case 'HPE_HEADER_OVERFLOW':
       return headersTooLarge('The headers are too large.');
     default:
-      return malformedRequest('This is no HTTP request that can be read.');
+      return malformedRequest('This is not a valid HTTP request.');
   }
 }

@@ -1,14 +1,14 @@
 import { methodNotAllowed, notFound } from '../errors.ts';
 import type { BareContext } from './context.ts';
-import { shownPath } from './shown-path.ts';
+import { redactPath } from './shown-path.ts';
 
 /**
- * After all routers: says of a path that none of them took whether it exists for another method, and answers
- * OPTIONS.
+ * Comes after all routers: answers OPTIONS, and refuses requests that no route matched, with 405 if the path exists
+ * for another method.
  */
-export function unmatched(ctx: BareContext & { matched?: { methods: string[] }[] }): void {
+export function refuseUnmatched(ctx: BareContext & { matched?: { methods: string[] }[] }): void {
   const methods = [...new Set((ctx.matched ?? []).flatMap((layer) => layer.methods))];
-  const path = shownPath(ctx.path);
+  const path = redactPath(ctx.path);
   if (methods.length === 0) throw notFound(`There is nothing at ${path}.`);
   ctx.set('Allow', methods.join(', '));
   if (ctx.method !== 'OPTIONS') throw methodNotAllowed(`${path} takes ${methods.join(', ')}.`);

@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 
-/** Last step of the build: puts what the compiler does not know beside what it has compiled. */
+/** Last step of the build: copies the files that the compiler does not handle next to the compiled ones. */
 const dist = new URL('../../', import.meta.url);
 const project = new URL('../', dist);
 for (const folder of ['machines/', 'src/inspector/page/', 'src/tools/scenario/']) {

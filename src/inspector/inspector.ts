@@ -1,22 +1,24 @@
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import type { ApiRouter, BareContext, Next } from '../http/context.ts';
-import type { Services } from '../services.ts';
 import { pageRoutes } from './page-routes.ts';
 import { ReadOnlyPass } from './read-only-pass.ts';
-import { statesRoutes } from './states-routes.ts';
+import { type StatesRoutesServices, statesRoutes } from './states-routes.ts';
 
 /** The developers' page and what it needs of the app. */
 export interface Inspector {
-  /** As the accounts identify callers; outside production it knows the page's passes, too. */
+  /** Identifies callers as the accounts do; outside production it accepts the page's passes, too. */
   identify: IdentifyCaller;
-  /** Middleware between the authentication and all routes. */
+  /** Middleware between authentication and all routes. */
   guard: (ctx: BareContext, next: Next) => Promise<unknown>;
   routers: ApiRouter[];
 }
 
-export function createInspector(
-  services: Pick<Services, 'config' | 'accounts' | 'attempts' | 'journal' | 'tasks'>,
-): Inspector {
+export interface InspectorServices extends StatesRoutesServices {
+  config: { production: boolean };
+  accounts: { identify: IdentifyCaller };
+}
+
+export function createInspector(services: InspectorServices): Inspector {
   const { config, accounts } = services;
   const pass = config.production ? undefined : new ReadOnlyPass();
   return {

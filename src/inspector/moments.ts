@@ -1,31 +1,31 @@
 import { type AnyStateNode, getMicrosteps } from 'xstate';
-import type { AttemptInput } from '../../machines/attempt.machine.ts';
+import type { AttemptInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
-import type { AttemptView } from '../attempts/feed.ts';
-import { initialState, toMachineEvent, viewOf } from '../attempts/machine-state.ts';
-import { continueReplay } from '../attempts/replay.ts';
+import type { AttemptView } from '../attempts/session/feed.ts';
+import { initialState, toMachineEvent, viewOf } from '../attempts/session/machine-state.ts';
+import { continueReplay } from '../attempts/session/replay.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
-/** An arrow of the machine's picture, by the dotted paths at its ends. */
+/** An arrow of the machine's picture, given by the dotted state paths at its ends. */
 export interface Arrow {
   source: string;
   target: string;
 }
 
-/** An attempt as it was after one of its events, and what led there. */
+/** An attempt's state after one of its events, and what led there. */
 export interface Moment extends Pick<AttemptView, 'state' | 'allowed_events'> {
-  /** 0 for the beginning, which no event led to. */
+  /** 0 for the beginning, before any event. */
   sequence_number: number;
   event_type: RecordedEvent['event_type'] | null;
   timestamp_server: Date | null;
   payload: RecordedEvent['payload'] | null;
-  /** The arrows that the event took; none where it left the state as it was. */
+  /** The arrows that the event took; empty if the state did not change. */
   taken: Arrow[];
 }
 
 /**
- * Every moment of an attempt, the beginning first, as its machine replays them. Pure: nothing is invoked.
- * @throws UnreplayableJournal when the machine does not allow what the journal holds.
+ * All moments of an attempt, the beginning first, replayed by its machine. Pure: nothing is invoked.
+ * @throws UnreplayableJournal if the journal contains events that the machine does not allow.
  */
 export function* momentsOf(
   machine: AttemptMachine,
@@ -33,21 +33,27 @@ export function* momentsOf(
   events: Iterable<RecordedEvent>,
 ): Generator<Moment> {
   let state = initialState(machine, input);
-  yield { ...shown(state), event_type: null, timestamp_server: null, payload: null, taken: [] };
+  yield { ...describeState(state), event_type: null, timestamp_server: null, payload: null, taken: [] };
   for (const event of events) {
     const before = state;
     state = continueReplay(machine, before, [event]);
     const { event_type, timestamp_server, payload } = event;
-    yield { ...shown(state), event_type, timestamp_server, payload, taken: arrows(machine, before, event) };
+    yield {
+      ...describeState(state),
+      event_type,
+      timestamp_server,
+      payload,
+      taken: arrows(machine, before, event),
+    };
   }
 }
 
-function shown(state: AttemptSnapshot): Pick<Moment, 'sequence_number' | 'state' | 'allowed_events'> {
+function describeState(state: AttemptSnapshot): Pick<Moment, 'sequence_number' | 'state' | 'allowed_events'> {
   const { sequence_number, state: value, allowed_events } = viewOf(state);
   return { sequence_number, state: value, allowed_events };
 }
 
-/** Resuming takes two steps, back to where it was and on from there, and both are about the same event. */
+/** The arrows an event takes. Resuming takes two: back to the state before abandoning, and on from there. */
 function arrows(machine: AttemptMachine, before: AttemptSnapshot, event: RecordedEvent): Arrow[] {
   const machineEvent = toMachineEvent(event);
   const steps = getMicrosteps(machine, before, machineEvent).map(([state]) => state);

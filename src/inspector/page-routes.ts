@@ -6,13 +6,13 @@ import { pictureStyleHashes, readAsset, readPicture, readShell } from './page-fi
 import { isFromHere, PASS_SECONDS, type ReadOnlyPass } from './read-only-pass.ts';
 
 export interface PageRoutesServices {
-  /** Undefined in production, where everybody has to log in. */
+  /** Undefined in production, where everybody must log in. */
   pass: ReadOnlyPass | undefined;
 }
 
 /**
- * The developers' page below `/machines`. Its shell is empty, because a browser that opens an address cannot send
- * a token: everything there is to see, the pictures included, comes by routes that want staff.
+ * The developers' page at `/machines`. Its shell is empty, because a browser cannot send a token when it opens an
+ * address. All content, including the pictures, comes by routes for staff only.
  */
 export function pageRoutes({ pass }: PageRoutesServices): ApiRouter {
   const routes = [
@@ -25,14 +25,14 @@ export function pageRoutes({ pass }: PageRoutesServices): ApiRouter {
     get('/machines/page/:name', [anyone], async (ctx) => {
       const name = ctx.params['name'] ?? '';
       const content = await readAsset(name);
-      if (content === undefined) throw notFound('The page has no such part.');
+      if (content === undefined) throw notFound('The page has no such file.');
       ctx.type = name.endsWith('.css') ? 'css' : 'js';
       ctx.body = content;
     }),
 
     get('/machines/pictures/:machine_id', [staff], async (ctx) => {
       const picture = await readPicture(ctx.params['machine_id'] ?? '');
-      if (picture === undefined) throw notFound('There is no picture of such a machine.');
+      if (picture === undefined) throw notFound('There is no picture of this machine.');
       ctx.type = 'svg';
       ctx.body = picture;
     }),
@@ -45,13 +45,13 @@ const passRoute = (pass: ReadOnlyPass) =>
     ctx.body = { access_token: pass.issue(), token_type: 'Bearer', expires_in: PASS_SECONDS };
   });
 
-/** Step: anyone may call from the server's own computer. */
+/** Step: anyone may call, but only from the server's own computer. */
 const anyoneHere: Step = async (ctx, next) => {
-  if (!isFromHere(ctx.req)) throw forbidden('Only on the server’s own computer is no log-in needed.');
+  if (!isFromHere(ctx.req)) throw forbidden('This works without a log-in only on the server’s own computer.');
   await next();
 };
 
-/** Nothing but the server's own files, and no styles inside the page but those of the pictures. */
+/** Allows only the server's own files, and no inline styles except those of the pictures. */
 const policy = (styleHashes: readonly string[]): string =>
   [
     "default-src 'none'",

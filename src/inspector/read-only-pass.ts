@@ -7,16 +7,15 @@ import type { IdentifyCaller } from '../http/authenticate.ts';
 import { isLoopback } from '../http/client-address.ts';
 import type { BareContext, Next } from '../http/context.ts';
 
-/** Seconds that a pass is good for; the page asks for another by itself. */
+/** Lifetime of a pass in seconds; the page fetches a new one automatically. */
 export const PASS_SECONDS = 15 * 60;
 
-/** No account has this id: whoever holds a pass is nobody in particular. */
+/** The user id of a pass; no account has it. */
 const NOBODY = '0'.repeat(24);
 
 /**
- * How a developer looks at the own server without logging in: random tokens, known to this process alone, that
- * stand for a recruiter who may read and nothing else. No account is lent to anybody by it, and a server in
- * production does not have it at all.
+ * Lets developers look at their own server without logging in. A pass is a random token, known only to this process,
+ * that stands for a recruiter who may only read. It belongs to no account, and in production there are no passes.
  */
 export class ReadOnlyPass {
   readonly #tokens = new LRUCache<string, true>({ max: 1000, ttl: PASS_SECONDS * 1000 });
@@ -30,15 +29,15 @@ export class ReadOnlyPass {
     return token;
   }
 
-  /** Knows the passes, and asks `others` about every other token. */
+  /** Accepts the passes, and asks `others` about every other token. */
   identify(others: IdentifyCaller): IdentifyCaller {
     return (token) => (this.#tokens.has(token) ? this.#asCaller : others(token));
   }
 
-  /** Middleware after the authentication: a pass opens nothing but what only reads. */
+  /** Middleware after authentication: refuses requests with a pass that do more than read. */
   readonly guard = (ctx: BareContext, next: Next): Promise<unknown> => {
     if (ctx.state.caller === this.#caller && !['GET', 'HEAD'].includes(ctx.method)) {
-      throw forbidden('The page of the machines only looks; log in to change something.');
+      throw forbidden('This page can only read; log in to make changes.');
     }
     return next();
   };
@@ -47,9 +46,9 @@ export class ReadOnlyPass {
 const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 /**
- * Whether a request was made on this very computer, by a page of this server or by a program. The address alone
- * does not say so: a proxy or tunnel here has it too and usually tells by its headers, and a foreign page gets a
- * browser here to send requests, under a foreign `Host` (DNS rebinding) or with a foreign `Origin`.
+ * Whether a request was made on this computer, by a page of this server or by a program. The address alone does not
+ * prove it. A proxy or tunnel on this computer has the same address, but usually adds forwarding headers. And a
+ * foreign page can make a local browser send requests, but with a foreign `Host` (DNS rebinding) or `Origin`.
  */
 export function isFromHere({ socket, headers }: IncomingMessage): boolean {
   const { host = '', origin } = headers;

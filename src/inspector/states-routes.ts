@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { machineById } from '../../machines/index.ts';
-import { attemptReader } from '../attempts/access-steps.ts';
 import { isRedeemed } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import { attemptReader } from '../attempts/routes/access-steps.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { attemptNotRedeemed } from '../errors.ts';
 import { lenientWholeNumber } from '../fields.ts';
 import { staff } from '../http/access.ts';
@@ -20,7 +20,7 @@ export interface StatesRoutesServices {
 }
 
 const momentPage = z.strictObject({
-  /** Without it, the beginning before the first event comes first. */
+  /** If absent, the list starts with the beginning, before the first event. */
   after: lenientWholeNumber(0, 1_000_000).optional(),
   limit: lenientWholeNumber(1, 1000).default(1000),
 });
@@ -36,7 +36,7 @@ export function statesRoutes({ attempts, journal, tasks }: StatesRoutesServices)
       }
       const { attempt_id, machine_id, task_id } = attempt;
       const { requires_reasoning } = await tasks.get(task_id);
-      // The way to a later page leads through the earlier ones, which are read but not sent.
+      // A later page can only be computed from the start, so earlier events are read but not sent.
       const events = await journal.read(attempt_id, { limit: Math.max(after, 0) + limit });
       const moments = [...momentsOf(machineById(machine_id), { attempt_id, requires_reasoning }, events)];
       const states = moments.slice(after + 1, after + 1 + limit);

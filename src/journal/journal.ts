@@ -1,18 +1,18 @@
 import { type Collection, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
-import type { BehaviorEventDocument } from '../database/collections/behavior-events.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
 import { Grouping } from '../database/grouping.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { BehaviorEventDocument } from './collection.ts';
 import { RecentEvents } from './recent-events.ts';
 
-/** Attempts whose events are read by one call. */
+/** Maximum number of attempts whose events are read by one call. */
 const MAX_READ_TOGETHER = 30;
 
 /**
- * - `stored`: on disk, on a majority where there are several.
+ * - `stored`: on disk (in a replica set: on a majority).
  * - `sequence_taken`: another process recorded an event under this number first; nothing was stored.
- * - `repeated`: the attempt has an event with this `client_event_id` already; nothing was stored.
+ * - `repeated`: the attempt already has an event with this `client_event_id`; nothing was stored.
  */
 export type AppendResult =
   | { outcome: 'stored' }
@@ -35,21 +35,21 @@ export class Journal {
   }
 
   /**
-   * Appends one event; resolves once it is on disk, on a majority where there are several.
+   * Appends one event; resolves once it is on disk (in a replica set: on a majority).
    * @throws Refusal 503 `database_unavailable`, or any database error. The outcome is then unknown: the event may
-   * or may not be stored, so whoever keeps state must read the journal again before deciding anything.
+   * or may not be stored, so a caller that keeps state must read the journal again before deciding anything.
    */
   async append(event: RecordedEvent): Promise<AppendResult> {
     const verdict = await this.#availability.run(() => this.#writer.insert(toDocument(event)));
     if (verdict === 'written') {
-      this.#recent.appended(event);
+      this.#recent.add(event);
       return { outcome: 'stored' };
     }
     const first = event.client_event_id && (await this.findRepeated(event.attempt_id, event.client_event_id));
     return first ? { outcome: 'repeated', first } : { outcome: 'sequence_taken' };
   }
 
-  /** The event that an attempt recorded under this `client_event_id`, if any. */
+  /** The event that the attempt recorded under this `client_event_id`, if any. */
   async findRepeated(attempt_id: string, client_event_id: string): Promise<RecordedEvent | undefined> {
     const found = await this.#availability.run(() =>
       this.#events.findOne({ attempt_id: new ObjectId(attempt_id), client_event_id }),
@@ -57,7 +57,7 @@ export class Journal {
     return found ? toEvent(found) : undefined;
   }
 
-  /** Events after sequence number `after` in their order, at most `limit` of them. */
+  /** Events after sequence number `after`, in order; at most `limit` of them, or all if `limit` is 0. */
   async read(attempt_id: string, { after = 0, limit = 0 } = {}): Promise<RecordedEvent[]> {
     const documents = await this.#availability.run(() =>
       this.#events
@@ -69,8 +69,11 @@ export class Journal {
     return documents.map(toEvent);
   }
 
-  /** All events of an attempt that takes no more; read together with others, for somebody who has the time. */
-  async readClosed(attempt_id: string): Promise<RecordedEvent[]> {
+  /**
+   * All events of an attempt that accepts no more. It may take a little longer, because attempts are read in
+   * groups.
+   */
+  async readCompleted(attempt_id: string): Promise<RecordedEvent[]> {
     return this.#recent.takeCompleted(attempt_id) ?? (await this.#reader.add(attempt_id, true));
   }
 
@@ -87,7 +90,7 @@ export class Journal {
     return attempt_ids.map((attempt_id) => byAttempt.get(attempt_id) ?? []);
   }
 
-  /** Of `attempt_ids`, those that have a recorded event of this type. */
+  /** Returns those of `attempt_ids` that have a recorded event of this type. */
   async attemptsWith(event_type: RecordedEvent['event_type'], attempt_ids: string[]): Promise<string[]> {
     const found = await this.#availability.run(() =>
       this.#events
@@ -98,8 +101,11 @@ export class Journal {
     return found.map(({ attempt_id }) => attempt_id.toHexString());
   }
 
-  /** Of attempts whose last known number is given, those that have later events. At most a few hundred at once. */
-  async movedOn(known: ReadonlyMap<string, number>): Promise<string[]> {
+  /**
+   * Returns the attempts that have events after their last known number.
+   * @param known last known number by attempt id, at most a few hundred
+   */
+  async attemptsAhead(known: ReadonlyMap<string, number>): Promise<string[]> {
     const found = await this.#availability.run(() =>
       this.#events
         .find({
@@ -108,14 +114,14 @@ export class Journal {
             sequence_number: { $gt: sequence_number },
           })),
         })
-        // Both fields are in the index, so that no event is read to find out that there is none.
+        // Both fields are in the index, so no document needs to be read.
         .project<{ attempt_id: ObjectId }>({ _id: 0, attempt_id: 1, sequence_number: 1 })
         .toArray(),
     );
     return [...new Set(found.map(({ attempt_id }) => attempt_id.toHexString()))];
   }
 
-  /** Resolves when every append that was under way has ended. */
+  /** Resolves when every append under way has ended. */
   drain(): Promise<void> {
     return this.#writer.drain();
   }

@@ -1,36 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/feed.ts';
-import { projectionOf } from '../attempts/projection.ts';
+import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/session/feed.ts';
+import { projectionOf } from '../attempts/stored/projection.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
 
-/** Where a watcher learns what it tells. */
+/** Where a watcher gets its information. */
 export interface WatchSources {
   feed: AttemptFeed;
   /** The attempt as it is now. */
   view(attempt_id: string): Promise<AttemptView>;
-  /** The events after a sequence number in their order, a page at a time; empty when there are no more. */
+  /** One page of the events after a sequence number, in order; empty if there are no more. */
   read(attempt_id: string, after: number): Promise<RecordedEvent[]>;
 }
 
 /**
- * Follows one attempt for one socket: a cursor over its journal that moves by 1 with each event told. News that
- * arrive out of step are only a hint to read the journal on, so nothing is told twice, left out, or told before
- * it is stored.
+ * Follows one attempt for one socket: a cursor over its journal that advances by 1 with each event sent. News that
+ * arrive out of order only cause the journal to be read. So no event is sent twice, left out, or sent before it is
+ * stored.
  */
 export class AttemptWatcher {
   readonly #attempt_id: string;
   readonly #sources: WatchSources;
   readonly #send: (message: LiveMessage) => void;
   readonly #fail: (error: unknown) => void;
-  /** Number of the last event told. */
+  /** Number of the last event sent. */
   #cursor = 0;
   #toldState: AttemptView['state'] | undefined;
-  /** News that wait while the journal is read; undefined when live. */
+  /** News that arrived while the journal is being read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
   readonly #stopListening: () => void;
 
-  /** @param fail called when the journal cannot be read; the watcher has lost its place then. */
+  /** @param fail called if the journal cannot be read; the watcher cannot continue then. */
   constructor(
     attempt_id: string,
     sources: WatchSources,
@@ -41,11 +41,11 @@ export class AttemptWatcher {
     this.#sources = sources;
     this.#send = send;
     this.#fail = fail;
-    // Listening begins before anything is read, so that there is no moment of which nothing is known.
+    // Listen before reading anything, so that no news can be missed.
     this.#stopListening = sources.feed.subscribe(attempt_id, (news) => this.#hear(news));
   }
 
-  /** Tells the stored events after number `since` where it is given, then the state, then goes live. */
+  /** Sends the stored events after number `since`, if given, then the state, then goes live. */
   async start(since: number | undefined): Promise<void> {
     const { sequence_number } = await this.#sources.view(this.#attempt_id);
     this.#cursor = Math.min(since ?? sequence_number, sequence_number);
@@ -95,12 +95,12 @@ export class AttemptWatcher {
     if (status) this.#send({ type: 'attempt_status', data: { status, completed_at } });
   }
 
-  /** Reads the journal to its end, tells where the attempt stands, then what was heard meanwhile. */
+  /** Sends the events up to the end of the journal, then the attempt's state, then the news that arrived meanwhile. */
   async #catchUp(): Promise<void> {
     let view = await this.#sources.view(this.#attempt_id);
     while (this.#cursor < view.sequence_number) {
       for (const event of await this.#sources.read(this.#attempt_id, this.#cursor)) {
-        // The journal may be one event ahead of the view; that one is about to be heard, with its own state.
+        // The journal may be ahead of the view. News of such an event will arrive, together with its state.
         if (event.sequence_number <= view.sequence_number) this.#tellEvent(event);
       }
       view = await this.#sources.view(this.#attempt_id);
@@ -109,7 +109,7 @@ export class AttemptWatcher {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     if (view.state === 'locked') {
-      // Nothing comes after this, and what was heard meanwhile led to it.
+      // Nothing can follow, and the waiting news are older than this state.
       this.#send(metricsReady(this.#attempt_id));
       return;
     }

@@ -1,6 +1,6 @@
-/** Why the server closes a socket (RFC 6455: 4000 to 4999 are the application's own). */
+/** Why the server closes a socket (RFC 6455 leaves 4000 to 4999 to applications). */
 export const CLOSE = {
-  /** The server is going down; connect again with `since`. */
+  /** The server is shutting down; connect again with `since`. */
   serviceRestart: 1012,
   internalError: 1011,
   badRequest: 4400,
@@ -13,7 +13,7 @@ export const CLOSE = {
   tryAgainLater: 1013,
 } as const;
 
-/** The close code that says what a refusal's HTTP status says. */
+/** The close code that corresponds to a refusal's HTTP status. */
 export function closeCodeOf(status: number): number {
   switch (status) {
     case 401:

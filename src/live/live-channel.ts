@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { findReadable } from '../attempts/access.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import { asRefusal } from '../http/as-refusal.ts';
@@ -21,16 +21,16 @@ export interface LiveServices {
   identify: IdentifyCaller;
   attempts: AttemptStore;
   sources: WatchSources;
-  /** Whether a browser page of this origin may connect; `host` is the server's own, as the browser calls it. */
+  /** Whether a browser page of this origin may connect; `host` is the server's own name in the browser's request. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
   limits: Pick<RateLimits, 'connection' | 'messages'>;
   log: Logger;
 }
 
-/** A larger message ends the connection before it is read; up to here an error message answers it. */
+/** A larger message ends the connection before it is read; a smaller one that is still too large gets an error. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
-/** Sockets that may begin at once, fewer than the database has connections. */
+/** How many sockets may start at once; fewer than there are connections to the database. */
 const BEGINNING_AT_ONCE = 6;
 
 const query = z.object({
@@ -40,14 +40,14 @@ const query = z.object({
 
 /**
  * The WebSocket side of the app. koa-websocket accepts a connection before anything is checked and leaves it
- * open when a handler throws, so the one handler here closes every socket that it cannot serve.
+ * open if a handler throws, so the handler here closes every socket that it cannot serve.
  */
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
-  /** With the token that each was opened with. */
+  /** Each socket with the token it was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
-  /** After a restart every front end comes back at once; candidates who post must not wait behind all of them. */
+  /** After a restart all front ends reconnect at once; candidates' events must not wait behind all of them. */
   readonly #begin = pLimit(BEGINNING_AT_ONCE);
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
@@ -65,20 +65,20 @@ export class LiveChannel {
     }, PING_INTERVAL_MS).unref();
   }
 
-  /** Takes the upgrade requests of an HTTP server. A page of a foreign origin gets 403 and no socket. */
+  /** Handles the upgrade requests of an HTTP server. A page of another origin gets 403 and no socket. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-      // Node listens no more to the connection by now, and an error that nobody listens to ends the process.
+      // Node no longer listens for errors of this connection, and an unhandled one would end the process.
       connection.on('error', () => connection.destroy());
       const target = originForm(request.url);
       if (target === undefined) {
-        connection.end(rawProblem(malformedRequest('The request names no path of this server.')));
+        connection.end(rawProblem(malformedRequest('The request target is not a path on this server.')));
         return;
       }
       request.url = target;
       const { origin, host } = request.headers;
       if (origin !== undefined && !this.#services.isAllowedOrigin(origin, host)) {
-        connection.end(rawProblem(forbidden('Pages of this origin may not connect.')));
+        connection.end(rawProblem(forbidden('Pages of this origin are not allowed to connect.')));
         return;
       }
       this.#services.limits.connection(request).then(
@@ -104,7 +104,7 @@ export class LiveChannel {
   }
 
   async #serve(ctx: MiddlewareContext<object>): Promise<void> {
-    // Nothing is read before everything is attached, so that no early message is lost.
+    // Paused until all listeners are attached, so that no early message is lost.
     ctx.websocket.pause();
     let watcher: AttemptWatcher | undefined;
     const { messages } = this.#services.limits;
@@ -137,7 +137,7 @@ export class LiveChannel {
     }
   }
 
-  /** A token that has expired meanwhile, or whose account was deactivated, must not keep its socket. */
+  /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */
   async #checkToken(socket: LiveSocket, token: string): Promise<void> {
     try {
       await this.#services.identify(token);
@@ -146,13 +146,13 @@ export class LiveChannel {
     }
   }
 
-  /** @throws Refusal 400, 401, 403, 404 for whoever may not watch what the path names. */
+  /** @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path. */
   async #admit(ctx: MiddlewareContext<object>): Promise<{ attempt_id: string; since: number | undefined }> {
     const { identify, attempts } = this.#services;
     const attempt_id = /^\/ws\/attempts\/([^/]+)$/.exec(ctx.path)?.[1];
     if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
     const parsed = query.safeParse({ ...ctx.query });
-    if (!parsed.success) throw malformedRequest('since must be a whole number from 0 on.');
+    if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
     const { token, since } = parsed.data;
     if (!token) throw notAuthenticated('Connect with ?token=…');
     const caller = await identify(token);
@@ -165,7 +165,7 @@ export class LiveChannel {
   #closeFor(socket: LiveSocket, error: unknown): void {
     const refusal = asRefusal(error);
     if (refusal.status === 500)
-      this.#services.log.error({ err: refusal.cause ?? error }, 'A socket was closed');
+      this.#services.log.error({ err: refusal.cause ?? error }, 'A socket was closed because of an error');
     socket.close(closeCodeOf(refusal.status), refusal.message);
   }
 }

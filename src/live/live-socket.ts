@@ -4,33 +4,34 @@ import type { Rate } from '../http/rate-limiter.ts';
 import { CLOSE } from './close-codes.ts';
 import { answer, type LiveMessage } from './messages.ts';
 
-/** Bytes that may wait for a slow reader before it is closed. */
+/** How many bytes may wait for a slow reader before its socket is closed. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Milliseconds a peer has to answer a close before the connection is cut. */
+/** Milliseconds that a peer has to answer a close before the connection is cut. */
 const CLOSE_DEADLINE_MS = 3000;
 
 /**
- * One connection: sends messages, answers those of the client, closes a reader that does not keep up and finds
- * out whether the peer is still there.
+ * One connection: sends messages, answers the client's, closes a reader that does not keep up, and checks whether
+ * the peer is still there.
  */
 export class LiveSocket {
   readonly #socket: WebSocket;
   readonly #connection: Writable;
   #answeredLastPing = true;
   #deadline: NodeJS.Timeout | undefined;
-  /** Messages since the present span began, and when it ends, in ms since the epoch. */
+  /** Number of messages in the current span. */
   #messages = 0;
+  /** When the current span ends, in ms since the epoch. */
   #spanEnd = 0;
 
   /**
-   * @param connection that carries the socket
-   * @param limit how many messages the peer may send; one that sends more is closed with 4429.
+   * @param connection the network connection below the socket
+   * @param limit how many messages the peer may send; a socket that exceeds it is closed with 4429
    */
   constructor(socket: WebSocket, connection: Writable, limit: Rate, onClosed: () => void) {
     this.#socket = socket;
     this.#connection = connection;
     socket.on('message', (message: Buffer, isBinary) => {
-      if (this.#isTooOften(limit)) this.close(CLOSE.tooManyMessages, 'These are too many messages.');
+      if (this.#isTooOften(limit)) this.close(CLOSE.tooManyMessages, 'Too many messages.');
       else this.send(answer(message, isBinary));
     });
     socket.on('pong', () => {
@@ -55,17 +56,17 @@ export class LiveSocket {
     }
   }
 
-  /** What is sent in one go, as an event and the state it leads to, costs one call of the system. */
+  /** Messages sent together, such as an event and the state after it, then cost only one system call. */
   #writeTogether(): void {
     if (this.#connection.writableCorked > 0) return;
     this.#connection.cork();
     process.nextTick(() => this.#connection.uncork());
   }
 
-  /** Closes in order, and cuts the connection if the peer does not answer in time. */
+  /** Closes the socket properly, and cuts the connection if the peer does not answer in time. */
   close(code: number, reason: string): void {
     if (!this.isOpen) return;
-    // A close reason may have 123 bytes (RFC 6455, section 5.5).
+    // A close reason may have at most 123 bytes (RFC 6455, section 5.5).
     this.#socket.close(code, Buffer.from(reason).subarray(0, 120).toString());
     this.#deadline = setTimeout(() => this.#socket.terminate(), CLOSE_DEADLINE_MS);
   }
@@ -80,7 +81,7 @@ export class LiveSocket {
     return this.#messages > points;
   }
 
-  /** To be called at intervals: cuts the connection when the ping of the last call was not answered. */
+  /** Must be called at intervals: cuts the connection if the ping of the previous call was not answered. */
   checkAlive(): void {
     if (!this.#answeredLastPing) {
       this.#socket.terminate();

@@ -1,8 +1,8 @@
 import type { AttemptStatus } from '../attempts/attempt.ts';
-import type { AttemptView } from '../attempts/feed.ts';
+import type { AttemptView } from '../attempts/session/feed.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
-/** Everything the server says on a socket, as JSON. */
+/** Every message that the server sends on a socket, as JSON. */
 export type LiveMessage =
   | { type: 'attempt_state'; data: AttemptView }
   | {
@@ -28,10 +28,10 @@ export const metricsReady = (attempt_id: string): LiveMessage => ({
   },
 });
 
-/** Bytes that a message from a client may have. */
-export const MESSAGE_LIMIT = 4096;
+/** Maximum size of a message from a client, in bytes. */
+const MESSAGE_LIMIT = 4096;
 
-/** The answer to a message from a client; there is one for anything. */
+/** The answer to a message from a client; every message gets one. */
 export function answer(message: Buffer, isBinary: boolean): LiveMessage {
   if (message.length > MESSAGE_LIMIT) {
     return error('message_too_large', `A message may have at most ${MESSAGE_LIMIT} bytes.`);
@@ -39,7 +39,7 @@ export function answer(message: Buffer, isBinary: boolean): LiveMessage {
   const parsed = isBinary ? undefined : parseObject(message.toString());
   if (!parsed) return error('message_not_understood', 'Send JSON text such as {"type":"ping"}.');
   if (parsed.type !== 'ping')
-    return error('unknown_type', 'The only message understood here is {"type":"ping"}.');
+    return error('unknown_type', 'The only message type understood is {"type":"ping"}.');
   return { type: 'pong', data: {} };
 }
 

@@ -1,13 +1,13 @@
 import { isRedeemed } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { unredeemedView } from '../attempts/attempt-view.ts';
-import type { AttemptFeed } from '../attempts/feed.ts';
-import type { SessionRegistry } from '../attempts/session-registry.ts';
+import type { AttemptFeed } from '../attempts/session/feed.ts';
+import type { SessionRegistry } from '../attempts/session/session-registry.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { notFound } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WatchSources } from './attempt-watcher.ts';
 
-/** Events read at once for a watcher that catches up. */
+/** Maximum number of events read at once for a watcher that is catching up. */
 const PAGE = 500;
 
 export function watchSources(services: {

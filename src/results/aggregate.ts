@@ -1,5 +1,7 @@
-import type { BehavioralSummary, SkillCode } from './interpretation/interpret.ts';
 import type { SavedProfile } from './result-store.ts';
+
+type SkillCode = SavedProfile['inferred_skills'][number]['skill_code'];
+type BehavioralSummary = SavedProfile['behavioral_summary'];
 
 /** One field of the behavioral summary over several attempts. */
 export interface SummaryCount {
@@ -17,7 +19,10 @@ export interface UserProfile {
   behavioral_summary: Partial<Record<keyof BehavioralSummary, SummaryCount>>;
 }
 
-/** Adds up the profiles of one user; `profiles` in the order of the attempts. Nothing is weighed or averaged. */
+/**
+ * Adds up the profiles of one user, of whatever version; `profiles` in the order of the attempts. Nothing is weighed
+ * or averaged, and a limited reliability is told in the profile itself.
+ */
 export function aggregate(user_id: string, profiles: readonly SavedProfile[]): UserProfile {
   const skills = new Map<SkillCode, UserProfile['skills'][number]>();
   for (const { attempt_id, inferred_skills } of profiles) {

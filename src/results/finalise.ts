@@ -1,16 +1,15 @@
 import type { Logger } from 'pino';
 import { fromPromise } from 'xstate';
-import type { ComputationInput } from '../../machines/attempt.machine.ts';
+import type { ComputationInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine } from '../../machines/index.ts';
 import type { AttemptFacts } from '../attempts/attempt.ts';
-import type { AttemptProjector } from '../attempts/attempt-projector.ts';
-import { type Projection, projectionOfAll } from '../attempts/projection.ts';
+import type { AttemptProjector } from '../attempts/stored/attempt-projector.ts';
+import { type Projection, projectionOfAll } from '../attempts/stored/projection.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
-import { interpret } from './interpretation/interpret.ts';
-import { type ComputedMetrics, computeMetrics } from './metrics/compute-metrics.ts';
 import type { ResultStore } from './result-store.ts';
 import { RETRY_POLICY } from './retry-policy.ts';
+import { type AnyMetrics, CURRENT_RESULTS, resultsVersion } from './versions.ts';
 
 export interface FinaliseServices {
   journal: Journal;
@@ -29,7 +28,7 @@ export interface FinaliseServices {
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
   const { journal, projector, tasks, results, log } = services;
   /** What the first step leaves to the second, by attempt. */
-  const measured = new Map<string, { metrics: ComputedMetrics; projection: Partial<Projection> }>();
+  const measured = new Map<string, { metrics: AnyMetrics; projection: Partial<Projection> }>();
 
   const find = async (attempt_id: string) => {
     const attempt = await services.facts(attempt_id);
@@ -52,8 +51,8 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
-        const events = await journal.readClosed(attempt_id);
-        const computed = computeMetrics(events, task);
+        const events = await journal.readCompleted(attempt_id);
+        const computed = CURRENT_RESULTS.computeMetrics(events, task);
         const isFirst = await results.saveMetrics(attempt_id, computed);
         const metrics = isFirst ? computed : await results.findMetrics(attempt_id);
         if (!metrics) throw new Error(`The metrics of attempt ${attempt_id} are not saved.`);
@@ -64,6 +63,8 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
         const found = measured.get(attempt_id);
         if (!found) throw new Error(`The metrics of attempt ${attempt_id} were not computed.`);
         measured.delete(attempt_id);
+        // Metrics that an earlier release had saved before it stopped are read by the rules of their own version.
+        const { interpret } = resultsVersion(found.metrics.version);
         await results.saveProfile(attempt, interpret(found.metrics, task));
         await projector.lock(attempt_id, found.projection);
       }),

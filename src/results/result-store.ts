@@ -1,12 +1,10 @@
 import { type Collection, ObjectId } from 'mongodb';
-import type { Collections } from '../database/collections/index.ts';
-import type { ComputedMetricsDocument, SkillProfileDocument } from '../database/collections/results.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
-import type { Interpretation } from './interpretation/interpret.ts';
-import type { ComputedMetrics } from './metrics/compute-metrics.ts';
+import type { ComputedMetricsDocument, SkillProfileDocument } from './collections.ts';
+import type { AnyInterpretation, AnyMetrics } from './versions.ts';
 
-export type SavedMetrics = ComputedMetrics & { attempt_id: string; computed_at: Date };
-export type SavedProfile = Interpretation & {
+export type SavedMetrics = AnyMetrics & { attempt_id: string; computed_at: Date };
+export type SavedProfile = AnyInterpretation & {
   attempt_id: string;
   user_id: string;
   task_id: string;
@@ -20,15 +18,15 @@ export class ResultStore {
   readonly #newMetrics: GroupedInserts<ComputedMetricsDocument>;
   readonly #newProfiles: GroupedInserts<SkillProfileDocument>;
 
-  constructor({ computedMetrics, skillProfiles }: Pick<Collections, 'computedMetrics' | 'skillProfiles'>) {
-    this.#metrics = computedMetrics;
-    this.#profiles = skillProfiles;
-    this.#newMetrics = new GroupedInserts(computedMetrics);
-    this.#newProfiles = new GroupedInserts(skillProfiles);
+  constructor(metrics: Collection<ComputedMetricsDocument>, profiles: Collection<SkillProfileDocument>) {
+    this.#metrics = metrics;
+    this.#profiles = profiles;
+    this.#newMetrics = new GroupedInserts(metrics);
+    this.#newProfiles = new GroupedInserts(profiles);
   }
 
   /** @returns false when metrics of this attempt had been saved before. */
-  async saveMetrics(attempt_id: string, metrics: ComputedMetrics): Promise<boolean> {
+  async saveMetrics(attempt_id: string, metrics: AnyMetrics): Promise<boolean> {
     const document = {
       _id: new ObjectId(),
       attempt_id: new ObjectId(attempt_id),
@@ -40,7 +38,7 @@ export class ResultStore {
 
   async saveProfile(
     of: { attempt_id: string; user_id: string; task_id: string },
-    profile: Interpretation,
+    profile: AnyInterpretation,
   ): Promise<void> {
     const document = {
       _id: new ObjectId(),

@@ -1,4 +1,4 @@
-import type { AttemptContext } from '../../machines/attempt.machine.ts';
+import type { AttemptContext } from '../../machines/attempt-v1.machine.ts';
 
 /** Failures in a row after which the machine stops trying by itself and waits for `retry_requested`. */
 const MAX_FAILURES = 8;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { attemptReader } from '../attempts/access-steps.ts';
 import { type Attempt, isRedeemed } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
-import type { SessionRegistry } from '../attempts/session-registry.ts';
+import { attemptReader } from '../attempts/routes/access-steps.ts';
+import type { SessionRegistry } from '../attempts/session/session-registry.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditTarget, audited } from '../audit/audited.ts';
 import type { Caller } from '../caller.ts';
@@ -15,8 +15,8 @@ import { apiRoutes, get, type Step } from '../http/routes.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { parse } from '../validation.ts';
 import { aggregate } from './aggregate.ts';
-import { explain } from './interpretation/interpret.ts';
 import type { ResultStore } from './result-store.ts';
+import { resultsVersion } from './versions.ts';
 
 interface ResultRoutesServices {
   accounts: { users: { findById(user_id: string): Promise<unknown> } };
@@ -58,8 +58,13 @@ export function resultRoutes(services: ResultRoutesServices): ApiRouter {
         ]);
         if (!profile || !metrics) return answerPending(ctx);
         ctx.state.target = readingOf(ctx.state);
-        const task = await tasks.get(attempt.task_id);
-        ctx.body = query.explain === 'true' ? { ...profile, explanation: explain(metrics, task) } : profile;
+        if (query.explain === 'false') {
+          ctx.body = profile;
+          return;
+        }
+        // Whatever explains a stored result are the rules that made it, not those of today.
+        const { explain } = resultsVersion(profile.interpreter_version);
+        ctx.body = { ...profile, explanation: explain(metrics, await tasks.get(attempt.task_id)) };
       },
     ),
 

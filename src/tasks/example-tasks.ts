@@ -11,6 +11,7 @@ export const exampleTasks: readonly TaskContent[] = [
     category: 'prioritization',
     time_limit_seconds: 600,
     requires_reasoning: true,
+    marks: {},
     options: [
       {
         option_code: 'A',
@@ -51,6 +52,7 @@ export const exampleTasks: readonly TaskContent[] = [
     category: 'risk_assessment',
     time_limit_seconds: 900,
     requires_reasoning: true,
+    marks: {},
     options: [
       {
         option_code: 'SHIP',
@@ -84,6 +86,7 @@ export const exampleTasks: readonly TaskContent[] = [
     category: 'resource_allocation',
     time_limit_seconds: null,
     requires_reasoning: true,
+    marks: {},
     options: [
       {
         option_code: 'CERT',
@@ -131,6 +134,7 @@ export const exampleTasks: readonly TaskContent[] = [
     category: 'prioritization',
     time_limit_seconds: 120,
     requires_reasoning: false,
+    marks: {},
     options: [
       {
         option_code: 'ALL_GO',

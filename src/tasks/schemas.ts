@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ListOrder } from '../database/pages.ts';
 import { objectIdString } from '../fields.ts';
 import { pageQuery } from '../http/page-query.ts';
+import { taskMarks } from './marks.ts';
 import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
 
 const line = z.string().trim().min(1).max(200);
@@ -24,6 +25,7 @@ export const taskContent = z.strictObject({
   category: z.enum(TASK_CATEGORIES),
   time_limit_seconds: z.int().min(1).max(86_400).nullable().default(null),
   requires_reasoning: z.boolean(),
+  marks: taskMarks,
   options: z
     .array(option)
     .min(2)

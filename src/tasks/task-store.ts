@@ -1,20 +1,19 @@
 import { LRUCache } from 'lru-cache';
-import { ObjectId } from 'mongodb';
-import type { Collections } from '../database/collections/index.ts';
-import type { OptionDocument, TaskDocument } from '../database/collections/tasks.ts';
+import { type Collection, ObjectId } from 'mongodb';
 import { isDuplicateKey } from '../database/errors.ts';
 import { type Page, type PageRequest, readPage } from '../database/pages.ts';
 import { duplicate, notFound } from '../errors.ts';
+import type { OptionDocument, TaskDocument } from './collections.ts';
 import { TASKS_BY_CODE, type TaskContent, type TaskEdit, type TaskFilter } from './schemas.ts';
 import type { Task } from './task.ts';
 
 /** Tasks and their options. A version is immutable but for `is_active`. */
 export class TaskStore {
-  readonly #tasks: Collections['tasks'];
-  readonly #options: Collections['options'];
+  readonly #tasks: Collection<TaskDocument>;
+  readonly #options: Collection<OptionDocument>;
   readonly #cache = new LRUCache<string, Task>({ max: 1000 });
 
-  constructor({ tasks, options }: Pick<Collections, 'tasks' | 'options'>) {
+  constructor(tasks: Collection<TaskDocument>, options: Collection<OptionDocument>) {
     this.#tasks = tasks;
     this.#options = options;
   }
@@ -145,6 +144,8 @@ function toTask(document: TaskDocument, options: OptionDocument[]): Task {
   const { _id, option_ids: _, created_at: __, updated_at: ___, ...task } = document;
   return {
     ...task,
+    // Tasks of earlier releases have none.
+    marks: task.marks ?? {},
     task_id: _id.toHexString(),
     options: options.map(({ _id, task_id: _, ...option }) => ({ ...option, option_id: _id.toHexString() })),
   };

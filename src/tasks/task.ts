@@ -1,3 +1,5 @@
+import type { TaskMarks } from './general-marks.ts';
+
 export const TASK_CATEGORIES = ['prioritization', 'risk_assessment', 'resource_allocation'] as const;
 export type TaskCategory = (typeof TASK_CATEGORIES)[number];
 
@@ -28,6 +30,8 @@ export interface Task {
   /** Soft limit: exceeding it sets a quality flag and refuses nothing. */
   time_limit_seconds: number | null;
   requires_reasoning: boolean;
+  /** For staff only: how a choice is going to be read. Empty where the general marks hold. */
+  marks: TaskMarks;
   is_active: boolean;
   options: TaskOption[];
 }

@@ -1,11 +1,11 @@
 import type { Attempt } from '../attempts/attempt.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { forbidden, notFound } from '../errors.ts';
 import type { AccountCaller } from '../http/access.ts';
 import type { Step } from '../http/routes.ts';
 
 /**
- * Step: only who issued the token of the attempt that the body names may call, and administrators.
+ * Step: administrators and the issuer of the token may call. The body names the token's attempt.
  * @throws Refusal 404 `not_found`
  */
 export function tokenIssuer(
@@ -23,7 +23,7 @@ export function tokenIssuer(
   };
 }
 
-/** Step: whoever is no administrator may ask only for tokens that they issued; finds whose tokens are meant. */
+/** Step: recruiters may ask only for tokens that they issued. Finds whose tokens to list. */
 export const ownTokens: Step<{
   caller: AccountCaller;
   query: { issued_by?: string | undefined };

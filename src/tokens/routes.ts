@@ -1,8 +1,8 @@
 import type { Accounts } from '../accounts/create-accounts.ts';
-import type { AttemptList } from '../attempts/attempt-list.ts';
-import type { AttemptStore } from '../attempts/attempt-store.ts';
 import { candidateAttempt } from '../attempts/attempt-view.ts';
-import type { SessionRegistry } from '../attempts/session-registry.ts';
+import type { SessionRegistry } from '../attempts/session/session-registry.ts';
+import type { AttemptList } from '../attempts/stored/attempt-list.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { audited } from '../audit/audited.ts';
 import { anyone, optionalCaller, staff } from '../http/access.ts';
@@ -29,7 +29,7 @@ interface TokenRoutesServices {
   tokens: Tokens;
 }
 
-/** Assessment tokens: staff issue and revoke them, whoever holds one may look at what it is for and redeem it. */
+/** Assessment tokens: staff issue and revoke them; anyone who has one may see what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
   const { accounts, attemptList, attempts, audit, limits, sessions, tasks, tokens } = services;
   return apiRoutes('', [

@@ -4,8 +4,8 @@ import { email, objectIdString } from '../fields.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
 import { TOKEN_STATES } from './token-list.ts';
 
-/** Tokens that one request may issue. */
-export const MAX_TOKENS = 500;
+/** Maximum number of tokens issued by one request. */
+const MAX_TOKENS = 500;
 
 export const tokenOrder = z.strictObject({
   task_id: objectIdString,
@@ -17,7 +17,7 @@ export const tokenOrder = z.strictObject({
 
 export type TokenOrder = z.output<typeof tokenOrder>;
 
-/** Any string of a sensible length: whether it is a token, the database knows. */
+/** Any string of a sensible length; only the database knows whether it is a token. */
 export const assessmentToken = z.string().min(1).max(200);
 
 export const redemption = z.strictObject({ token: assessmentToken });

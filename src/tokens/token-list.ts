@@ -1,39 +1,39 @@
 import type { Filter } from 'mongodb';
 import type { Attempt, AttemptStatus } from '../attempts/attempt.ts';
-import type { AttemptFilter, AttemptList } from '../attempts/attempt-list.ts';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
+import type { AttemptFilter, AttemptList } from '../attempts/stored/attempt-list.ts';
+import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import type { Page, PageRequest } from '../database/pages.ts';
 
-/** `open`: it can be redeemed. `expired`: nobody redeemed it in time. */
+/** `open`: can be redeemed. `expired`: was not redeemed in time. */
 export const TOKEN_STATES = ['open', 'redeemed', 'revoked', 'expired'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];
 
-/** An issued token as staff see it: everything but the token itself, which nobody knows any more. */
+/** An issued token as staff see it, without the token itself, which is not stored. */
 export interface ListedToken
   extends Pick<
     Attempt,
     'attempt_id' | 'task_id' | 'issued_by' | 'candidate_email' | 'created_at' | 'redeemed_at' | 'revoked_at'
   > {
   state: TokenState;
-  /** Of the token; once it is redeemed, of the attempt. */
+  /** When the token expires; once redeemed: when the attempt expires. */
   expires_at: Date;
 }
 
 export type TokenFilter = Omit<AttemptFilter, 'status' | 'user_id'> & { state?: TokenState | undefined };
 
-/** Issued tokens in pages, the newest first. */
+/** Issued tokens in pages, newest first. */
 export async function listTokens(
   attempts: AttemptList,
   { state, ...filter }: TokenFilter,
   page: PageRequest,
 ): Promise<Page<ListedToken>> {
   const now = new Date();
-  const { status, more } = state ? whichAre(state, now) : {};
+  const { status, more } = state ? conditionFor(state, now) : {};
   const { items, next_cursor } = await attempts.page({ ...filter, status }, page, more);
-  return { items: items.map((attempt) => listedToken(attempt, now)), next_cursor };
+  return { items: items.map((attempt) => toListedToken(attempt, now)), next_cursor };
 }
 
-export function listedToken(attempt: Attempt, now: Date): ListedToken {
+function toListedToken(attempt: Attempt, now: Date): ListedToken {
   return {
     attempt_id: attempt.attempt_id,
     task_id: attempt.task_id,
@@ -53,8 +53,8 @@ function stateOf({ redeemed_at, revoked_at, expires_at }: Attempt, now: Date): T
   return expires_at <= now ? 'expired' : 'open';
 }
 
-/** `stateOf` as a condition, with the statuses an attempt can have then, because those are in the indexes. */
-function whichAre(
+/** `stateOf` as a query. It also names the statuses that are possible in a state, because they are in the indexes. */
+function conditionFor(
   state: TokenState,
   now: Date,
 ): { status?: AttemptStatus | AttemptStatus[]; more: Filter<AttemptDocument> } {

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Collection, ObjectId } from 'mongodb';
 import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
-import { toAttempt } from '../attempts/attempt-store.ts';
-import type { AttemptDocument } from '../database/collections/task-attempts.ts';
+import { toAttempt } from '../attempts/stored/attempt-store.ts';
+import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
 import { alreadyAttempted } from '../errors.ts';
 
-/** A token as its issuer sees it, this once. */
+/** A new token, which its issuer sees only once. */
 export interface IssuedToken {
   attempt_id: string;
   token: string;
@@ -15,7 +15,7 @@ export interface IssuedToken {
 
 const TOKEN_BYTES = 32;
 
-/** The part of the stored attempts that belongs to their tokens, which are only ever stored hashed. */
+/** The part of the stored attempts that concerns their tokens. Only hashes of tokens are stored. */
 export class TokenStore {
   readonly #attempts: Collection<AttemptDocument>;
 
@@ -23,7 +23,7 @@ export class TokenStore {
     this.#attempts = attempts;
   }
 
-  /** Makes `count` attempts that wait for their tokens to be redeemed. */
+  /** Creates `count` attempts whose tokens are not redeemed yet. */
   async issue(
     order: { task_id: string; issued_by: string; candidate_email: string | null; expires_at: Date },
     count: number,
@@ -67,9 +67,9 @@ export class TokenStore {
   }
 
   /**
-   * Gives a waiting attempt to a candidate. One atomic update: however many try at once, one gets it.
-   * @returns undefined when the attempt is not waiting any more, whatever the reason.
-   * @throws Refusal 409 `already_attempted` when the candidate has an attempt at this task; the token stays good.
+   * Gives an unredeemed attempt to a candidate. One atomic update: however many try at once, only one gets it.
+   * @returns undefined if the attempt can no longer be redeemed, for whatever reason.
+   * @throws Refusal 409 `already_attempted` if the candidate already has an attempt at this task; the token stays valid.
    */
   async redeem(
     attempt_id: string,
@@ -77,7 +77,7 @@ export class TokenStore {
   ): Promise<RedeemedAttempt | undefined> {
     try {
       const redeemed = await this.#attempts.findOneAndUpdate(
-        { ...waiting(attempt_id), expires_at: { $gt: by.now } },
+        { ...unredeemedFilter(attempt_id), expires_at: { $gt: by.now } },
         {
           $set: {
             user_id: new ObjectId(by.user_id),
@@ -91,21 +91,21 @@ export class TokenStore {
       return redeemed ? (toAttempt(redeemed) as RedeemedAttempt) : undefined;
     } catch (error) {
       if (isDuplicateKey(error))
-        throw alreadyAttempted('This candidate has an attempt at this task already.');
+        throw alreadyAttempted('This candidate already has an attempt at this task.');
       throw error;
     }
   }
 
-  /** @returns false when the token was redeemed or revoked before. */
+  /** @returns false if the token has already been redeemed or revoked. */
   async revoke(attempt_id: string, now: Date): Promise<boolean> {
-    const { matchedCount } = await this.#attempts.updateOne(waiting(attempt_id), {
+    const { matchedCount } = await this.#attempts.updateOne(unredeemedFilter(attempt_id), {
       $set: { revoked_at: now, status: 'expired' },
     });
     return matchedCount === 1;
   }
 }
 
-const waiting = (attempt_id: string) => ({
+const unredeemedFilter = (attempt_id: string) => ({
   _id: new ObjectId(attempt_id),
   redeemed_at: null,
   revoked_at: null,

@@ -14,14 +14,14 @@ import type { TaskStore } from '../tasks/task-store.ts';
 import type { TokenOrder } from './schemas.ts';
 import type { IssuedToken, TokenStore } from './token-store.ts';
 
-/** The candidates' side of the accounts that redeeming needs. */
+/** What redeeming needs from the accounts. */
 export interface Candidates {
   findById(user_id: string): Promise<User | null>;
   findOrCreateCandidate(email: string): Promise<User>;
   ensureAnonymousCandidate(user_id: string): Promise<User>;
 }
 
-/** Seconds that tokens and attempts live. */
+/** Lifetimes of tokens and attempts, in seconds. */
 export interface Lifetimes {
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
@@ -53,7 +53,7 @@ export class Tokens {
   }
 
   /**
-   * The waiting attempt of a token; changes nothing.
+   * Finds the unredeemed attempt of a token; changes nothing.
    * @throws Refusal 404 `not_found`, 409 `token_used`, 410 `token_expired` or `token_revoked`
    */
   async inspect(token: string): Promise<Attempt> {
@@ -65,9 +65,9 @@ export class Tokens {
   }
 
   /**
-   * Exchanges a token for its attempt, once. The attempt then belongs to the account that redeems it, to the
-   * account of the address the token is bound to, or to an anonymous candidate made for it.
-   * @throws Refusal as `inspect`; 403 when the token is bound to somebody else; 409 `already_attempted`
+   * Exchanges a token for its attempt, once. The attempt then belongs to the account that redeemed it; without an
+   * account, to the account of the address that the token is bound to; otherwise to a new anonymous candidate.
+   * @throws Refusal as `inspect` does; 403 if the token is bound to somebody else; 409 `already_attempted`
    */
   async redeem(token: string, account_id: string | undefined): Promise<RedeemedAttempt> {
     const attempt = await this.inspect(token);
@@ -80,14 +80,14 @@ export class Tokens {
     });
     if (redeemed) return redeemed;
     await this.inspect(token);
-    throw tokenUsed('This token has been redeemed already.');
+    throw tokenUsed('This token has already been redeemed.');
   }
 
-  /** @throws Refusal 409 `token_used` when the candidate was faster. */
+  /** @throws Refusal 409 `token_used` if the candidate was faster. */
   async revoke(attempt: Attempt): Promise<void> {
     if (attempt.revoked_at) return;
     const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
-    if (!revoked) throw tokenUsed('The token has been redeemed already, so it cannot be revoked.');
+    if (!revoked) throw tokenUsed('The token has already been redeemed, so it cannot be revoked.');
   }
 
   async #candidateFor({ attempt_id, candidate_email }: Attempt, account_id?: string): Promise<User> {
@@ -98,7 +98,7 @@ export class Tokens {
       }
       return account;
     }
-    // The attempt's own id names its anonymous candidate: fifty redemptions at once make one.
+    // The anonymous candidate gets the attempt's id, so fifty simultaneous redemptions create only one.
     if (!candidate_email) return this.#candidates.ensureAnonymousCandidate(attempt_id);
     const candidate = await this.#candidates.findOrCreateCandidate(candidate_email);
     if (!candidate.is_active) throw forbidden('The account of this candidate has been deactivated.');
@@ -108,7 +108,7 @@ export class Tokens {
 
 function refuseRedemption(attempt: Attempt): Refusal | undefined {
   if (attempt.revoked_at) return tokenRevoked('This token has been revoked; ask for a new one.');
-  if (attempt.redeemed_at) return tokenUsed('This token has been redeemed already.');
+  if (attempt.redeemed_at) return tokenUsed('This token has already been redeemed.');
   if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
   return undefined;
 }

@@ -6,9 +6,9 @@ import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
 import { ADMIN, startTestServer, type TestServer } from '../support/server.ts';
 
-export const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
+const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
 
-/** Everybody who may come to a route, by what they show. */
+/** Everybody who may call a route, by their credentials. */
 export const PEOPLE = [
   'nobody',
   'stranger',
@@ -25,7 +25,7 @@ export const PEOPLE = [
 ] as const;
 export type Person = (typeof PEOPLE)[number];
 
-/** A server with one attempt under way and one completed, both of the same candidate. */
+/** A server with an open and a completed attempt of the same candidate. */
 export interface World {
   server: TestServer;
   task: Task;
@@ -33,9 +33,9 @@ export interface World {
   done: Candidate;
   owner_id: string;
   admin_id: string;
-  /** The credentials of each person, with attempt tokens for the attempt that is asked about. */
+  /** The credentials of each person; attempt tokens are for the attempt in the request. */
   credentials(person: Person, about: 'open' | 'done'): string | undefined;
-  /** A token for a task of its own, so that nobody has an attempt at it already. */
+  /** A token for its own task, so that nobody has an attempt at it yet. */
   freshToken(): Promise<string>;
   freshRefreshToken(): Promise<string>;
   count: number;
@@ -82,7 +82,12 @@ export async function createWorld(): Promise<World> {
     refresh_token: recruiter.refresh_token,
   };
   return {
-    ...{ server, task, open, done, admin_id, count: 0 },
+    server,
+    task,
+    open,
+    done,
+    admin_id,
+    count: 0,
     owner_id: owner.user.user_id,
     credentials: (person, about) =>
       person === 'owners_attempt_token' ? (about === 'open' ? open : done).token : fixed[person],

@@ -4,20 +4,20 @@ import { PEOPLE, type Person, type World } from './people.ts';
 export type Expected = Record<Person, number>;
 type Body = object | undefined;
 
-/** One route: how it is asked, and what each person is answered. */
+/** One route: the request, and the status each person gets. */
 export interface RouteRow {
   route: string;
-  /** What stands for the parameters of the path. */
+  /** Values for the parameters of the path. */
   path?: (world: World) => string | Promise<string>;
   body?: (world: World) => Body | Promise<Body>;
-  /** Whose attempt token the owner shows; the completed attempt's where the route is about that. */
+  /** Which attempt token the owner uses: the completed attempt's if the route needs one. */
   about?: 'open' | 'done';
   expected: Expected;
 }
 
 const everybody = (status: number): Expected =>
   Object.fromEntries(PEOPLE.map((person) => [person, status])) as Expected;
-/** Credentials that were sent and prove nothing. */
+/** Credentials that were sent but are not valid. */
 const badOnes = (status: number) => ({
   deactivated_recruiter: status,
   deactivated_candidates_attempt_token: status,
@@ -35,7 +35,7 @@ const admins = (status: number) => refusedBut({ admin: status });
 const readers = (status: number) =>
   refusedBut({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
 const owner = (status: number) => refusedBut({ owners_attempt_token: status, candidate: status });
-/** Open to all who have no credentials or good ones; bad ones are told so. */
+/** Open to everybody without credentials or with valid ones; others get 401. */
 const unlessBad = (status: number): Expected => ({ ...everybody(status), ...badOnes(401) });
 const accounts = (status: number) =>
   refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
@@ -63,7 +63,7 @@ const view = (world: World) => ({
   },
 });
 
-/** Every route of the server. Bodies are good ones, unless the status says what is wrong with them. */
+/** Every route of the server. Bodies are valid unless the status says otherwise. */
 export const ROUTES: RouteRow[] = [
   { route: 'GET /healthz', expected: everybody(200) },
   { route: 'GET /readyz', expected: everybody(200) },
@@ -105,7 +105,7 @@ export const ROUTES: RouteRow[] = [
     }),
     expected: admins(201),
   },
-  // Its own account: an administrator may not.
+  // The administrator's own account, which cannot be deactivated.
   {
     route: 'POST /api/v1/users/:user_id/deactivate',
     path: path('/api/v1/users/ADMIN/deactivate'),
@@ -151,7 +151,7 @@ export const ROUTES: RouteRow[] = [
     body: () => ({}),
     expected: admins(422),
   },
-  // A task that is not there.
+  // A task that does not exist.
   {
     route: 'POST /api/v1/tasks/:task_id/deactivate',
     path: () => `/api/v1/tasks/${'f'.repeat(24)}/deactivate`,
@@ -183,7 +183,7 @@ export const ROUTES: RouteRow[] = [
     about: 'done',
     expected: readers(200),
   },
-  // Completed already.
+  // Already completed.
   {
     route: 'POST /api/v1/attempts/:attempt_id/complete',
     path: path('/api/v1/attempts/DONE/complete'),
@@ -204,7 +204,7 @@ export const ROUTES: RouteRow[] = [
     path: path('/api/v1/attempts/OPEN/states'),
     expected: staff(200),
   },
-  // The page itself is empty; what it shows comes by the routes that want staff.
+  // The page itself is empty; its content comes by routes for staff only.
   { route: 'GET /machines', expected: everybody(200) },
   { route: 'GET /machines/page/:name', path: () => '/machines/page/page.css', expected: everybody(200) },
   {
@@ -216,7 +216,7 @@ export const ROUTES: RouteRow[] = [
   { route: 'POST /machines/pass', expected: everybody(200) },
 ];
 
-/** How the live channel of the attempt under way closes; 1000: it is served. */
+/** The close code of the open attempt's live channel; 1000 means that the socket was served. */
 export const LIVE_CHANNEL: Expected = {
   ...everybody(4403),
   nobody: 4401,

@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { pino } from 'pino';
+import { refreshTokens, users } from '../../src/accounts/collections.ts';
 import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
+import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
+import { UserStore } from '../../src/accounts/user-store.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
+import { auditLog } from '../../src/audit/collection.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
 import type { Role } from '../../src/caller.ts';
 import type { Database } from '../../src/database/connection.ts';
@@ -16,7 +20,7 @@ import { PASSWORD } from '../support/accounts.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-export const SECRET = 'a secret for tests of more than 32 bytes';
+const SECRET = 'a secret for tests of more than 32 bytes';
 
 const unlimited = createRateLimits({ rateLimits: false, trustedProxies: 0 });
 
@@ -26,19 +30,23 @@ export interface Answer {
   headers: Headers;
 }
 
-/** Accounts over real HTTP on a database of their own. */
+/** Accounts over real HTTP with their own database. */
 export interface AccountApi extends Accounts {
   database: Database;
   post(path: string, body: unknown, token?: string): Promise<Answer>;
   get(path: string, token?: string): Promise<Answer>;
-  /** Registers, and where another role is asked for, has it made like the first administrator. */
+  /** Registers a candidate; an account with another role is created as the first administrator is. */
   signIn(email: string, role?: Role): Promise<{ user_id: string; access: string; refresh: string }>;
 }
 
 export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<AccountApi> {
   const database = await openTestDatabase();
-  const audit = new AuditLogStore(database.collections.auditLog);
-  const accounts = createAccounts(database.collections, SECRET);
+  const audit = new AuditLogStore(database.collection(auditLog));
+  const accounts = createAccounts(
+    new UserStore(database.collection(users)),
+    new RefreshTokens(database.collection(refreshTokens)),
+    SECRET,
+  );
 
   const app = new Koa<RequestState>();
   app.use(problemDetails(pino({ level: 'silent' })));

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { users as userAccounts } from '../../src/accounts/collections.ts';
 import { ensureFirstAdmin } from '../../src/accounts/first-admin.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
@@ -9,8 +10,8 @@ import { openTestDatabase } from '../support/database.ts';
 const strong = 'harbour-violin-7-moss';
 
 async function installation() {
-  const { collections } = await openTestDatabase();
-  const users = new UserStore(collections.users);
+  const stored = (await openTestDatabase()).collection(userAccounts);
+  const users = new UserStore(stored);
   const printed: string[] = [];
   const start = (firstAdmin?: { email: string; password: string }, embedded = true) =>
     ensureFirstAdmin(users, { firstAdmin }, { embedded, print: (line) => printed.push(line) });
@@ -18,17 +19,17 @@ async function installation() {
     const credentials = await users.findCredentials({ email });
     return verifyPassword(credentials?.password_hash ?? null, password);
   };
-  return { collections, users, printed, start, passwordWorks };
+  return { stored, users, printed, start, passwordWorks };
 }
 
 it('is made from the configuration, once, and keeps a password that was changed', async () => {
-  const { collections, users, printed, start, passwordWorks } = await installation();
+  const { stored, users, printed, start, passwordWorks } = await installation();
   const configured = { email: 'boss@example.org', password: strong };
   await Promise.all([start(configured), start(configured), start(configured)]);
   expect(await users.findByEmail('boss@example.org')).toMatchObject({ role: 'admin', is_active: true });
   await start({ ...configured, password: 'another-strong-password-9' });
   expect(await passwordWorks('boss@example.org', strong)).toBe(true);
-  expect(await collections.users.countDocuments()).toBe(1);
+  expect(await stored.countDocuments()).toBe(1);
   expect(printed).toEqual([]);
 });
 
@@ -37,7 +38,7 @@ it('is made on the embedded engine with a password that is printed once', async 
   await start();
   await start();
   expect(printed).toHaveLength(1);
-  const [, email = '', password = ''] = /made: (\S+), password (\S+) /.exec(printed[0] ?? '') ?? [];
+  const [, email = '', password = ''] = /created: (\S+), password (\S+) /.exec(printed[0] ?? '') ?? [];
   expect(emailSchema.parse(email)).toBe(email);
   expect(await passwordWorks(email, password)).toBe(true);
   expect((await users.findByEmail(email))?.role).toBe('admin');

@@ -10,7 +10,7 @@ const tokens = new TokenSigner('a secret for tests of more than 32 bytes');
 const access = tokens.signAccessToken({ user_id, role: 'candidate' });
 const attempt = tokens.signAttemptToken({ user_id, attempt_id }, new Date(Date.now() + 3_600_000));
 
-/** A database of one account that counts how often it is read. */
+/** A database with one account that counts how often it is read. */
 function accountsOf(user: User | null) {
   const stored = { user, reads: 0, fails: false };
   const cache = new AccountCache(async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { auditLog } from '../../src/audit/collection.ts';
 import { PASSWORD } from '../support/accounts.ts';
 import { openAccountApi } from './account-api.ts';
 
@@ -74,7 +75,7 @@ describe('changing the password', () => {
     expect((await api.post('/auth/refresh', fresh)).status).toBe(200);
     expect((await login('change@example.org')).status).toBe(401);
     expect((await login('change@example.org', next)).status).toBe(200);
-    const entry = await api.database.collections.auditLog.findOne({
+    const entry = await api.database.collection(auditLog).findOne({
       target_id: user_id,
       action: 'password_changed',
     });

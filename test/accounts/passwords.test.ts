@@ -46,13 +46,13 @@ describe('a password hash', () => {
   it('takes as long where there is none', async () => {
     const hash = await hashPassword('harbour-violin-7-moss');
     const timeOf = async (stored: string | null) => {
-      // Of the processor, which other work on the machine does not make longer.
+      // Processor time, which does not depend on other work on the machine.
       const start = process.cpuUsage();
       for (let n = 0; n < 7; n++) expect(await verifyPassword(stored, 'something else')).toBe(false);
       return process.cpuUsage(start).user;
     };
     const ratio = (await timeOf(null)) / (await timeOf(hash));
-    // Without the stand-in it would be a hundredth.
+    // Without the stand-in hash it would take a hundredth of the time.
     expect(ratio).toBeGreaterThan(0.4);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refreshTokens } from '../../src/accounts/collections.ts';
 import { PASSWORD } from '../support/accounts.ts';
 import { openAccountApi } from './account-api.ts';
 
@@ -54,12 +55,12 @@ describe('a refresh token', () => {
 
   it('ends after 30 days, and is cleared away then', async () => {
     const { refresh: token, user_id } = await api.signIn('late@example.org');
-    const { refreshTokens } = api.database.collections;
-    const stored = await refreshTokens.find().sort({ _id: -1 }).limit(1).next();
+    const tokens = api.database.collection(refreshTokens);
+    const stored = await tokens.find().sort({ _id: -1 }).limit(1).next();
     expect(stored?.user_id.toHexString()).toBe(user_id);
     const life = Number(stored?.expires_at) - Number(stored?.created_at);
     expect(life).toBe(30 * DAY_MS);
-    await refreshTokens.updateOne({ _id: stored?._id }, { $set: { expires_at: new Date(Date.now() - 1) } });
+    await tokens.updateOne({ _id: stored?._id }, { $set: { expires_at: new Date(Date.now() - 1) } });
     expect((await refresh(token)).status).toBe(401);
     expect(await api.refreshTokens.deleteExpired()).toBe(1);
   });

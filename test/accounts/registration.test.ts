@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refreshTokens, users } from '../../src/accounts/collections.ts';
 import { PASSWORD } from '../support/accounts.ts';
 import { openAccountApi } from './account-api.ts';
 
@@ -76,8 +77,8 @@ describe('registration', () => {
     const email = 'stored@example.org';
     const { refresh } = await api.signIn(email);
     const stored = JSON.stringify([
-      await api.database.collections.users.findOne({ email }),
-      await api.database.collections.refreshTokens.find().toArray(),
+      await api.database.collection(users).findOne({ email }),
+      await api.database.collection(refreshTokens).find().toArray(),
     ]);
     expect(stored).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
     expect(stored).not.toContain(PASSWORD);

@@ -1,10 +1,11 @@
 import { ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
+import { users as userAccounts } from '../../src/accounts/collections.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-const { collections } = await openTestDatabase();
-const users = new UserStore(collections.users);
+const stored = (await openTestDatabase()).collection(userAccounts);
+const users = new UserStore(stored);
 const fifty = <T>(call: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, call));
 
 it('makes one candidate of fifty simultaneous invitations of an address', async () => {
@@ -25,7 +26,7 @@ it('makes one anonymous candidate of fifty simultaneous redemptions, with the id
   const made = await fifty(() => users.ensureAnonymousCandidate(user_id));
   expect(new Set(made.map((user) => JSON.stringify(user))).size).toBe(1);
   expect(made[0]).toMatchObject({ user_id, email: null, role: 'candidate', is_active: true });
-  expect(await collections.users.countDocuments({ _id: new ObjectId(user_id) })).toBe(1);
+  expect(await stored.countDocuments({ _id: new ObjectId(user_id) })).toBe(1);
 });
 
 it('keeps any number of anonymous candidates apart', async () => {

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
+import { auditLog } from '../../src/audit/collection.ts';
 import { openAccountApi } from '../accounts/account-api.ts';
 
 const api = await openAccountApi();
-const log = new AuditLogStore(api.database.collections.auditLog);
+const log = new AuditLogStore(api.database.collection(auditLog));
 const actor = 'c'.repeat(24);
 
 it('shows administrators who did what, the newest first, in pages', async () => {

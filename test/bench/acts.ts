@@ -1,7 +1,7 @@
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
 
-/** What a candidate does, without when. */
+/** What a candidate does, without the time. */
 export type Act = BehaviorEvent;
 
 const TEXT =
@@ -25,8 +25,10 @@ export function playedActs(task: Task): Act[] {
     {
       event_type: 'option_changed',
       payload: {
-        ...{ from_option_id: a.option_id, from_code: a.option_code },
-        ...{ to_option_id: d.option_id, to_code: d.option_code },
+        from_option_id: a.option_id,
+        from_code: a.option_code,
+        to_option_id: d.option_id,
+        to_code: d.option_code,
       },
     },
     { event_type: 'reasoning_updated', payload: { text_length: TEXT.length, word_count: 60 } },
@@ -49,7 +51,10 @@ export function openActs(task: Task, length: number): Act[] {
 /** The request body that posts an act. */
 export const bodyOf = (attempt_id: string, { event_type, payload }: Act): string =>
   JSON.stringify({
-    ...{ attempt_id, event_type, timestamp_client: new Date().toISOString(), payload },
+    attempt_id,
+    event_type,
+    timestamp_client: new Date().toISOString(),
+    payload,
     metadata: { client_session_id: 'bench', user_agent: 'Mozilla/5.0 (X11; Linux x86_64)' },
     client_event_id: `${attempt_id}-${(counter++).toString(36)}`,
   });

@@ -14,7 +14,7 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-/** What every section is given: the one engine that all of them share, and where to report. */
+/** What every section gets: the engine that all of them share, and where to report. */
 export class Bench {
   readonly options: Options;
   readonly report: Report;
@@ -34,13 +34,13 @@ export class Bench {
     return new Bench(options, report, engine, directory);
   }
 
-  /** A database of its own. */
+  /** A new database. */
   place(mongodbDatabase: string): Place {
     const jwtSecret = randomBytes(32).toString('hex');
     return { mongodbUri: this.#engine.uri, mongodbDatabase, dataDirectory: this.#directory, jwtSecret };
   }
 
-  /** Runs `measure` with a server and a prefilled database, and ends both. */
+  /** Runs `measure` with a server and a prefilled database, then stops the server and drops the database. */
   async withServer(
     name: string,
     measure: (server: Measured, seeder: Seeder, place: Place) => Promise<void>,

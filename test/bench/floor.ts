@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MongoClient, ObjectId } from 'mongodb';
-import { behaviorEvents } from '../../src/database/collections/behavior-events.ts';
-import { durableWriteConcern } from '../../src/database/connection.ts';
+import { durabilityOf } from '../../src/database/durability.ts';
 import { GroupedInserts } from '../../src/database/grouped-writes.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
 
 /**
- * The least that a durable event can cost here: node:http, `JSON.parse`, the same grouped insert into a collection
- * of the same kind on the same engine, an answer. No authentication, no validation, no state. With `FLOOR_BARE`
- * the collection has no indexes and no validator either.
+ * The lower bound for the cost of a durable event: node:http, `JSON.parse`, the same grouped insert into the same kind
+ * of collection on the same engine, an answer. No authentication, no validation, no state. With `FLOOR_BARE` the
+ * collection has no indexes and no validator either.
  */
 const { MONGODB_URI = '', MONGODB_DATABASE, FLOOR_BARE } = process.env;
 const client = new MongoClient(MONGODB_URI, { maxPoolSize: 20 });
@@ -16,9 +16,9 @@ const db = client.db(MONGODB_DATABASE);
 const name = FLOOR_BARE ? 'floor_bare' : 'floor_events';
 if (!FLOOR_BARE && (await db.listCollections({ name }).toArray()).length === 0) {
   await db.createCollection(name, { validator: { $jsonSchema: behaviorEvents.schema } });
-  await db.collection(name).createIndexes(behaviorEvents.indexes);
+  await db.collection(name).createIndexes([...behaviorEvents.indexes]);
 }
-const writer = new GroupedInserts(db.collection(name, { writeConcern: await durableWriteConcern(db) }));
+const writer = new GroupedInserts(db.collection(name, await durabilityOf(db)));
 const counters = new Map<string, number>();
 
 const server = createServer((request, response) => {
@@ -26,14 +26,18 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', async () => {
     const { attempt_id, timestamp_client, ...rest } = JSON.parse(Buffer.concat(chunks).toString());
-    // A counter instead of state, so that the unique index is kept busy as the journal's is.
+    // A counter instead of state, so that the unique index has as much work as the journal's.
     const sequence_number = (counters.get(attempt_id) ?? 0) + 1;
     counters.set(attempt_id, sequence_number);
     const _id = new ObjectId();
     const timestamp_server = new Date();
     await writer.insert({
-      ...{ _id, attempt_id: new ObjectId(attempt_id as string), sequence_number, ...rest },
-      ...{ timestamp_client: new Date(timestamp_client), timestamp_server },
+      _id,
+      attempt_id: new ObjectId(attempt_id as string),
+      sequence_number,
+      ...rest,
+      timestamp_client: new Date(timestamp_client),
+      timestamp_server,
     });
     const body = JSON.stringify({ event_id: _id, sequence_number, timestamp_server, acknowledged: true });
     response.writeHead(201, {

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 
-/** An answer as far as the benchmarks look at it. */
+/** The parts of an answer that the benchmarks use. */
 export interface Answer {
   status: number;
   body: string;
 }
 
 /**
- * One keep-alive connection that sends a request and waits for its answer. A socket and no HTTP library: the
- * client shares two processor cores with what it measures.
+ * One keep-alive connection that sends a request and waits for its answer. It uses a plain socket and no HTTP library,
+ * because the client shares two processor cores with the server that it measures.
  */
 export class Lane {
   readonly #socket: Socket;
@@ -48,7 +48,7 @@ export class Lane {
     });
   }
 
-  /** As `send`. @throws Error for any status from 300 on. */
+  /** Like `send`. @throws Error for any status from 300 on. */
   async expect(method: string, path: string, token: string, body = ''): Promise<string> {
     const answer = await this.send(method, path, token, body);
     if (answer.status >= 300)

@@ -16,7 +16,7 @@ export interface LoadResult {
 
 /**
  * Closed loop: each of `candidates` posts an event, waits for the acknowledgement, posts the next, and takes a new
- * attempt from `attempts` when its own is played.
+ * attempt from `attempts` when its own is finished.
  */
 export async function playAttempts(
   url: string,

@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- [--only a,b,…] [--quick] [--seconds N] 
 
 const numbers = (list: string) => list.split(',').map(Number);
 
-/** @throws Error with a readable message for an option that is not known. */
+/** @throws Error with a readable message for an unknown option. */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 /** A process that is measured. */
 export interface Measured {
   url: string;
-  /** Milliseconds from its start to its first word that it listens. */
+  /** Milliseconds from its start to the line that says that it listens. */
   startMs: number;
   memory(): Promise<NodeJS.MemoryUsage>;
   /** Processor time used so far, in ms. */
@@ -27,7 +27,7 @@ const ARGUMENTS = ['--enable-source-maps', '--expose-gc', '--import', './test/be
 /**
  * Starts the compiled server as `npm start` does, with rate limits off.
  * `BENCH_CPU_PROF` names a folder for CPU profiles, which cost some speed themselves; `BENCH_NODE_OPTIONS` are
- * more options of Node.js, to try what they change.
+ * further options of Node.js, to try their effect.
  */
 export function startServer(
   entry: string,

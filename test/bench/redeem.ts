@@ -5,7 +5,7 @@ import type { SeededAttempt, Seeder } from './seed.ts';
 const ORDER = 100;
 const LANES = 20;
 
-/** Attempts as candidates get them: a recruiter issues the tokens, the API redeems each. */
+/** Creates attempts as candidates get them: a recruiter issues tokens, and each is redeemed over the API. */
 export async function redeemedAttempts(url: string, seeder: Seeder, count: number): Promise<SeededAttempt[]> {
   const tokens: string[] = [];
   const redeemed: SeededAttempt[] = [];

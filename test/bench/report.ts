@@ -8,12 +8,12 @@ export interface Row {
   figure: string;
   value: number;
   unit: string;
-  /** As the issue words it; absent where a figure is only told. */
+  /** The target in words; absent if a figure is only reported. */
   target?: string;
   met?: boolean;
 }
 
-/** Collects the figures, prints each as soon as it is known, and writes all at the end. */
+/** Collects the figures, prints each at once, and writes all at the end. */
 export class Report {
   readonly #rows: Row[] = [];
   #section = '';

@@ -10,7 +10,7 @@ import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
 
-// What `durableWriteConcern` gives for a standalone server; with a majority this engine loses writes.
+// What `durabilityOf` returns for a standalone server; with `w: 'majority'` this engine loses writes.
 const durable = { writeConcern: { w: 1, j: true } } as const;
 
 let directory: string;

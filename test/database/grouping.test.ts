@@ -43,7 +43,7 @@ describe('what is asked for together', () => {
     const answers = Promise.all(upTo(300).map((n) => grouping.add(n, true)));
     await vi.runAllTimersAsync();
     await answers;
-    // The first goes alone, the others have waited for company once: ten groups in five pairs of 5 ms each.
+    // The first item goes alone, the others are grouped: ten groups in five pairs of 5 ms each.
     expect(calls.at(-1)).toEqual({ size: 29, at: 60 });
   });
 
@@ -59,6 +59,23 @@ describe('what is asked for together', () => {
       { size: 2, at: 40 },
     ]);
   });
+});
+
+it('a call without an answer delays nobody but those it was made for', async () => {
+  const answered: number[] = [];
+  const grouping = new Grouping<number, number>((items) =>
+    items.includes(0)
+      ? new Promise((_resolve, reject) => setTimeout(() => reject(new Error('No answer')), 2800))
+      : Promise.resolve(items),
+  );
+  const late = grouping.add(0).catch((error: Error) => error.message);
+  for (const n of [1, 2, 3]) void grouping.add(n).then((answer) => answered.push(answer));
+  await vi.advanceTimersByTimeAsync(150);
+  expect(answered).toEqual([1, 2, 3]);
+  await vi.advanceTimersByTimeAsync(2650);
+  const next = grouping.add(4);
+  expect(await late).toBe('No answer');
+  expect(await next).toBe(4);
 });
 
 it('draining ends when nothing is waiting or under way', async () => {

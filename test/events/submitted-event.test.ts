@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '../../src/events/event-table.ts';
+import { EVENT_TABLE, EVENT_TYPES, type EventType } from '../../src/events/event-table.ts';
 import { MAX_DEPTH } from '../../src/events/observed-value.ts';
 import { submittedEvent } from '../../src/events/submitted-event.ts';
 
 const ID = 'a1'.repeat(12);
-const OTHER = 'b2'.repeat(12);
 const option = { option_id: ID, option_code: 'A' };
 
-/** A payload that fits, for every type. */
-const PAYLOADS: Record<(typeof EVENT_TYPES)[number], Record<string, unknown>> = {
-  task_started: {},
-  option_viewed: { ...option, duration_ms: 1200.5 },
-  option_selected: option,
-  option_changed: { from_option_id: ID, to_option_id: OTHER, from_code: 'A', to_code: 'B' },
-  reasoning_started: {},
-  reasoning_updated: { text_length: 40, word_count: 7 },
-  reasoning_submitted: { text: 'Because it is safe.', word_count: 4 },
-  task_abandoned: {},
-  task_completed: { final_option_id: ID, final_option_code: 'A' },
-};
+/** A valid payload for every type. */
+const PAYLOADS = Object.fromEntries(EVENT_TYPES.map((type) => [type, EVENT_TABLE[type].example])) as Record<
+  EventType,
+  Record<string, unknown>
+>;
 
 const body = (event_type: string, payload: unknown, envelope: object = {}) => ({
   attempt_id: ID,
@@ -28,7 +20,7 @@ const body = (event_type: string, payload: unknown, envelope: object = {}) => ({
   ...envelope,
 });
 
-/** As it arrives: through JSON, since only JSON makes a key of `__proto__`. */
+/** Goes through JSON, as in a request, because only JSON creates `__proto__` as an own key. */
 const parse = (value: unknown) =>
   submittedEvent.safeParse(JSON.parse(typeof value === 'string' ? value : JSON.stringify(value)));
 const accepted = (value: unknown) => {

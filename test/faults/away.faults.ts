@@ -11,7 +11,7 @@ import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectProjected, expectResults } from './verify.ts';
 
-/** Milliseconds in which a request has to be answered while the database is away, and some for a busy machine. */
+/** Milliseconds within which a request must be answered while the database is away, plus some for a busy machine. */
 const ANSWER_MS = 3000 + 500;
 
 const random = new Random(SEED);
@@ -64,7 +64,7 @@ describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
       expectUnavailable(
         await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event))),
       );
-      // By now it is known, and nobody has to wait for a time-out any more.
+      // By now the server knows, and no request waits for a time-out.
       const again = await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event)));
       expectUnavailable(again);
       expect(Math.max(...again.map(({ ms }) => ms))).toBeLessThan(1000);
@@ -88,13 +88,13 @@ it('watchers learn of an event whose sender was told 503, and its retry of the t
   const candidates = await started(6);
   const watchers = candidates.map((candidate) => new ReturningWatcher(candidate).connect(server));
   await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
-  // The insert reaches the database, its answer never comes back.
+  // The insert reaches the database, but its answer never comes back.
   proxy.deafenOn = isCommand('insert', 'behavior_events');
   note(inject('figures'), { cuts: 1 });
   const events = candidates.map((candidate) => ({ candidate, event: candidate.selection(random) }));
   expectUnavailable(await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event))));
   await heal();
-  // Nobody posts anything, and still what was stored is told; what waited for its turn was never sent.
+  // Watchers hear of the stored event without another post; the events still waiting were never sent.
   const stored = await expectNothingLost(staff, candidates);
   expect([...stored.values()].filter(({ length }) => length === 2)).not.toEqual([]);
   await expectAllTold(watchers, stored);
@@ -116,7 +116,7 @@ it('a database that stood still and carries out late what it was asked surprises
   process.kill(enginePid, 'SIGCONT');
   expectUnavailable(outcomes);
   await heal();
-  // Whatever reaches the journal by itself, soon or late, is told without anybody posting anything.
+  // An event that reaches the journal late is published without another post.
   await eventually(async () => expectAllTold(watchers, await expectNothingLost(staff, candidates)));
   for (const { candidate, event } of events) {
     expect(await candidate.sendUntilAnswered(server, event)).toMatchObject({ sequence_number: 2 });

@@ -1,8 +1,10 @@
 import { ObjectId } from 'mongodb';
 import { expect, test } from 'vitest';
+import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import { startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { createLog } from '../../src/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -10,19 +12,20 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const KILLS = 12;
 const EVENTS = 20;
 const attempt_id = new ObjectId().toHexString();
+const settings = { name: 'durability', schema, log: createLog('silent') };
 
 /*
- * Killed in the very moment after the acknowledgement, which a load of many writes hides: each of them sees to it
- * that those before it reach the disk. With `w: 'majority'` the embedded engine lost the last events in more than
- * every second of these rounds.
+ * The engine is killed right after a single acknowledgement. A load of many writes would hide the problem, because
+ * each write brings earlier ones to the disk. With `w: 'majority'` the embedded engine lost the last events in more
+ * than half of these rounds.
  */
 test(`an engine killed ${KILLS} times right after an acknowledgement has every acknowledged event`, async () => {
   const missing: number[] = [];
   for (let round = 0; round < KILLS; round += 1) {
     const options = { directory: await temporaryFolder(), log: () => undefined };
     const engine = await startEmbeddedEngine(options);
-    const database = await openDatabase(engine.uri, 'durability', createLog('silent'));
-    const journal = new Journal(database.collections.behaviorEvents, database.availability);
+    const database = await openDatabase({ ...settings, uri: engine.uri });
+    const journal = new Journal(database.collection(behaviorEvents), database.availability);
     for (let number = 1; number <= EVENTS; number += 1) {
       expect(await journal.append(view(number))).toEqual({ outcome: 'stored' });
     }
@@ -31,8 +34,8 @@ test(`an engine killed ${KILLS} times right after an acknowledgement has every a
     await database.close();
 
     const again = await startEmbeddedEngine(options);
-    const reopened = await openDatabase(again.uri, 'durability', createLog('silent'));
-    const stored = await new Journal(reopened.collections.behaviorEvents, reopened.availability).read(
+    const reopened = await openDatabase({ ...settings, uri: again.uri });
+    const stored = await new Journal(reopened.collection(behaviorEvents), reopened.availability).read(
       attempt_id,
     );
     if (stored.length < EVENTS) missing.push(EVENTS - stored.length);

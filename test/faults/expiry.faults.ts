@@ -10,7 +10,7 @@ import { expectNothingLost, expectResults } from './verify.ts';
 
 const random = new Random(SEED);
 const { uri } = await startEngine();
-/** Long enough to do something with an attempt on a busy machine first. */
+/** Long enough to work with an attempt before it expires, even on a busy machine. */
 const TTL = 8;
 const env = { MONGODB_URI: uri, ATTEMPT_TTL_SECONDS: String(TTL), TOKEN_TTL_SECONDS: String(TTL) };
 const [a, b] = [await startServerProcess(env), await startServerProcess(env)];
@@ -54,7 +54,7 @@ it('attempts and tokens expire once, whoever sweeps, and completed attempts neve
     for (const server of [a, b]) {
       const outcome = await each.send(server, each.view(random));
       expect(outcome).toMatchObject({ kind: 'refused' });
-      // The token of an attempt ends with it.
+      // The attempt's token expires with it.
       expect((outcome as { code: string }).code).toMatch(/^(attempt_expired|not_authenticated)$/);
     }
   }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
+import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { createLog } from '../../src/log.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
@@ -13,9 +15,14 @@ import { eventually } from '../support/eventually.ts';
 const { socketPath } = await startEngine();
 const proxy = await DatabaseProxy.start(socketPath);
 atTheEnd(() => proxy.stop());
-const database = await openDatabase(proxy.uri, 'outcomes', createLog('silent'));
+const database = await openDatabase({
+  uri: proxy.uri,
+  name: 'outcomes',
+  schema,
+  log: createLog('silent'),
+});
 atTheEnd(() => database.close());
-const journal = new Journal(database.collections.behaviorEvents, database.availability);
+const journal = new Journal(database.collection(behaviorEvents), database.availability);
 
 const attempt_id = new ObjectId().toHexString();
 const event = (sequence_number: number): RecordedEvent => ({

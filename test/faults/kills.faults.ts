@@ -33,7 +33,7 @@ async function killAgainAndAgain(
     // Sent after the kill, so that its acknowledgement means that service has resumed.
     await probe.sendUntilAnswered(server, probe.next(random));
     note(inject('figures'), { kills: victim === 'both' ? 2 : 1, recoveryMs: Date.now() - since });
-    // So that the next one comes at no particular moment.
+    // So that the next kill comes at a random moment.
     await load.progress(random.below(60));
   }
   await load.stop();
@@ -95,7 +95,7 @@ it('attempts that were completed right before a kill get their results after it'
     }
     note(inject('figures'), { kills: 1 });
     await Promise.all(completions);
-    // Right after the kill nobody may be able to log in yet.
+    // Right after the kill a log-in may fail.
     const staff = await eventually(() => logInAsAdmin(server));
     const logs = await expectNothingLost(staff, some);
     const completed = some.filter((each) => logs.get(each)?.at(-1)?.event_type === 'task_completed');

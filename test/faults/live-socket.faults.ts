@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { LiveSocket, MAX_BUFFERED_BYTES } from '../../src/live/live-socket.ts';
 
-/** A connection that takes everything and delivers nothing. */
+/** A connection that accepts everything and delivers nothing. */
 class DeadPeer extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;

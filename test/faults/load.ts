@@ -5,7 +5,7 @@ import type { Outcome, PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
 import { note } from './summary.ts';
 
-/** Candidates who post one event after the other without a pause and try again whatever goes wrong. */
+/** Candidates who post one event after another without a pause and retry whatever goes wrong. */
 export class Load {
   readonly #candidates: readonly PersistentCandidate[];
   readonly #servers: readonly Served[];
@@ -15,7 +15,7 @@ export class Load {
   /** Answers other than acknowledgements, for the test to judge. */
   readonly outcomes: Outcome[] = [];
 
-  /** @param servers each try goes to any of them */
+  /** @param servers each try goes to a random one */
   constructor(candidates: readonly PersistentCandidate[], servers: readonly Served[], seed = SEED) {
     this.#candidates = candidates;
     this.#servers = servers;
@@ -27,7 +27,7 @@ export class Load {
     return this.#candidates.reduce((total, { acknowledged }) => total + acknowledged.length, 0);
   }
 
-  /** Resolves when this many more events were acknowledged. @returns how long that took, in milliseconds */
+  /** Resolves when this many more events have been acknowledged. @returns how long that took, in milliseconds */
   async progress(more: number): Promise<number> {
     const since = Date.now();
     const target = this.acknowledged + more;

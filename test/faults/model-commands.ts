@@ -10,7 +10,7 @@ import { note } from './summary.ts';
 
 export const CANDIDATES = 5;
 
-/** What the front ends were promised and what is broken now; commands are chosen by it. */
+/** What the front ends know and what is broken now; it decides which commands are possible. */
 export interface Model {
   readonly candidates: readonly PersistentCandidate[];
   /** The event each candidate has in hand: a front end sends it again until it is acknowledged. */
@@ -20,13 +20,13 @@ export interface Model {
   readonly broken: Set<DatabaseProxy>;
 }
 
-/** The processes, connections and sockets that commands do something to. */
+/** The processes, connections and sockets that commands act on. */
 export interface Real {
   readonly servers: readonly ServerProcess[];
-  /** One before each server's database, where that is not the server's own. */
+  /** One in front of each server's database, if the database is not the server's own. */
   readonly proxies: readonly DatabaseProxy[];
   readonly watchers: ReturningWatcher[];
-  /** Requests that wait for their answer: whatever else is done is done meanwhile. */
+  /** Requests waiting for an answer; other commands run meanwhile. */
   readonly flights: Map<PersistentCandidate, Promise<void>[]>;
 }
 
@@ -37,7 +37,7 @@ function command(name: string, run: Command['run'], check: Command['check'] = ()
   return { check, run, toString: () => name };
 }
 
-/** Numbers become one of what there is, so that a shrunk command means something in either world. */
+/** Maps any number to an existing item, so that a shrunk command is meaningful in both worlds. */
 function at<T>(list: readonly T[], index: number): T {
   return list[index % list.length] as T;
 }
@@ -57,18 +57,18 @@ function send(
       expect(outcome.status, JSON.stringify({ outcome, event })).toBe(503);
     }
   });
-  // Judged when it is waited for; until then its failure is nobody's.
+  // The failure is handled when the request is awaited; until then it must not count as unhandled.
   flight.catch(() => undefined);
   real.flights.set(candidate, [...(real.flights.get(candidate) ?? []), flight]);
 }
 
-/** Waits until a candidate has the answers to everything sent. @throws what was wrong with one */
+/** Waits until a candidate has an answer to every request. @throws if one of them was wrong */
 export async function land({ flights }: Real, candidate: PersistentCandidate): Promise<void> {
   await Promise.all(flights.get(candidate) ?? []);
   flights.delete(candidate);
 }
 
-/** The candidate's next event, or once more the one in hand. */
+/** Sends the candidate's next event, or repeats the one in hand. */
 const post = (who: number, where: number, seed: number): Command =>
   command(`post(${who}, ${where}, ${seed})`, async (model, real) => {
     const candidate = at(model.candidates, who);
@@ -78,7 +78,7 @@ const post = (who: number, where: number, seed: number): Command =>
     send(model, real, candidate, at(real.servers, where), event);
   });
 
-/** The event in hand again, beside the request that waits for its answer. */
+/** Sends the event in hand again while an earlier request is still waiting for its answer. */
 const retry = (who: number, where: number): Command =>
   command(
     `retry(${who}, ${where})`,
@@ -100,12 +100,12 @@ const killServer = (which: number): Command =>
 
 const killEngine = (which: number): Command =>
   command(`killEngine(${which})`, async (_model, { servers }) => {
-    // After the last kill it may need a moment to be there again.
+    // It may need a moment to be back after the last kill.
     await eventually(() => at(servers, which).killEngine());
     note(inject('figures'), { kills: 1 });
   });
 
-/** Only where it finds its database again: without it a server does not start. */
+/** Only if its database is there: a server does not start without it. */
 const restart = (which: number): Command =>
   command(
     `restart(${which})`,
@@ -124,7 +124,7 @@ const connect = (who: number, where: number): Command =>
     watchers.push(new ReturningWatcher(candidate).connect(at(servers, where)));
   });
 
-/** Loses the connection; the watcher comes back by itself with `since`. */
+/** Loses the connection; the watcher reconnects automatically with `since`. */
 const disconnect = (who: number): Command =>
   command(
     `disconnect(${who})`,
@@ -162,10 +162,10 @@ const where = fc.nat(1);
 const posts = fc.tuple(who, where, fc.nat(9999)).map((args) => post(...args));
 const retries = fc.tuple(who, where).map((args) => retry(...args));
 const connects = fc.tuple(who, where).map((args) => connect(...args));
-// Posts come up most: whatever else happens, happens under load.
+// Posts are the most frequent command, so that everything else happens under load.
 const common = [...Array(12).fill(posts), retries, retries, retries, connects, who.map(disconnect)];
 
-/** A server that brings its own engine: processes die. */
+/** A server with its own engine: processes die. */
 export const processesDie = [...common, where.map(killServer), where.map(killEngine), where.map(restart)];
 
 /** Two servers, each with its own connection to one database: connections break. */

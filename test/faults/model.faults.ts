@@ -18,13 +18,13 @@ import {
   expectResults,
 } from './verify.ts';
 
-/** Walks of a world, each with candidates of its own and up to so many commands. */
+/** How many random walks per world; each has its own candidates and a maximum number of commands. */
 const WALKS = 2;
 const COMMANDS = 160;
 /** Milliseconds; generous, because other work may share the machine. */
 const DEADLINE_MS = 240_000;
 
-/** Lets every candidate come to an end in peace; then promised, stored and told histories must agree. */
+/** Lets every candidate finish undisturbed; then the promised, stored and published histories must agree. */
 async function expectAgreement({ candidates, inHand }: Model, real: Real): Promise<void> {
   const [server] = real.servers as [ServerProcess];
   for (const proxy of real.proxies) proxy.set('pass');

@@ -45,7 +45,7 @@ async function pipeline(
   return statuses();
 }
 
-/** A start, then `count - 1` views, each with its own name. */
+/** A start, then `count - 1` views, each with its own `client_event_id`. */
 function manyEvents(candidate: PersistentCandidate, count: number) {
   const start = candidate.next(random);
   return [start, ...Array.from({ length: count - 1 }, () => candidate.view(random))].map((event, index) => ({

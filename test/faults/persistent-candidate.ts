@@ -9,7 +9,7 @@ import { Candidate, redeem } from '../support/candidate.ts';
 import type { Served } from '../support/served.ts';
 import type { Random } from './random.ts';
 
-/** What a front end keeps of an event that was acknowledged. */
+/** What a front end remembers about an acknowledged event. */
 export interface Acknowledged {
   client_event_id: string;
   event_type: string;
@@ -20,7 +20,7 @@ export interface Acknowledged {
 export type Outcome =
   | { kind: 'acknowledged'; sequence_number: number; ms: number }
   | { kind: 'refused'; status: number; code: string; retryAfter: string | null; ms: number }
-  /** Nobody knows what became of it: the connection was lost. */
+  /** The connection was lost, so the outcome is unknown. */
   | { kind: 'unknown'; ms: number };
 
 /** An event as it is posted, the same at each retry. */
@@ -30,16 +30,16 @@ export type Posted = BehaviorEvent & {
   attempt_id: string;
 };
 
-/** A candidate whose front end does what matters when things break: remembers what it was told and tries again. */
+/** A candidate whose front end copes with failures: it remembers acknowledgements and tries again. */
 export class PersistentCandidate extends Candidate {
   readonly acknowledged: Acknowledged[] = [];
-  /** Every event that was ever sent, whatever became of it. */
+  /** Every event ever sent, whatever its outcome. */
   readonly sent = new Set<string>();
   #selection: OptionReference | undefined;
   #started = false;
   #abandoned = false;
 
-  /** An event that the attempt should take now. */
+  /** An event that the attempt should accept now. */
   next(random: Random): Posted {
     return this.#event(this.#started ? this.#anyAct(random) : { event_type: 'task_started', payload: {} });
   }
@@ -98,7 +98,7 @@ export class PersistentCandidate extends Candidate {
     }
   }
 
-  /** Takes down an acknowledgement; a repeated one must say the same as the first. */
+  /** Remembers an acknowledgement; a repeated one must equal the first. */
   note(
     event: Posted,
     { event_id, sequence_number }: Pick<Acknowledged, 'event_id' | 'sequence_number'>,
@@ -156,7 +156,7 @@ export class PersistentCandidate extends Candidate {
   }
 }
 
-/** Admits `count` candidates, who are nobody in particular, to the first task that asks for reasoning. */
+/** Creates `count` anonymous candidates with attempts at the first task that requires reasoning. */
 export async function admitCandidates(
   server: Served,
   count: number,

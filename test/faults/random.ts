@@ -1,7 +1,7 @@
-/** Seed of everything that is random in a run; set FAULTS_SEED for another one. */
+/** The seed of all random choices in a run; set FAULTS_SEED to change it. */
 export const SEED = Number(process.env['FAULTS_SEED'] ?? 20_251);
 
-/** Mulberry32: numbers from 0 (inclusive) to 1 that depend on the seed only. */
+/** Mulberry32: numbers from 0 (inclusive) to 1 (exclusive) that depend only on the seed. */
 export class Random {
   #state: number;
 
@@ -17,7 +17,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from 0 to below `end`. */
+  /** A whole number from 0 up to, but not including, `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }

@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import { expect, inject, it } from 'vitest';
+import { users } from '../../src/accounts/collections.ts';
+import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { DatabaseProxy } from '../support/database-proxy.ts';
@@ -7,7 +9,7 @@ import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { note } from './summary.ts';
 
-/** Milliseconds; a call that waits for ever waits longer than this. */
+/** Milliseconds after which a call counts as waiting forever. */
 const FOREVER_MS = 10_000;
 /** Milliseconds after its last look at the server after which the driver, told of a failure, looks again at once. */
 const CHECKED_AGAIN_MS = 600;
@@ -16,18 +18,23 @@ it('a database that closes every connection at once, as one that restarts does, 
   const { socketPath } = await startEngine();
   const proxy = await DatabaseProxy.start(socketPath);
   atTheEnd(() => proxy.stop());
-  const database = await openDatabase(proxy.uri, 'reconnect', pino({ level: 'silent' }));
+  const database = await openDatabase({
+    uri: proxy.uri,
+    name: 'reconnect',
+    schema,
+    log: pino({ level: 'silent' }),
+  });
   atTheEnd(() => database.close());
-  const { users } = database.collections;
+  const accounts = database.collection(users);
   let checked = Date.now();
   database.db.client.on('serverHeartbeatSucceeded', () => {
     checked = Date.now();
   });
-  const calls = () => Promise.allSettled([1, 2, 3].map(() => users.findOne({ email: 'nobody' })));
+  const calls = () => Promise.allSettled([1, 2, 3].map(() => accounts.findOne({ email: 'nobody' })));
   for (let round = 0; round < 2; round++) {
     await calls();
     await eventually(() => expect(Date.now() - checked).toBeGreaterThan(CHECKED_AGAIN_MS));
-    // In one turn of the event loop: whoever writes to one of them then does not know yet that it is closed.
+    // Within one turn of the event loop, so that the driver writes to connections it does not yet know are closed.
     proxy.set('half-closed');
     note(inject('figures'), { cuts: 1 });
     const since = Date.now();

@@ -15,12 +15,12 @@ export class ReturningWatcher {
   #server: Served | undefined;
   #connection: LiveWatcher | undefined;
   #retry: NodeJS.Timeout | undefined;
-  /** Every event told, in order. */
+  /** Every event received, in order. */
   readonly acks: (Ack & { at: number })[] = [];
   /** Every other message, in order. */
   readonly others: LiveMessage[] = [];
   readonly closes: { code: number; reason: string }[] = [];
-  /** What must never happen. */
+  /** Everything observed that must never happen. */
   readonly complaints: string[] = [];
 
   constructor(candidate: Candidate) {
@@ -46,7 +46,7 @@ export class ReturningWatcher {
     return this;
   }
 
-  /** Loses the connection, and comes back by itself. */
+  /** Loses the connection and reconnects automatically. */
   drop(): void {
     this.#connection?.drop();
   }
@@ -67,7 +67,7 @@ export class ReturningWatcher {
     clearTimeout(this.#retry);
     const { api, attempt_id } = this.#candidate.at(this.#server);
     const connection = new LiveWatcher(api.watch(attempt_id, this.last), (message) => {
-      // What still arrives on a connection that was replaced is nobody's any more.
+      // Messages on a replaced connection no longer count.
       if (this.#connection === connection) this.#hear(message);
     });
     this.#connection?.drop();

@@ -58,11 +58,16 @@ it('an attempt whose journal is damaged is on its own', async () => {
   await completed.sendUntilAnswered(server, completed.selection(random));
   const watchers = [damaged, ...others].map((candidate) => new ReturningWatcher(candidate).connect(server));
   await eventually(() => expect(watchers.every(({ last }) => last === 1)).toBe(true));
-  // What no server would record: a second start, and for recovery's sake a completion without a selection.
+  // Events that no server would record: a second start, and a completion without a selection, so that recovery finds it.
   const insert = (sequence_number: number, event_type: string, payload: object) =>
     journal.insertOne({
-      ...{ attempt_id: new ObjectId(damaged.attempt_id), sequence_number, event_type, payload },
-      ...{ timestamp_client: new Date(), timestamp_server: new Date(), metadata: {} },
+      attempt_id: new ObjectId(damaged.attempt_id),
+      sequence_number,
+      event_type,
+      payload,
+      timestamp_client: new Date(),
+      timestamp_server: new Date(),
+      metadata: {},
     });
   await insert(2, 'task_started', {});
   await insert(3, 'task_completed', { final_option_id: '0'.repeat(24), final_option_code: 'X' });
@@ -74,7 +79,7 @@ it('an attempt whose journal is damaged is on its own', async () => {
     });
   }
   for (const each of others) {
-    // From the other server, so that it has to be brought past the damaged attempt, which is watched too.
+    // From the other server, so that looking for its events has to get past the damaged attempt, which is also watched.
     expect((await each.send(peer, each.view(random))).kind).toBe('acknowledged');
   }
   await eventually(() => expect(watchers.slice(1).map(({ last }) => last)).toEqual(others.map(() => 2)));

@@ -16,7 +16,7 @@ it('SIGTERM under load ends with 0 within 10 s, closes every socket with 1012 an
     await load.progress(150);
     const { code, ms } = await server.terminate();
     expect(code).toBe(0);
-    // Only who does not answer at all is waited for longer, and then cut.
+    // The server waits longer only for a peer that does not answer, and then cuts it off.
     expect(ms).toBeLessThan(4000);
     for (const { closes } of watchers) expect(closes[0]?.code).toBe(1012);
     await server.start();

@@ -6,7 +6,7 @@ import type { PersistentCandidate } from './persistent-candidate.ts';
 /** A front end that completes the WebSocket handshake and then never reads again. */
 export class StalledReader {
   readonly #socket: Socket;
-  /** Whether the server has given it up: the connection is gone. */
+  /** Whether the server has cut the connection. */
   isGone = false;
 
   private constructor(socket: Socket) {
@@ -29,7 +29,7 @@ export class StalledReader {
       socket.once('connect', resolve);
       socket.once('error', reject);
     });
-    // Paused before anything can arrive, so that the kernel's buffer is all that takes it.
+    // Paused before anything can arrive, so that only the kernel buffers it.
     socket.pause();
     socket.write(
       [
@@ -45,7 +45,7 @@ export class StalledReader {
     return reader;
   }
 
-  /** Sends something, which a connection that was cut answers with a reset. */
+  /** Sends something; if the connection was cut, it is then reset. */
   poke(): void {
     if (!this.#socket.destroyed) this.#socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
   }

@@ -11,12 +11,12 @@ import { ReturningWatcher } from './returning-watcher.ts';
 import { StalledReader } from './stalled-reader.ts';
 import { note } from './summary.ts';
 
-/** The kernel takes about 4 MiB of each connection before anything waits in the server: 170 bytes an event. */
+/** The kernel buffers about 4 MiB per connection before anything waits in the server; an event has 170 bytes. */
 const LONG_LOG = 36_000;
 const READERS = 1000;
 /** 170 bytes each for every reader; the kernel holds most of it. */
 const SHARED_LOG = 300;
-/** MiB by which 1 000 stalled readers may let the server grow. */
+/** How much memory 1 000 stalled readers may cost the server, in MiB. */
 const GROWTH = 400;
 
 const random = new Random(SEED);
@@ -26,7 +26,7 @@ const staff = await logInAsAdmin(server);
 const client = await MongoClient.connect(uri);
 atTheEnd(() => client.close());
 
-/** An attempt with a log as long as no candidate makes it, straight into the journal. */
+/** An attempt with a longer log than any real candidate's, written straight into the journal. */
 async function attemptWith(events: number): Promise<PersistentCandidate> {
   const [candidate] = (await admitCandidates(server, 1, staff)) as [PersistentCandidate];
   const [option] = candidate.task.options;
@@ -42,7 +42,7 @@ async function attemptWith(events: number): Promise<PersistentCandidate> {
     metadata: {},
   }));
   await journal.insertMany(documents);
-  // Whoever reads an attempt brings its session up to date.
+  // Reading an attempt brings its session up to date.
   await staff.call('GET', `/attempts/${candidate.attempt_id}`);
   return candidate;
 }
@@ -100,7 +100,7 @@ it('a reader that stalls is closed with 4408 when more than 1 MiB waits; who rea
   );
   expect((await other.send(server, other.view(random))).kind).toBe('acknowledged');
   await eventually(() => expect(healthy.last).toBe(2));
-  // Whoever falls behind for a moment comes back with `since`.
+  // A reader that was closed for being too slow comes back with `since`.
   await eventually(() => expect(reader.last).toBe(LONG_LOG));
   expect(reader.complaints).toEqual([]);
   expect(reader.closes.filter(({ code }) => code !== 4408 && code !== 1006)).toEqual([]);

@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-/** What the tests count and measure; each adds what it has. Times in milliseconds, memory in MiB. */
+/** What the tests count and measure; each test adds its figures. Times in milliseconds, memory in MiB. */
 export interface Figures {
   acknowledged?: number;
   kills?: number;

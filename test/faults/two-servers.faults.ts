@@ -10,7 +10,7 @@ import { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 import { expectAllTold, expectNothingLost, expectResults } from './verify.ts';
 
-/** Milliseconds in which an event must be seen on the other server. */
+/** Milliseconds within which the other server must show an event. */
 const SEEN_MS = 500;
 
 const random = new Random(SEED);
@@ -32,12 +32,12 @@ it('a watcher at A sees what is posted to B at once, also to a B that has just s
     if (outcome.kind !== 'acknowledged') throw new Error(JSON.stringify(outcome));
     await eventually(() => expect(watcher.last).toBe(outcome.sequence_number), { everyMs: 2 });
     latencies.push(Math.max(0, (watcher.acks.at(-1)?.at ?? 0) - answered));
-    // At no particular moment of the interval in which A looks.
+    // A random moment within the interval at which A looks.
     await new Promise((resolve) => setTimeout(resolve, random.below(200)));
   }
   note(inject('figures'), { remoteMs: latencies, acknowledged: candidate.acknowledged.length });
   const late = latencies.filter((ms) => ms > SEEN_MS);
-  // Other work on the machine may delay single ones.
+  // Other work on the machine may delay single events.
   expect(late.length, JSON.stringify(latencies)).toBeLessThanOrEqual(2);
   expect(latencies[0]).toBeLessThanOrEqual(4 * SEEN_MS);
   expect(watcher.complaints).toEqual([]);
@@ -56,7 +56,7 @@ it('events posted to either at random are stored once, gapless and legal as a wh
   for (let round = 0; round < 12; round++) {
     await Promise.all(
       candidates.flatMap((candidate) => {
-        // Three at once for one attempt, and the last of them to both.
+        // Three requests at once for one attempt, the last of them to both servers.
         const [one, two, three] = [
           candidate.view(random),
           candidate.selection(random),
@@ -74,7 +74,7 @@ it('events posted to either at random are stored once, gapless and legal as a wh
   const load = new Load(candidates, [a, b]);
   await load.progress(300);
   await load.stop();
-  // Whatever is selected in the end: both servers are asked to complete, and one answer is the other's.
+  // Whatever was selected last, both servers are asked to complete, and both give the same answer.
   for (const { attempt_id, token } of candidates) {
     const asOwner = staff.as(token);
     const servers = [a, b].map(({ url }) =>
@@ -91,7 +91,7 @@ it('events posted to either at random are stored once, gapless and legal as a wh
       'GET',
       `/attempts/${candidate.attempt_id}/events?limit=500`,
     );
-    // The completion has no name of the candidate's own.
+    // The completion has no `client_event_id`.
     if (log.events.some(({ client_event_id }) => client_event_id === undefined)) candidate.sent.add('');
   }
   const logs = await expectNothingLost(staff, candidates);

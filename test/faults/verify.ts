@@ -1,7 +1,7 @@
 import { expect, inject } from 'vitest';
 import { machineById } from '../../machines/index.ts';
-import { projectionOf } from '../../src/attempts/projection.ts';
-import { replay } from '../../src/attempts/replay.ts';
+import { replay } from '../../src/attempts/session/replay.ts';
+import { projectionOf } from '../../src/attempts/stored/projection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
 import type { Task } from '../../src/tasks/task.ts';
@@ -13,9 +13,9 @@ import type { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';
 
 /**
- * Compares what candidates were promised with what is stored: every acknowledged event under its id and number,
- * no gaps, no repeats, nothing that nobody sent, legal as a whole.
- * @returns the stored log of each candidate.
+ * Compares what candidates were promised with what is stored: every acknowledged event has its id and number, and
+ * there are no gaps, no repeats and no events that nobody sent. The machine must allow the whole log.
+ * @returns the stored log of each candidate
  */
 export async function expectNothingLost(
   staff: ApiClient,
@@ -32,7 +32,10 @@ export async function expectNothingLost(
     });
     for (const { sequence_number, event_id, event_type, client_event_id } of candidate.acknowledged) {
       expect(stored[sequence_number - 1], `acknowledged event ${sequence_number}`).toMatchObject({
-        ...{ sequence_number, event_id, event_type, client_event_id },
+        sequence_number,
+        event_id,
+        event_type,
+        client_event_id,
       });
     }
     const names = stored.map(({ client_event_id }) => client_event_id ?? '');
@@ -47,7 +50,7 @@ export async function expectNothingLost(
   return logs;
 }
 
-/** The stored attempt says what its journal says. */
+/** The stored attempt agrees with its journal. */
 export async function expectProjected(
   staff: ApiClient,
   candidate: PersistentCandidate,
@@ -57,7 +60,7 @@ export async function expectProjected(
     { status: 'pending', started_at: null, completed_at: null, final_selection: null, reasoning_text: null },
     ...stored.map(projectionOf),
   );
-  // As an answer has it.
+  // In the form of an answer.
   const said = JSON.parse(JSON.stringify(projected));
   await eventually(async () => {
     // The list shows what is stored, while the attempt itself is shown with its live state.
@@ -70,7 +73,7 @@ export async function expectProjected(
   });
 }
 
-/** A completed attempt gets its results by itself. */
+/** A completed attempt gets its results without another request. */
 export async function expectResults(
   staff: ApiClient,
   candidates: readonly PersistentCandidate[],
@@ -83,7 +86,7 @@ export async function expectResults(
   }
 }
 
-/** The saved metrics are those of the stored log, and of nothing less. */
+/** The saved metrics are those of the whole stored log. */
 export async function expectMeasured(
   staff: ApiClient,
   logs: Map<PersistentCandidate, RecordedEvent[]>,
@@ -95,7 +98,7 @@ export async function expectMeasured(
   }
 }
 
-/** Each watcher was told every stored event, once, in order. */
+/** Each watcher received every stored event once, in order. */
 export async function expectAllTold(
   watchers: readonly ReturningWatcher[],
   logs: Map<PersistentCandidate, RecordedEvent[]>,

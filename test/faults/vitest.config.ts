@@ -10,9 +10,9 @@ export default defineConfig({
     setupFiles: ['test/support/quiet.ts'],
     testTimeout: 3 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,
-    // Each file brings processes of its own, and what is measured is time: more at once would only measure that.
+    // Each file starts its own processes and measures time; files running in parallel would disturb each other.
     maxWorkers: 2,
-    // A machine that is busy with something else may starve one test; one that fails twice is broken.
+    // A busy machine may starve one test once; a test that fails twice is broken.
     retry: process.env['CI'] ? 1 : 0,
   },
 });

@@ -51,7 +51,7 @@ it('a whole assessment at level trace leaves no secret in what the server prints
   await api.call('GET', `/tokens/${one?.token}/validate`);
   const candidate = new Candidate(api, await redeem(api, one?.token ?? '', task));
   secrets.push(candidate.token);
-  // What is refused tempts more to be logged than what goes well.
+  // Refused requests are more likely to be logged than successful ones.
   await api.send('GET', `/tokens/${one?.token}/validate`);
   await api.send('POST', '/attempts', { token: one?.token });
   await api.send('GET', `/nothing/${unused?.token}?token=${candidate.token}`);
@@ -71,7 +71,7 @@ it('a whole assessment at level trace leaves no secret in what the server prints
   expect(printed).toContain('"route":"/api/v1/tokens/:token/validate"');
   for (const secret of secrets) expect(printed).not.toContain(secret);
   expect(printed).not.toContain('zeppelin');
-  // Neither is what is stored of them.
+  // The stored hashes are not logged either.
   expect(printed).not.toMatch(/argon2|token_hash/);
 });
 

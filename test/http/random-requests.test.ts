@@ -8,10 +8,10 @@ const world = await createWorld();
 const { url } = world.server;
 
 const RUNS = 1000;
-/** Requests under way at a time. */
+/** Simultaneous requests. */
 const AT_ONCE = 20;
 
-/** Names that the routes read, so that random objects often have something at the right place. */
+/** Field names that the routes read, so that random objects often have something in the right place. */
 const fields = [
   ...['email', 'password', 'role', 'refresh_token', 'token', 'task_id', 'attempt_id', 'count', 'events'],
   ...['event_type', 'payload', 'metadata', 'timestamp_client', 'client_event_id', 'options', 'title'],
@@ -33,13 +33,13 @@ const { value } = fc.letrec((tie) => ({
     fc.dictionary(fc.oneof(fc.constantFrom(...fields), fc.string()), tie('value'), { maxKeys: 8 }),
   ),
 }));
-/** Mostly JSON, at times what only begins like it. */
+/** Mostly valid JSON, sometimes cut short. */
 const body = fc.oneof(
   { weight: 9, arbitrary: value.map((json) => JSON.stringify(json)) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
 );
 
-/** The good body with one thing in it replaced, left out or added, wherever that may be. */
+/** A valid body with one thing replaced, left out or added anywhere in it. */
 function spoilt(good: unknown): fc.Arbitrary<string> {
   const places = placesIn(good);
   return fc
@@ -86,7 +86,7 @@ function statusOf(method: string, path: string, token: string | undefined, sent 
   });
 }
 
-/** Sends all and tells those that were answered with a 5xx. */
+/** Sends all requests and returns those that were answered with a 5xx. */
 async function serverErrors(all: string[], send: (each: string) => Promise<number>): Promise<string[]> {
   const failed: string[] = [];
   const sendNext = async (): Promise<void> => {
@@ -115,7 +115,7 @@ const CONTENT = {
     metadata: { trade_off_type: 'x', domain: 'y' },
   })),
 };
-/** Good bodies where the access table has a bad one, or none. */
+/** Valid bodies for routes whose body in the access table is not valid or missing. */
 const GOOD: Record<string, object> = {
   'POST /api/v1/tasks': { ...CONTENT, task_code: 'random' },
   'PUT /api/v1/tasks/:task_id': CONTENT,
@@ -129,7 +129,7 @@ describe(`${RUNS} random bodies`, () => {
       const { route, expected } = row;
       const token = world.credentials(expected.admin === 403 ? 'owners_attempt_token' : 'admin', 'open');
       const good = GOOD[route] ?? (await row.body?.(world));
-      // A password is hashed for many a body that is nearly good, which takes 25 ms of a core each.
+      // Many of the nearly valid bodies cause a password to be hashed, which takes 25 ms of processor time each.
       const nearlyGood = JSON.stringify(good ?? '').includes('password') ? 100 : RUNS / 2;
       const bodies = [...fc.sample(body, RUNS - nearlyGood), ...fc.sample(spoilt(good), nearlyGood)];
       const target = (await targetOf(row)).replace(world.done.attempt_id, world.open.attempt_id);

@@ -14,7 +14,7 @@ const { admin, api, url } = server;
 const task = await createTask(admin);
 
 const UNKNOWN = 'f'.repeat(43);
-/** Somebody at another address, which the proxy in front of the server tells. */
+/** Somebody at another address, as reported by a proxy in front of the server. */
 const send = (address: string, method: string, path: string, body?: object, forwarded = address) =>
   fetch(`${url}/api/v1${path}`, {
     method,
@@ -101,7 +101,7 @@ describe('for one account, from whatever address', () => {
 describe('for one attempt', () => {
   it('there are 200 events at once, alone or in batches, and another attempt is not touched by it', async () => {
     const other = await admitCandidate(admin, api, task);
-    // The 201st has to come within 4 s, which a busy machine may not manage with the first candidate.
+    // The 201st event must come within 4 s, which a busy machine may not manage with the first candidate.
     await eventually(async () => {
       const one = await admitCandidate(admin, api, task);
       await one.does(starts(0));

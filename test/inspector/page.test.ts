@@ -170,6 +170,12 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     }
     expect(shown).toMatch(/decision change count\s*1/);
     expect(shown).toContain('resumed after abandon');
+    // In words, and at the skill that it limits.
+    expect(shown).toContain('The candidate left and came back');
+    expect(await results.locator('[data-skill=DECISIVE_THINKING] .limited').textContent()).toBe(
+      'limited reliability',
+    );
+    expect(await results.locator('[data-skill=RISK_AWARENESS] .limited').count()).toBe(0);
     await watched.page.screenshot({ path: outputFile('machines-light.png') });
   });
 
@@ -193,7 +199,7 @@ describe.skipIf(!chromium)('the page of the machines', () => {
       wide: { viewport: { width: 1920, height: 1080 } },
     } as const;
     for (const [name, look] of Object.entries(looks)) {
-      // Opened by its address: a page that is open already may move on to the newest attempt in between.
+      // Opened by its address, because a page that is already open may move on to the newest attempt meanwhile.
       const other = await WatchedPage.open(browser, server.url, look, `#${candidate.attempt_id}`);
       await other.page.locator('#results .skill').first().waitFor();
       expect(await other.isTooWide(), name).toBe(false);

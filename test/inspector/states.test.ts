@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/machine-state.ts';
+import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/session/machine-state.ts';
 import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
 import { machineGraph } from '../../src/tools/drawing/graph.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
@@ -114,7 +114,9 @@ describe('GET /attempts/{id}/states', async () => {
     expect(machine_id).toBe('attempt-v1');
     expect(next_after).toBeNull();
     const view = ({ state, allowed_events, sequence_number }: (typeof told)[number] | Moment) => ({
-      ...{ state, allowed_events, sequence_number },
+      state,
+      allowed_events,
+      sequence_number,
     });
     expect(states.map(view)).toEqual(told.map(view));
     expect(states.slice(1).map(({ timestamp_server }) => timestamp_server)).toEqual(

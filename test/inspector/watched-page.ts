@@ -3,13 +3,13 @@ import { expect } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 
-/** Calm, so that nothing is still on its way when it is looked at. */
+/** Without animations, so that nothing is still moving when it is checked. */
 const LOOK: BrowserContextOptions = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' };
 
-/** The page `/machines` in a browser, as a person reads it. */
+/** The page `/machines` in a browser, as a person sees it. */
 export class WatchedPage {
   readonly page: Page;
-  /** Everything that must not happen. */
+  /** Everything observed that must not happen. */
   readonly mishaps: string[] = [];
 
   private constructor(page: Page, url: string) {
@@ -38,7 +38,7 @@ export class WatchedPage {
     return watched;
   }
 
-  /** What is written in the element with this id. */
+  /** The text of the element with this id. */
   async text(id: string): Promise<string> {
     return (await this.page.locator(`#${id}`).textContent()) ?? '';
   }
@@ -62,7 +62,7 @@ export class WatchedPage {
     return this.page.locator('#log [aria-selected=true] .what').textContent();
   }
 
-  /** Waits until the page says this at once everywhere. */
+  /** Waits until all parts of the page show this at the same time. */
   async shows(expected: { state: string; allowed: string[]; active: string[] }): Promise<void> {
     await eventually(async () => expect(await this.text('state')).toBe(expected.state));
     await eventually(async () => expect(await this.active()).toEqual(expected.active));
@@ -76,7 +76,7 @@ export class WatchedPage {
     );
   }
 
-  /** All at one moment: asked one by one, they may be gone before it is their turn. */
+  /** Reads all at one moment: read one by one, elements may be gone before their turn. */
   #drawn(selector: string, text: string): Promise<string[]> {
     return this.page.evaluate<string[]>(
       `[...document.querySelectorAll('#picture ${selector}')].map((one) => ${text})`,

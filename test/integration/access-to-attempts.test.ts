@@ -104,7 +104,7 @@ describe('the size of an event', () => {
 
 it('an attempt whose time is over takes nothing more', async () => {
   const hasty = await startTestServer({ ATTEMPT_TTL_SECONDS: '4' });
-  // Posted as the account, since the attempt's own token ends with the attempt.
+  // Posted with the account's token, because the attempt's own token expires with the attempt.
   const account = await registerCandidate(hasty.api);
   const candidate = await admitCandidate(hasty.admin, account.api, await createTask(hasty.admin));
   const post = (step: Step) => account.api.send('POST', '/events', candidate.body(step));

@@ -16,7 +16,7 @@ const newCandidate = () => admitCandidate(admin, api, task);
 const from = (first: number, last: number) =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
 
-/** Sequence numbers of the states that were told, which may never go back. */
+/** Sequence numbers of the states received, which must never go back. */
 const states = (watcher: LiveWatcher) =>
   watcher.all('attempt_state').map(({ sequence_number }) => Number(sequence_number));
 
@@ -108,7 +108,7 @@ describe('while events are posted', () => {
     for (const { since, watcher } of watchers) {
       await watcher.hears('attempt_state', ({ sequence_number }) => sequence_number === EVENTS);
       await watcher.isUpToDate();
-      // A watcher that asked for more than there was begins with what there was.
+      // A watcher that asked for a later number than existed starts at the last one.
       const first = Number(watcher.acknowledged[0] ?? EVENTS + 1);
       expect(first).toBeLessThanOrEqual(since + 1);
       if (since === 0) expect(first).toBe(1);

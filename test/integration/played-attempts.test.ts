@@ -12,11 +12,11 @@ import { startTestServer } from '../support/server.ts';
 
 const server = await startTestServer();
 
-/** The same for every run, so that a failure can be looked at again. */
+/** The same in every run, so that a failure can be reproduced. */
 const SEED = 20_250_115;
 const attempts = fc.sample(legalAttempts, { numRuns: 20, seed: SEED });
 
-/** The same acts at the server's task: ids differ, codes and risks do not. */
+/** The same acts for the server's task: ids differ, codes and risks do not. */
 function atTask(task: Task, from: Task, event: RecordedEvent): BehaviorEvent {
   const ids = new Map(
     from.options.map(({ option_id, option_code }) => [

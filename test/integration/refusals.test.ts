@@ -28,7 +28,7 @@ async function given(...steps: Step[]): Promise<Candidate> {
   return candidate;
 }
 
-/** Posts and looks at the refusal; whatever it was, nothing may have been stored. */
+/** Posts an event and checks the refusal; in any case nothing may have been stored. */
 async function refusalOf(candidate: Candidate, ...post: Parameters<Candidate['post']>) {
   const before = await candidate.get();
   const problem = await problemOf(await candidate.post(...post));
@@ -215,7 +215,7 @@ describe('what the schema forbids is 422 validation_failed', () => {
     const problem = await problemOf(response);
     expect(problem).toMatchObject({ status: 422, code: 'validation_failed' });
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
-    // Section 4: refused events add the state and what is allowed, whatever they are refused for.
+    // Section 4: every refusal of an event contains the state and the allowed events, whatever its reason.
     expect(problem).toMatchObject({ state: 'waiting_for_start', allowed_events: ['task_started'] });
     expect(await candidate.log()).toEqual([]);
   });

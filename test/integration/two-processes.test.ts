@@ -19,7 +19,7 @@ const one = await startTestServer(shared);
 const two = await startTestServer(shared);
 const task = await createTask(one.admin);
 
-/** A candidate whose requests go to either server, both of which know the attempt already. */
+/** A candidate whose requests go to either server; both have already loaded the attempt. */
 async function aCandidate() {
   const account = await registerCandidate(one.api);
   const admitted = await admitCandidate(one.admin, account.api, task);

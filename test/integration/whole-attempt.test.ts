@@ -61,7 +61,7 @@ it('an attempt with reasoning leads from the token to the skill profile', async 
     raw_event_count: 10,
     decision_metrics: { decision_change_count: 1, options_viewed_count: 2, unique_options_viewed: 2 },
     risk_metrics: { final_risk_tag: 'low', risk_exposure_pattern: ['low', 'high', 'high', 'low'] },
-    version: '1.0.0',
+    version: '1.1.0',
   });
   expect(metrics['quality_flags']).toContain('resumed_after_abandon');
 
@@ -70,7 +70,7 @@ it('an attempt with reasoning leads from the token to the skill profile', async 
     attempt_id: candidate.attempt_id,
     user_id: candidate.user_id,
     task_id: candidate.task.task_id,
-    interpreter_version: '1.0.0',
+    interpreter_version: '1.1.0',
     behavioral_summary: {
       decision_style: 'decisive',
       risk_profile: 'risk_averse',

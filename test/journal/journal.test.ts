@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import { behaviorEvents } from '../../src/journal/collection.ts';
 import { type AppendResult, Journal } from '../../src/journal/journal.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { recorded, starts, taskWith, views } from '../support/recorded.ts';
 
 const database = await openTestDatabase();
-const journal = new Journal(database.collections.behaviorEvents, database.availability);
+const journal = new Journal(database.collection(behaviorEvents), database.availability);
 
 const newId = () => randomBytes(12).toString('hex');
 const task = taskWith({ A: 'low', B: 'high' });
 
-/** Events 1 to `count` of a new attempt, as they are to be recorded. */
+/** Events 1 to `count` of a new attempt, to be recorded. */
 function anAttempt(count: number): RecordedEvent[] {
   const attempt_id = newId();
   const steps = [starts(0), ...Array.from({ length: count - 1 }, (_, n) => views(n, 'A', n))];

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { AttemptFeed, type AttemptView } from '../../src/attempts/feed.ts';
-import { initialState, nextState, viewOf } from '../../src/attempts/machine-state.ts';
-import { replay } from '../../src/attempts/replay.ts';
+import { AttemptFeed, type AttemptView } from '../../src/attempts/session/feed.ts';
+import { initialState, nextState, viewOf } from '../../src/attempts/session/machine-state.ts';
+import { replay } from '../../src/attempts/session/replay.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { AttemptWatcher } from '../../src/live/attempt-watcher.ts';
 import type { LiveMessage } from '../../src/live/messages.ts';
 import { completes, recorded, selects, starts, taskWith } from '../support/recorded.ts';
 
 /*
- * Moments that over a real socket last microseconds, and so are hit once in a thousand connections: here the journal
- * and the session are led by hand.
+ * Moments that last only microseconds over a real socket, so that one connection in a thousand hits them. Here journal
+ * and session are controlled by hand.
  */
 
 const task = taskWith({ A: 'low', B: 'high' });
@@ -26,7 +26,7 @@ const locked = viewOf(
   nextState(currentMachine, replay(currentMachine, input, journal), { type: 'results_saved' }),
 );
 
-/** An attempt whose journal holds `stored` events, of which its session has applied `applied`. */
+/** An attempt with `stored` events in its journal; its session has applied the first `applied` of them. */
 function anAttempt({ stored, applied }: { stored: number; applied: number }) {
   const feed = new AttemptFeed();
   const heard: LiveMessage[] = [];

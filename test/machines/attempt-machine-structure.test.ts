@@ -3,8 +3,8 @@ import { type AnyStateMachine, type AnyStateNode, createMachine } from 'xstate';
 import { byId, currentMachine, machines } from '../../machines/index.ts';
 
 /**
- * What is wrong with a machine's structure: targets and initial states that do not exist, ids used twice. The compiler
- * checks none of them. XState looks at the targets when it creates a machine and at the others when it gets there.
+ * Finds mistakes in a machine's structure: targets and initial states that do not exist, ids used twice. The compiler
+ * checks none of them. XState checks targets when it creates a machine, and the rest only when it gets there.
  */
 function structureProblems(create: () => AnyStateMachine): string[] {
   const problems: string[] = [];

@@ -9,7 +9,7 @@ import {
   nextState,
   toMachineEvent,
   viewOf,
-} from '../../src/attempts/machine-state.ts';
+} from '../../src/attempts/session/machine-state.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { after, allowedTypes, allows, nothingYet, statusIn } from './oracle.ts';
 import { anyEvent, anyEvents } from './random-events.ts';
@@ -18,7 +18,7 @@ const begin = (requires_reasoning: boolean) =>
   initialState(currentMachine, { attempt_id: 'a1', requires_reasoning });
 const step = (state: AttemptSnapshot, event: BehaviorEvent) =>
   nextState(currentMachine, state, toMachineEvent(event));
-/** The state after those of the events that are accepted. */
+/** The state after the events, without those that are refused. */
 const play = (state: AttemptSnapshot, events: readonly BehaviorEvent[]) =>
   events.reduce((now, event) => (accepts(now, toMachineEvent(event)) ? step(now, event) : now), state);
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, SimulatedClock, waitFor } from 'xstate';
-import type { ComputationInput } from '../../machines/attempt.machine.ts';
+import type { ComputationInput } from '../../machines/attempt-v1.machine.ts';
 import { type AttemptSnapshot, currentMachine } from '../../machines/index.ts';
-import { allowedEvents, statusOf } from '../../src/attempts/machine-state.ts';
+import { allowedEvents, statusOf } from '../../src/attempts/session/machine-state.ts';
 import { RETRY_POLICY } from '../../src/results/retry-policy.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 
-/** What a computation does when it is run the nth time, counted from 1. */
+/** What a computation does on its nth run, counted from 1. */
 type Computation = (run: number) => Promise<void>;
 
 const succeeds: Computation = async () => undefined;
@@ -15,7 +15,7 @@ const fails: Computation = async () => {
 };
 const neverEnds: Computation = () => new Promise(() => undefined);
 
-/** An attempt that has just been completed, whose results are computed like this, on a clock that stands still. */
+/** A newly completed attempt with these computations, on a clock that stands still. */
 function completed(computeMetrics: Computation, interpretMetrics: Computation = succeeds) {
   const clock = new SimulatedClock();
   const runs = { metrics: 0, interpretation: 0 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState, isCompleted, nextState } from '../../src/attempts/machine-state.ts';
+import { initialState, isCompleted, nextState } from '../../src/attempts/session/machine-state.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';
@@ -17,8 +17,8 @@ import type { Problem } from '../support/problem.ts';
 import { startTestServer } from '../support/server.ts';
 
 /*
- * The machine as the model of the running server: along the shortest way into every state that candidates can bring
- * an attempt to, the server has to stand where the model stands, take what the model takes and refuse the rest.
+ * The machine is the model of the running server. Along the shortest path to every state that candidates can reach,
+ * the server must be in the same state as the model, accept what the model accepts and refuse the rest.
  */
 
 const { api, admin } = await startTestServer();
@@ -26,7 +26,7 @@ const ABANDON: AttemptEvent = { type: 'task_abandoned', payload: {} };
 
 const isBehavior = ({ type }: AttemptEvent): boolean => EVENT_TYPES.some((known) => known === type);
 
-/** The ways that consist of what candidates do; and on from each state in which they may, the way away from it. */
+/** The paths that consist of candidates' events, each extended by an event that leaves its last state, if possible. */
 function walks(requires_reasoning: boolean): ShortestPath[] {
   const ways = shortestPaths(currentMachine, { attempt_id: 'any', requires_reasoning }).filter(({ events }) =>
     events.every(isBehavior),
@@ -53,7 +53,7 @@ function onServer(event: AttemptEvent, { options }: Task): BehaviorEvent {
   return { event_type: type, payload };
 }
 
-/** The vocabulary's events, each with the best chance of being taken, by whether the model takes it. */
+/** The events most likely to be accepted, one for each type, grouped by whether the model accepts them. */
 function judged(snapshot: ShortestPath['snapshot']) {
   const events = representativeEvents(currentMachine, snapshot).filter(isBehavior);
   const taken = events.filter((event) => snapshot.status === 'active' && snapshot.can(event));

@@ -1,8 +1,8 @@
 import type { BehaviorEvent, EventType } from '../../src/events/event-table.ts';
 
 /*
- * Section 5 of the contract told a second time, as plain state: what is allowed, and what it leads to. Written from
- * the contract and not from the machine, so that a mistake in one of them shows.
+ * A second implementation of section 5 of the contract, with plain state: what is allowed, and what it leads to. It was
+ * written from the contract and not from the machine, so that a mistake in either of them shows.
  */
 
 export interface OracleState {
@@ -10,7 +10,7 @@ export interface OracleState {
   started: boolean;
   abandoned: boolean;
   completed: boolean;
-  /** Id of the option that was selected or changed to last. */
+  /** Id of the option last selected or changed to. */
   selection: string | null;
   accepted: number;
 }

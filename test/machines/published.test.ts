@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { createActor, waitFor } from 'xstate';
 
 /*
- * Imported inside the tests: a definition that cannot even be created has to fail a test and not only its file,
- * which mutation testing would take for "nothing noticed".
+ * Imported inside the tests: a machine that cannot be created must fail a test and not only the file, because mutation
+ * testing would take a failing file for "not noticed".
  */
 const published = () => import('../../machines/index.ts');
 

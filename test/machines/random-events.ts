@@ -17,7 +17,7 @@ export const task = taskWith({ A: 'low', B: 'medium', C: 'high' });
 
 const code = fc.constantFrom('A', 'B', 'C');
 
-/** Any event of the vocabulary that names options of `task`, with no regard to what may follow what. */
+/** Any event of the vocabulary with options of `task`, whether or not it is allowed. */
 export const anyEvent: fc.Arbitrary<BehaviorEvent> = fc
   .oneof(
     fc.constant(starts(0)),
@@ -37,7 +37,7 @@ export const anyEvent: fc.Arbitrary<BehaviorEvent> = fc
 
 const start: BehaviorEvent = starts(0).act(task);
 
-/** Events in any order; most sequences begin with the start, since without it everything is refused. */
+/** Events in any order. Most sequences begin with the start, because without it everything is refused. */
 export const anyEvents: fc.Arbitrary<BehaviorEvent[]> = fc
   .tuple(fc.nat(9), fc.array(anyEvent, { maxLength: 30 }))
   .map(([dice, events]) => (dice === 0 ? events : [start, ...events]));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState } from '../../src/attempts/machine-state.ts';
-import { continueReplay } from '../../src/attempts/replay.ts';
+import { initialState } from '../../src/attempts/session/machine-state.ts';
+import { continueReplay } from '../../src/attempts/session/replay.ts';
 import {
   recorded,
   type Step,

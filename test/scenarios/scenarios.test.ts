@@ -24,7 +24,7 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-it('knows every skill, every style and every quality flag from some person', () => {
+it('knows every skill, every style, every quality flag and every limit from some person', () => {
   const all = files.map((file) => readFileSync(join(FOLDER, file), 'utf8')).join('\n');
   for (const code of [
     ...['ANALYTICAL_THINKING', 'DECISIVE_THINKING', 'EXPLORATORY_THINKING'],
@@ -32,6 +32,10 @@ it('knows every skill, every style and every quality flag from some person', () 
     ...['STRUCTURED_REASONING', 'DETAILED_REASONING', 'CONCISE_REASONING'],
     ...['active_time_exceeds_total', 'clock_skew', 'time_limit_exceeded', 'resumed_after_abandon'],
     ...['events_batched', 'selection_without_change_event', 'undetermined', 'reasoning_style: none'],
+    // Not client_clock_corrected: the played server is strict about clocks.
+    ...['no_option_viewed', 'final_option_not_viewed', 'long_pause', 'long_view'],
+    ...['client_clock_unusable', 'unspaced_script', 'one_risk_seen', 'no_logical_keyword'],
+    ...['limits: [borderline]', 'resolution', 'clock_disagreement', 'within_5_percent'],
   ]) {
     expect(all).toContain(code);
   }

@@ -1,9 +1,9 @@
 import type { ApiClient } from '../../src/tools/api-client.ts';
 
-/** The password of every account that the tests make. */
+/** The password of every account created by the tests. */
 export const PASSWORD = 'harbour-violin-7-moss';
 
-/** What somebody who has logged in or registered is given. */
+/** The answer to a log-in or registration. */
 export interface LoggedIn {
   user: { user_id: string };
   access_token: string;
@@ -20,7 +20,7 @@ const newAddress = (role: string) => {
   return `${role}-${accounts}@example.com`;
 };
 
-/** Registers a candidate, who is logged in by that. */
+/** Registers a candidate, which also logs the candidate in. */
 export async function registerCandidate(api: ApiClient) {
   const email = newAddress('candidate');
   const { user, access_token } = await api.call<LoggedIn>('POST', '/auth/register', {
@@ -30,7 +30,7 @@ export async function registerCandidate(api: ApiClient) {
   return { email, user_id: user.user_id, access_token, api: api.as(access_token) };
 }
 
-/** Lets the administrator make an account, and logs in with it. */
+/** Lets the administrator create an account, and logs in with it. */
 export async function createAccount(
   admin: ApiClient,
   role: 'candidate' | 'recruiter',
@@ -41,7 +41,7 @@ export async function createAccount(
   return logIn(admin.as(undefined), account);
 }
 
-/** Makes a recruiter and logs in. */
+/** Creates a recruiter and logs in. */
 export async function hireRecruiter(admin: ApiClient): Promise<ApiClient> {
   return admin.as((await createAccount(admin, 'recruiter')).access_token);
 }

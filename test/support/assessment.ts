@@ -4,10 +4,10 @@ import type { ApiClient } from '../../src/tools/api-client.ts';
 import { taskWith } from './recorded.ts';
 
 /*
- * What staff prepare before a candidate can begin.
+ * What staff prepare before a candidate can start.
  */
 
-/** Makes a task with these options and risks over the API. */
+/** Creates a task with these options and risks over the API. */
 export async function createTask(
   admin: ApiClient,
   risks: Record<string, RiskTag> = { A: 'low', B: 'medium', C: 'high' },

@@ -9,7 +9,7 @@ import type { Step } from './recorded.ts';
 import type { Served } from './served.ts';
 
 /*
- * A candidate as the server meets one: redeems a token and posts what it does, over HTTP.
+ * A candidate as the server sees one: redeems a token and posts events over HTTP.
  */
 
 export interface Ack {
@@ -37,16 +37,16 @@ export interface Envelope {
   attempt_id?: string;
 }
 
-/** What a candidate has after redeeming a token. */
+/** What a candidate gets by redeeming a token. */
 export interface Admission {
   readonly attempt_id: string;
   readonly user_id: string;
-  /** For this attempt alone. */
+  /** For this attempt only. */
   readonly token: string;
   readonly task: Task;
 }
 
-/** Redeems a token as `redeemer`, who may be nobody in particular. @param task what the token was issued for */
+/** Redeems a token as `redeemer`, who may be anonymous. @param task the task that the token was issued for */
 export async function redeem(redeemer: ApiClient, token: string, task: Task): Promise<Admission> {
   const { attempt, access_token } = await redeemer.call<{
     attempt: { attempt_id: string; user_id: string };
@@ -68,7 +68,7 @@ export class Candidate implements Admission {
   readonly task: Task;
   readonly api: ApiClient;
 
-  /** @param api the server; whose credentials it has does not matter */
+  /** @param api a client of the server, with any credentials */
   constructor(api: ApiClient, { attempt_id, user_id, token, task }: Admission) {
     this.attempt_id = attempt_id;
     this.user_id = user_id;
@@ -77,7 +77,7 @@ export class Candidate implements Admission {
     this.api = api.as(token);
   }
 
-  /** The same candidate at another server. */
+  /** The same candidate on another server. */
   at({ url }: Served): Candidate {
     return new Candidate(new ApiClient(url), this);
   }
@@ -103,7 +103,7 @@ export class Candidate implements Admission {
     return this.api.send('POST', '/events', this.body(step, envelope));
   }
 
-  /** Posts events one after the other, each of which must be acknowledged. */
+  /** Posts events one after another; each must be acknowledged. */
   async does(...steps: (Step | BehaviorEvent)[]): Promise<Ack[]> {
     const acks: Ack[] = [];
     for (const step of steps) acks.push(await this.api.call<Ack>('POST', '/events', this.body(step)));

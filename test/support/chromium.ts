@@ -3,10 +3,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where distributions put it; `CHROMIUM` names another place. */
+/** Where distributions install it; set `CHROMIUM` to use another place. */
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
-/** A headless browser that keeps to itself: nothing is updated, synchronised or reported. */
+/** A headless browser without background traffic: nothing is updated, synchronised or reported. */
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -22,8 +22,8 @@ const HELP =
   'No Chromium here: install it (on Debian "apt-get install chromium") or set CHROMIUM to its path.';
 
 /**
- * The path of a Chromium, which is installed where that can be done without asking: as root, with apt.
- * @returns undefined where there is none; in continuous integration that is an error.
+ * The path of a Chromium. It is installed with apt if this process runs as root.
+ * @returns undefined if there is none; in continuous integration that is an error.
  */
 export function findChromium(): string | undefined {
   const found = lookFor() ?? (install() ? lookFor() : undefined);
@@ -37,7 +37,7 @@ export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGUMENTS });
 }
 
-/** Where a picture of the page goes, for a person to look at. */
+/** The file for a picture of the page, for a person to look at. */
 export function outputFile(name: string): string {
   const folder = fileURLToPath(new URL('../output/', import.meta.url));
   mkdirSync(folder, { recursive: true });

@@ -5,15 +5,15 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  * - `pass`: as if it were not there.
  * - `cut`: every connection is reset, new ones too.
  * - `silent`: accepts connections but passes nothing on in either direction.
- * - `deaf`: passes requests on and drops the answers, so that nobody knows what became of a request.
- * - `half-closed`: ends each connection towards the server, but passes on what that still says.
+ * - `deaf`: passes requests on and drops the answers, so that the outcome of a request is unknown.
+ * - `half-closed`: ends each connection towards the server, but still passes on what the server sends.
  */
 export type ProxyMode = 'pass' | 'cut' | 'silent' | 'deaf' | 'half-closed';
 
 interface Pair {
   client: Socket;
   database: Socket;
-  /** Bytes were dropped in it, so that it can never be used again. */
+  /** Bytes of it were dropped, so it can never be used again. */
   spoilt: boolean;
 }
 
@@ -22,10 +22,12 @@ export class DatabaseProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   #mode: ProxyMode = 'pass';
-  /** Milliseconds by which each piece of an answer comes later. */
+  /** Milliseconds by which each piece of an answer is delayed. */
   delayMs = 0;
-  /** Looks at each request on its way (raw bytes of MongoDB's wire protocol); true: its connection goes deaf. */
+  /** Gets each request (raw bytes of MongoDB's wire protocol); if it returns true, the connection goes deaf. */
   deafenOn: ((request: Buffer) => boolean) | undefined;
+  /** Gets each request; a request held back, and everything after it on its connection, is not passed on. */
+  holdBack: ((request: Buffer) => 'no' | 'request' | 'answer') | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -84,6 +86,9 @@ export class DatabaseProxy {
         return;
       }
       if (this.deafenOn?.(request)) pair.spoilt = true;
+      const held = this.holdBack?.(request) ?? 'no';
+      if (held !== 'no') pair.spoilt = true;
+      if (held === 'request') return;
       database.write(request);
     });
     database.on('data', (answer) => {

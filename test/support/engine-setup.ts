@@ -6,7 +6,7 @@ import { startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** One engine for the whole run; every test file takes a database name of its own. */
+    /** One engine for the whole run; every test file uses its own database. */
     mongodbUri: string;
   }
 }

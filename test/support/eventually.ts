@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { PATIENCE_MS } from './patience.ts';
 
 /**
- * Looks again and again until `look` throws no more, which is how an expectation says "not yet".
+ * Repeats `look` until it no longer throws; a failed expectation means "not yet".
  * @returns what `look` returns.
  * @throws the last error of `look` after `withinMs` milliseconds.
  */

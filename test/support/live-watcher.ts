@@ -4,11 +4,11 @@ import type { ApiClient, LiveMessage } from '../../src/tools/api-client.ts';
 import { atTheEnd } from './at-the-end.ts';
 import { eventually } from './eventually.ts';
 
-/** Somebody on an attempt's live channel, with everything that was heard, in order. */
+/** A client on an attempt's live channel, with all messages it received, in order. */
 export class LiveWatcher {
   readonly heard: LiveMessage[] = [];
   readonly socket: WebSocket;
-  /** A connection that fails is closed with 1006. */
+  /** The close code; 1006 if the connection failed. */
   readonly closed: Promise<{ code: number; reason: string }>;
   #failure: Error | undefined;
 
@@ -41,7 +41,7 @@ export class LiveWatcher {
     return this.all('event_ack').map(({ sequence_number }) => sequence_number);
   }
 
-  /** The first message of a type that fits, if need be once it arrives. */
+  /** The first message of a type that fits; waits for it if necessary. */
   hears(
     type: string,
     fits: (data: Record<string, unknown>) => boolean = () => true,
@@ -54,7 +54,7 @@ export class LiveWatcher {
     });
   }
 
-  /** Sends and waits for the pong that comes after all that was sent before it. */
+  /** Sends a ping and waits for the pong, which arrives after everything sent before it. */
   async isUpToDate(): Promise<void> {
     const before = this.all('pong').length;
     this.send({ type: 'ping' });
@@ -70,13 +70,13 @@ export class LiveWatcher {
     await this.closed;
   }
 
-  /** Loses the connection, as a train in a tunnel does. */
+  /** Loses the connection without closing it, as on a train in a tunnel. */
   drop(): void {
     this.socket.terminate();
   }
 }
 
-/** Listens at a socket, which is dropped at the end. */
+/** Connects to a socket; the connection is dropped at the end. */
 export function listen(socket: WebSocket, onMessage?: (message: LiveMessage) => void): LiveWatcher {
   const watcher = new LiveWatcher(socket, onMessage);
   atTheEnd(() => watcher.drop());
@@ -95,7 +95,7 @@ export async function watch(
   return watcher;
 }
 
-/** What a socket is closed with that should not be served. */
+/** The close code of a socket that should not be served. */
 export async function closing(socket: WebSocket): Promise<{ code: number; reason: string }> {
   const watcher = listen(socket);
   const closed = await watcher.closed;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** What is wrong, as every refusal says it. */
+/** The problem details of every refusal. */
 export interface Problem {
   type: string;
   title: string;
@@ -13,11 +13,11 @@ export interface Problem {
   allowed_events?: string[];
 }
 
-/** The problem details of a refusal, after looking at its form. */
+/** The problem details of a refusal, after checking their form. */
 export async function problemOf(response: Response): Promise<Problem> {
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const problem = (await response.json()) as Problem;
-  // Where the path holds a secret, the problem names the route instead.
+  // If the path contains a secret, the problem contains a path without it.
   expect(problem).toMatchObject({ status: response.status, instance: expect.stringMatching(/^\/api\/v1\//) });
   for (const field of [problem.type, problem.title, problem.detail, problem.code]) expect(field).toBeTruthy();
   return problem;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 /*
- * A setup file: whatever a test prints fails it. Warnings that nobody reads hide the one that matters, so a test that
- * expects something to be printed has to look at it instead (`vi.spyOn(console, …)`).
+ * A setup file: a test fails if it prints anything, because many warnings that nobody reads hide the one that matters.
+ * A test that expects output has to check it (`vi.spyOn(console, …)`).
  */
 
 const printed: string[] = [];
@@ -20,7 +20,7 @@ function expectNothingPrinted(): void {
   expect(printed.splice(0), 'nothing is printed by tests').toEqual([]);
 }
 
-// What the loading of a file prints is for people: that there is no browser, for example.
+// Output while a file is loading is for people, for example that there is no browser.
 beforeAll(() => void printed.splice(0));
 afterEach(expectNothingPrinted);
 afterAll(expectNothingPrinted);

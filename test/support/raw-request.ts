@@ -17,7 +17,7 @@ export function sendRaw(url: string, ...pieces: (string | Buffer)[]): Promise<Ra
     socket.on('data', (data) => {
       heard += String(data);
     });
-    // A server that ends while the client still sends may reset the connection; what it said counts.
+    // A server that closes while the client is still sending may reset the connection; its answer still counts.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       const [headers = '', body = ''] = heard.split('\r\n\r\n');
@@ -27,7 +27,7 @@ export function sendRaw(url: string, ...pieces: (string | Buffer)[]): Promise<Ra
   });
 }
 
-/** A whole request that asks for the connection to be closed. */
+/** A complete request that asks for the connection to be closed. */
 export const request = (line: string, headers: Record<string, string> = {}, body = ''): string =>
   [
     `${line} HTTP/1.1`,

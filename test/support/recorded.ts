@@ -7,12 +7,12 @@ import type { RiskTag, Task, TaskOption } from '../../src/tasks/task.ts';
  * Times are milliseconds since the first event; options are named by their code.
  */
 
-/** One observed act: when, what, and how its record differs from the usual. */
+/** One observed act: when, what, and how its record differs from the default. */
 export interface Step {
   at: number;
   act: (task: Task) => BehaviorEvent;
   record?: Partial<EventRecord>;
-  /** Milliseconds on the candidate's clock; the same as `at` where it is absent. */
+  /** Milliseconds on the candidate's clock; if absent, the same as `at`. */
   client_at?: number;
 }
 
@@ -42,13 +42,14 @@ export function taskWith(risks: Record<string, RiskTag>, facts: Partial<Task> = 
     category: 'prioritization',
     time_limit_seconds: null,
     requires_reasoning: true,
+    marks: {},
     is_active: true,
     options,
     ...facts,
   };
 }
 
-/** The steps as they stand in the journal, numbered from 1, with both clocks exact unless a step says else. */
+/** The steps as recorded in the journal, numbered from 1. Both clocks are exact unless a step says otherwise. */
 export function recorded(task: Task, steps: readonly Step[]): RecordedEvent[] {
   return steps.map((step, index) => ({
     ...step.act(task),
@@ -103,7 +104,7 @@ export const updatesReasoning = (at: number, text_length: number, word_count: nu
   act: () => ({ event_type: 'reasoning_updated', payload: { text_length, word_count } }),
 });
 
-/** `word_count` is what the front end claims; nothing may rest on it, so it is wrong unless given. */
+/** `word_count` is what the front end claims. Nothing may depend on it, so by default it is wrong. */
 export const submitsReasoning = (at: number, text: string, word_count = 999): Step => ({
   at,
   act: () => ({ event_type: 'reasoning_submitted', payload: { text, word_count } }),

@@ -1,4 +1,4 @@
-/** Where something is served now. */
+/** Something with a current address. */
 export interface Served {
   readonly url: string;
 }

@@ -9,18 +9,18 @@ import { PATIENCE_MS } from './patience.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** The server as Node.js is asked to run it: compiled, as in production, for which `npm run build` has to come first. */
+/** Runs the compiled server, as in production; needs `npm run build` first. */
 const COMPILED = ['--enable-source-maps', 'dist/src/main.js'];
-/** Its sources as they are. */
+/** Runs the server from its sources. */
 export const FROM_SOURCE = ['--import', 'tsx', 'src/main.ts'];
 
-/** The server as a process of its own. */
+/** The server in its own process. */
 export class ServerProcess {
   readonly #program: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #url = '';
-  /** Everything it has said since its first start. */
+  /** All its output since its first start. */
   output = '';
 
   constructor(env: Record<string, string>, program: readonly string[] = COMPILED) {
@@ -41,7 +41,7 @@ export class ServerProcess {
     };
   }
 
-  /** Where it listens; another port after each start. */
+  /** Its address; the port changes with each start. */
   get url(): string {
     return this.#url;
   }
@@ -50,7 +50,7 @@ export class ServerProcess {
     return this.#child?.pid ?? 0;
   }
 
-  /** The embedded engine's process. @throws while there is none. */
+  /** The embedded engine's process id. @throws if none is running */
   get enginePid(): number {
     const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim();
     const pid = Number(children.split(' ')[0]);
@@ -65,12 +65,12 @@ export class ServerProcess {
     );
   }
 
-  /** What it has logged as errors. */
+  /** The errors it has logged. */
   get errors(): string[] {
     return this.output.split('\n').filter((line) => line.startsWith('{"level":50'));
   }
 
-  /** Starts it and resolves when it listens. */
+  /** Starts the server and resolves when it listens. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, this.#program, {
       cwd: ROOT,
@@ -117,7 +117,7 @@ export class ServerProcess {
   }
 }
 
-/** Starts a server with a data directory of its own; killed and removed at the end of the test (or file). */
+/** Starts a server with its own data directory; both are removed at the end of the test (or file). */
 export async function startServerProcess(
   env: Record<string, string> = {},
   program?: readonly string[],

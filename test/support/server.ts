@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 export { ADMIN };
 
-/** A server of the test's own with its database, and clients for it. */
+/** A server for one test with its own database, and clients for it. */
 export interface TestServer extends RunningServer {
   /** Without credentials. */
   api: ApiClient;

@@ -1,5 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
+import { taskAttempts } from '../../src/attempts/stored/collection.ts';
 import type { ApiClient } from '../../src/tools/api-client.ts';
 import { hireRecruiter } from '../support/accounts.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
@@ -49,11 +50,13 @@ describe('GET /tokens', () => {
     const recruiter = await hireRecruiter(admin);
     const [issued] = await issueTokens(recruiter, task);
     expect(await list(recruiter, 'state=open')).toEqual([issued?.attempt_id]);
-    // Its time is over, without anybody having to wait for that.
-    await services.database.collections.taskAttempts.updateOne(
-      { _id: new ObjectId(issued?.attempt_id) },
-      { $set: { expires_at: new Date(Date.now() - 1000) } },
-    );
+    // Set in the past, so that the test need not wait for it to expire.
+    await services.database
+      .collection(taskAttempts)
+      .updateOne(
+        { _id: new ObjectId(issued?.attempt_id) },
+        { $set: { expires_at: new Date(Date.now() - 1000) } },
+      );
     expect(await list(recruiter, 'state=expired')).toEqual([issued?.attempt_id]);
     expect(await list(recruiter, 'state=open')).toEqual([]);
   });

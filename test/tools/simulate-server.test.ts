@@ -36,7 +36,7 @@ expect:
     time_metrics: { total_time_ms: 240, first_decision_speed_ms: 80 }
     decision_metrics: { decision_change_count: 1, unique_options_viewed: 1 }
     reasoning_metrics: { word_count: 40, reasoning_depth_score: 60 }
-    quality_flags: [resumed_after_abandon, events_batched]
+    quality_flags: [resumed_after_abandon, events_batched, final_option_not_viewed]
   skills: [DECISIVE_THINKING (moderate), RISK_NEUTRAL, STRUCTURED_REASONING]
   notes: [1 selection change]
 `;

@@ -19,7 +19,7 @@ describe('a scenario that is as expected', () => {
     );
     expect(output).toMatch(/time_metrics\.total_time_ms +6000 \(6 s\)\n/);
     expect(output).toContain(
-      'Decisive Thinker, strong confidence [DECISIVE_THINKING]\n      - The first option was selected 4 s',
+      'Decisive Thinker, strong confidence [DECISIVE_THINKING], limited reliability\n      - The first option was selected 4 s',
     );
     expect(output).toContain('The candidate completed the task in 6 seconds');
     expect(output).toMatch(/ {2}as expected\n\n1 passed\n$/);
@@ -45,7 +45,10 @@ describe('a scenario that is as expected', () => {
       outcome: 'passed',
       state: 'locked',
       status: 'completed',
-      metrics: { 'time_metrics.total_time_ms': 6000, quality_flags: [] },
+      metrics: {
+        'time_metrics.total_time_ms': 6000,
+        quality_flags: ['no_option_viewed', 'final_option_not_viewed'],
+      },
       behavioral_summary: {
         decision_style: 'decisive',
         risk_profile: 'risk_averse',
@@ -86,7 +89,7 @@ describe('an unmet expectation is told with its place, and ends with 1', () => {
     [
       'skills',
       (t) => t.replace('RISK_AVERSE', 'RISK_NEUTRAL'),
-      '19:11 expect.skills: expected ["DECISIVE_THINKING (strong)","RISK_NEUTRAL"], actual ["DECISIVE_THINKING (strong)","RISK_AVERSE (moderate)"]',
+      '19:11 expect.skills: expected ["DECISIVE_THINKING (strong)","RISK_NEUTRAL"], actual ["DECISIVE_THINKING (strong but limited)","RISK_AVERSE (moderate but limited)"]',
     ],
     [
       'the confidence of a skill',

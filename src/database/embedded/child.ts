@@ -6,8 +6,8 @@ import { type ChildReport, SOCKET_NAME } from './child-protocol.ts';
 
 /**
  * The embedded engine's own process: `node child.js DIRECTORY SOCKET_FOLDER`, with an IPC channel.
- * The channel is its life line: when it closes, because the parent asked or because the parent is
- * gone however violently, the engine is closed and the process ends.
+ * The channel is its life line: when it closes, because the parent asked for it or has died in
+ * whatever way, the engine is closed and the process ends.
  */
 
 /** A killed server's engine may still be closing the directory when the next server starts. */
@@ -20,8 +20,8 @@ async function serve(directory: string, socketFolder: string): Promise<void> {
   const parentIsGone = new Promise<void>((resolve) => process.once('disconnect', resolve));
   if (!process.connected) return;
 
-  // The library makes its socket in a fresh folder under TMPDIR; set only now, because tsx keeps
-  // its cache there too.
+  // The library creates its socket in a new folder under TMPDIR. Set only now, because tsx keeps
+  // its cache there, too.
   process.env.TMPDIR = socketFolder;
   let engine: EmbeddedMongodb;
   try {
@@ -35,7 +35,7 @@ async function serve(directory: string, socketFolder: string): Promise<void> {
   await report({ kind: 'serving' });
   await parentIsGone;
   await engine.close();
-  // Nobody else is left to remove it when the parent was killed; when it was not, it does not mind.
+  // If the parent was killed, nobody else removes the folder; otherwise removing it does no harm.
   await rm(socketFolder, { recursive: true, force: true });
 }
 
@@ -53,8 +53,8 @@ async function openPatiently(directory: string): Promise<EmbeddedMongodb> {
 }
 
 /**
- * Points the folder's one stable name at this engine's socket and removes what a killed engine left.
- * The directory's lock is held by now, so nobody else is using anything in the folder.
+ * Points the folder's stable name at this engine's socket and removes the remains of killed engines.
+ * This process holds the directory's lock by now, so nobody else uses anything in the folder.
  */
 async function publishSocket(socketPath: string, socketFolder: string): Promise<void> {
   const own = path.basename(path.dirname(socketPath));
@@ -73,7 +73,7 @@ async function explain(error: unknown, directory: string): Promise<ChildReport> 
   return { kind: 'in-use', holder: pid.trim() ? `process ${pid.trim()}` : 'another process' };
 }
 
-/** The library tells its errors apart only in the text; `DBPathInUse` is MongoDB's own code name. */
+/** The library's errors differ only in their text; `DBPathInUse` is MongoDB's own name for this error. */
 function isLocked(error: unknown): boolean {
   return error instanceof Error && error.message.includes('DBPathInUse');
 }

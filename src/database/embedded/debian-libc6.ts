@@ -10,15 +10,15 @@ const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 const APT_TIMEOUT_MS = 120_000;
 
 /**
- * Downloads Debian 13's libc6 package with apt, which checks Debian's signature, and answers the
- * file's path. Everything apt reads or writes for it lies under `work`; of the system's own apt
- * only the mirror, the proxy and the credentials are used, and nothing is changed. No root needed.
+ * Downloads Debian 13's libc6 package with apt, which checks Debian's signature, and returns the
+ * file's path. All files that apt reads or writes are under `work`. Of the system's own apt only
+ * the mirror, the proxy and the credentials are used; nothing is changed. Needs no root.
  *
- * @throws Error without apt-get, without Debian's keyring, or when no mirror answers.
+ * @throws Error if apt-get or Debian's keyring is missing, or no mirror answers.
  */
 export async function fetchLibc6(work: string, architecture: 'amd64' | 'arm64'): Promise<string> {
   await access(KEYRING).catch(() => {
-    throw new Error(`Debian's keyring ${KEYRING} is not there`);
+    throw new Error(`Debian's keyring ${KEYRING} is missing`);
   });
   const mirrors = new Set([await systemMirror(), DEFAULT_MIRROR]);
   let problem: unknown;
@@ -62,7 +62,7 @@ Signed-By: ${KEYRING}
 `;
 }
 
-/** Read after the system's settings, so the hooks cleared here are the system's (they run on update). */
+/** apt reads these after the system's settings, so the `#clear` lines remove the system's hooks on update. */
 function settings(work: string): string {
   return `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -82,7 +82,7 @@ Dir::Etc::preferencesparts "/dev/null";
 `;
 }
 
-/** Where this Debian gets its own packages from: the archive of its release, or the public one. */
+/** The mirror this Debian gets its own packages from, or the public one. */
 async function systemMirror(): Promise<string> {
   try {
     const release = await readFile('/etc/os-release', 'utf8');

@@ -8,9 +8,9 @@ import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable
 
 export { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable.ts';
 
-/** How long an engine may take to close its files before it is killed, in milliseconds. */
+/** Milliseconds that an engine may take to close its files before it is killed. */
 const STOP_PATIENCE_MS = 10_000;
-/** Enough of the child's last words to see why it died, in characters. */
+/** How many characters of the child's last output are kept: enough to see why it died. */
 const STDERR_KEPT = 4_000;
 
 export interface EngineExit {
@@ -20,21 +20,21 @@ export interface EngineExit {
 
 /** A MongoDB engine in a process of its own, which ends when this process does. */
 export interface EmbeddedEngine {
-  /** For a plain `new MongoClient(uri)`. The same again for the same directory until `stop()`. */
+  /** For a plain `new MongoClient(uri)`. Stays the same for the same directory until `stop()`. */
   readonly uri: string;
   readonly pid: number;
-  /** Resolves when the process has ended, whether asked to or not; never rejects. */
+  /** Resolves when the process has ended for any reason; never rejects. */
   readonly exited: Promise<EngineExit>;
-  /** Closes the directory cleanly; kills the engine after 10 s. May be called again. */
+  /** Closes the directory cleanly; kills the engine after 10 s. May be called more than once. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens `directory` (made if missing) in a child process and resolves when it can be connected to.
- * After the child died it may be called again on the same directory and gives the same `uri`.
+ * Opens `directory` (created if missing) in a child process and resolves when it accepts connections.
+ * If the child dies, it may be called again for the same directory and gives the same `uri`.
  *
- * @throws EmbeddedEngineUnavailable when the engine cannot run here or not on this directory.
- * @throws EmbeddedDirectoryInUse when another process keeps the directory open for more than 3 s.
+ * @throws EmbeddedEngineUnavailable if the engine cannot run on this machine or on this directory.
+ * @throws EmbeddedDirectoryInUse if another process keeps the directory open for more than 3 s.
  */
 export async function startEmbeddedEngine(options: {
   directory: string;
@@ -48,7 +48,7 @@ export async function startEmbeddedEngine(options: {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => resolve({ code: null, signal: null }));
   });
-  const report = await firstReport(child);
+  const report = await awaitReport(child);
   if (report.kind !== 'serving' || child.pid === undefined) {
     await exited;
     if (report.kind === 'in-use') throw new EmbeddedDirectoryInUse(directory, report.holder);
@@ -56,12 +56,12 @@ export async function startEmbeddedEngine(options: {
   }
   const stop = async () => {
     const running = child.connected;
-    // Closing the channel is the one way to stop: the same for an order and for a parent's death.
+    // Closing the channel is the only way to stop the engine, so a stop works just like a parent's death.
     if (running) child.disconnect();
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
     await exited;
     clearTimeout(kill);
-    // An engine that died by itself may have a successor at the same address by now.
+    // If the engine has died on its own, it may already have a successor at the same address.
     if (running) await removeSocketFolder(directory);
   };
   return { uri: engineUri(socketFolder), pid: child.pid, exited, stop };
@@ -77,8 +77,8 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The child's report, or what can be said when it ended without one. */
-function firstReport(child: ChildProcess): Promise<ChildReport> {
+/** The child's report, or a description of how it ended if it sent none. */
+function awaitReport(child: ChildProcess): Promise<ChildReport> {
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-STDERR_KEPT);
@@ -86,10 +86,10 @@ function firstReport(child: ChildProcess): Promise<ChildReport> {
   return new Promise((resolve) => {
     child.once('message', (message) => resolve(message as ChildReport));
     child.once('error', (error) => resolve({ kind: 'failed', reason: error.message }));
-    // 'close' rather than 'exit': only then has all of its standard error arrived.
+    // 'close' and not 'exit', because only then has all of its standard error arrived.
     child.once('close', (code, signal) => {
       const words = /^\w*Error.*$/m.exec(lastWords)?.[0] ?? lastWords.trim().split('\n').at(-1);
-      const reason = `its process ended with ${signal ?? code} (${words || 'no words'})`;
+      const reason = `its process ended with ${signal ?? code} (${words || 'no output'})`;
       resolve({ kind: 'failed', reason });
     });
   });

@@ -4,15 +4,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { newerLoader } from './newer-loader.ts';
 import { EmbeddedEngineUnavailable } from './unavailable.ts';
 
-/** The oldest C library the engine's binary loads with. */
+/** The oldest C library that the engine's binary works with. */
 const GLIBC_NEEDED: readonly [number, number] = [2, 38];
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64'];
 
 /**
- * Starts `child.ts` (or the `child.js` it was compiled to) beside this module, through a newer
- * loader where the system's C library is too old.
+ * Starts `child.ts` next to this module (or the compiled `child.js`). If the system's C library is
+ * too old, it is started through a newer loader.
  *
- * @throws EmbeddedEngineUnavailable where the library does not run and cannot be made to.
+ * @throws EmbeddedEngineUnavailable if the library cannot run on this machine.
  */
 export async function launchChild(
   directory: string,
@@ -27,12 +27,12 @@ export async function launchChild(
     directory,
     socketFolder,
   ];
-  // NODE_OPTIONS may open an inspector port or preload hooks meant for the server alone.
+  // NODE_OPTIONS may open an inspector port or preload hooks that are meant for the server only.
   const { NODE_OPTIONS: _, ...env } = process.env;
   return spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
-/** Empty where the system's own C library will do. */
+/** The words to put before the command; empty if the system's own C library is new enough. */
 async function loaderPrefix(directory: string, log: (message: string) => void): Promise<string[]> {
   const platform = `${process.platform}-${process.arch}`;
   if (!PLATFORMS.includes(platform)) {
@@ -47,7 +47,7 @@ async function loaderPrefix(directory: string, log: (message: string) => void): 
 }
 
 function glibcVersion(): string | undefined {
-  // Node types the report as a bare object; its header is documented.
+  // Node's types declare the report only as `object`; its header is documented.
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime;
 }
@@ -59,7 +59,7 @@ function isRecent(glibc: string): boolean {
 
 function childEntry(): string[] {
   if (!import.meta.url.endsWith('.ts')) return [beside('child.js')];
-  // Under vitest `import.meta.resolve` is missing, `require.resolve` works everywhere.
+  // `import.meta.resolve` is missing under vitest; `require.resolve` works everywhere.
   const tsx = createRequire(import.meta.url).resolve('tsx');
   return ['--import', pathToFileURL(tsx).href, beside('child.ts')];
 }

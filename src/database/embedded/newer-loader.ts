@@ -8,17 +8,17 @@ import { EmbeddedEngineUnavailable } from './unavailable.ts';
 
 const run = promisify(execFile);
 
-/** Debian's names for what Node calls the architecture. */
+/** Debian's names, by Node's name of the architecture. */
 const ARCHITECTURES = {
   x64: { debian: 'amd64', triplet: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' },
   arm64: { debian: 'arm64', triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' },
 } as const;
 
 /**
- * The words to put before `node …` so that it runs on Debian 13's C library. The files are fetched
- * on the first call on a machine and kept in a cache folder; delete that folder to fetch them anew.
+ * The words to put before `node …` so that it runs with Debian 13's C library. The files are fetched
+ * once per machine and kept in a cache folder; delete that folder to fetch them again.
  *
- * @throws EmbeddedEngineUnavailable when they can neither be found nor fetched.
+ * @throws EmbeddedEngineUnavailable if they are not there and cannot be fetched.
  */
 export async function newerLoader(options: {
   glibc: string;
@@ -29,7 +29,9 @@ export async function newerLoader(options: {
   const cache = await cacheFolder(options.fallbackFolder);
   const newer = path.join(cache, `debian-13-libc6-${debian}`);
   if (!(await exists(path.join(newer, loader)))) {
-    options.log(`Fetching Debian 13's C library into ${newer} for the embedded engine (once, about 4 s)`);
+    options.log(
+      `Fetching Debian 13's C library into ${newer} for the embedded engine (only once, about 4 s)`,
+    );
     const work = await mkdtemp(path.join(cache, 'fetch-'));
     try {
       const deb = await fetchLibc6(work, debian);
@@ -37,7 +39,7 @@ export async function newerLoader(options: {
       await putInPlace(path.join(work, 'files', 'usr', 'lib', triplet), newer, loader);
     } catch (error) {
       throw new EmbeddedEngineUnavailable(
-        `its library needs glibc 2.38, this system has ${options.glibc}, and fetching Debian 13's failed ` +
+        `its library needs glibc 2.38, this system has ${options.glibc}, and fetching the one of Debian 13 failed ` +
           `(${firstProblem(error)})`,
         { cause: error },
       );
@@ -45,18 +47,18 @@ export async function newerLoader(options: {
       await rm(work, { recursive: true, force: true });
     }
   }
-  // The rest of what node needs, libstdc++ and libgcc_s, is the system's own.
+  // The other libraries that node needs, libstdc++ and libgcc_s, are the system's own.
   const libraries = [newer, `/lib/${triplet}`, `/usr/lib/${triplet}`].join(':');
   return [path.join(newer, loader), '--library-path', libraries];
 }
 
-/** One rename, so that two servers starting for the first time at once do not see half a library. */
+/** Uses one rename, so that two servers that start at once for the first time never see half a library. */
 async function putInPlace(fetched: string, target: string, loader: string): Promise<void> {
   await access(path.join(fetched, loader));
   try {
     await rename(fetched, target);
   } catch (error) {
-    // A folder is in the way: another server was quicker, or a clean-up emptied an old one.
+    // A folder is in the way: another server was faster, or something has emptied an old folder.
     if (await exists(path.join(target, loader))) return;
     if ((await readdir(target).catch(() => undefined)) === undefined) throw error;
     await rm(target, { recursive: true, force: true });
@@ -64,7 +66,7 @@ async function putInPlace(fetched: string, target: string, loader: string): Prom
   }
 }
 
-/** The database's own directory is the last choice: never a shared place others could write to. */
+/** The user's cache folder or else the database's own directory, but never a place that others can write to. */
 async function cacheFolder(fallbackFolder: string): Promise<string> {
   const xdg = process.env.XDG_CACHE_HOME;
   const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.cache');
@@ -89,7 +91,7 @@ async function exists(file: string): Promise<boolean> {
 
 function firstProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ENOENT' && 'path' in error) return `no ${error.path} here`;
+  if ('code' in error && error.code === 'ENOENT' && 'path' in error) return `${error.path} is missing`;
   const stderr = 'stderr' in error ? String(error.stderr) : '';
   const lines = (stderr || error.message).split('\n').map((line) => line.replace(/^[EW]: /, '').trim());
   return lines.find((line) => line !== '')?.slice(0, 300) ?? 'no reason given';

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SOCKET_NAME } from './child-protocol.ts';
 
-/** Longest socket path every supported system takes, in bytes (macOS 103, Linux 107). */
+/** Longest socket path that all supported systems accept, in bytes (macOS 103, Linux 107). */
 const SOCKET_PATH_LIMIT = 103;
 const LONGEST_SOCKET = '/sos-XXXXXX/embedded-mongodb-XXXXXX/mongodb.sock';
 
-/** By data directory: an engine restarted on the same directory is found at the same address. */
+/** By data directory, so that an engine restarted on the same directory has the same address. */
 const folders = new Map<string, string>();
 
-// Kept over failed starts and crashes of the engine, so that a restart keeps the address.
+// Folders outlive failed starts and crashes of the engine, so they are removed only when this process exits.
 process.once('exit', () => {
   for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The private folder (0700) in which this process's engine on `directory` has its socket. */
+/** The private folder (mode 0700) with the socket of this process's engine on `directory`. */
 export async function socketFolderFor(directory: string): Promise<string> {
   const known = folders.get(directory);
   if (known !== undefined && (await stat(known).catch(() => undefined))) return known;
@@ -33,8 +33,8 @@ export async function removeSocketFolder(directory: string): Promise<void> {
 }
 
 /**
- * What a plain `new MongoClient(uri)` needs. Retryable writes need sessions, which the engine has
- * not; the driver would notice, the option says so.
+ * The URI for a plain `new MongoClient(uri)`. Retryable writes need sessions, which the engine does
+ * not support, so they are switched off explicitly.
  */
 export function engineUri(socketFolder: string): string {
   const socket = encodeURIComponent(path.join(socketFolder, SOCKET_NAME));

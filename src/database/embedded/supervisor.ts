@@ -1,25 +1,25 @@
 import { setTimeout } from 'node:timers/promises';
 import { type EmbeddedEngine, startEmbeddedEngine } from './engine.ts';
 
-/** Milliseconds before a dead engine is started again; doubled with each failure in a row up to the maximum. */
+/** Milliseconds before a dead engine is restarted; doubled with each failure in a row up to the maximum. */
 const FIRST_BACK_OFF_MS = 100;
 const MAX_BACK_OFF_MS = 5000;
-/** Milliseconds an engine has to live for its death to count as the first in a row. */
+/** After an engine has lived this many milliseconds, its death counts as the first in a row. */
 const STABLE_AFTER_MS = 60_000;
 
-/** An engine that is started again whenever it dies. */
+/** An engine that is restarted whenever it dies. */
 export interface SupervisedEngine {
-  /** Stays the same through restarts. */
+  /** Stays the same across restarts. */
   readonly uri: string;
-  /** Of the engine that runs now. */
+  /** Process id of the current engine. */
   readonly pid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the embedded engine and keeps it running. While it is away clients get connection errors, as they
- * would from any MongoDB server that restarts.
- * @throws as `startEmbeddedEngine` does, for the first start only; later failures are reported and tried again.
+ * Starts the embedded engine and keeps it running. While it is down, clients get connection errors, as with any
+ * MongoDB server that restarts.
+ * @throws as `startEmbeddedEngine` does, but only for the first start; later failures are logged and retried.
  */
 export async function superviseEngine(options: {
   directory: string;
@@ -32,10 +32,10 @@ export async function superviseEngine(options: {
     try {
       await setTimeout(backOff, undefined, { signal: stopping.signal });
       engine = await startEmbeddedEngine(options);
-      options.log(`The embedded engine runs again (process ${engine.pid}).`);
+      options.log(`The embedded engine is running again (process ${engine.pid}).`);
     } catch (error) {
       if (stopping.signal.aborted) return;
-      options.log(`The embedded engine could not be started again: ${(error as Error).message}`);
+      options.log(`The embedded engine could not be restarted: ${(error as Error).message}`);
       await restart(Math.min(backOff * 2, MAX_BACK_OFF_MS));
     }
   };
@@ -47,7 +47,7 @@ export async function superviseEngine(options: {
       const { code, signal } = await engine.exited;
       if (stopping.signal.aborted) return;
       if (Date.now() - startedAt >= STABLE_AFTER_MS) backOff = FIRST_BACK_OFF_MS;
-      options.log(`The embedded engine died (${signal ?? `exit code ${code}`}); it is started again.`);
+      options.log(`The embedded engine died (${signal ?? `exit code ${code}`}) and will be restarted.`);
       await restart(backOff);
       backOff = Math.min(backOff * 2, MAX_BACK_OFF_MS);
     }
@@ -63,7 +63,7 @@ export async function superviseEngine(options: {
       stopping.abort();
       await engine.stop();
       await running;
-      // A restart that was under way when the stop began has made another engine meanwhile.
+      // A restart that was under way when the stop began may have started another engine.
       await engine.stop();
     },
   };

@@ -1,6 +1,6 @@
 /**
- * The embedded engine cannot run on this machine, or not on this directory. The message is one
- * sentence meant for whoever starts the server, and says what to do instead.
+ * The embedded engine cannot run on this machine or on this directory. The message is one sentence
+ * for the operator and says what to do instead.
  */
 export class EmbeddedEngineUnavailable extends Error {
   override readonly name = 'EmbeddedEngineUnavailable';
@@ -13,7 +13,7 @@ export class EmbeddedEngineUnavailable extends Error {
   }
 }
 
-/** Another process has the directory open. One sentence: which directory, which process, what to do. */
+/** Another process has the directory open. The message names the directory and the process, and says what to do. */
 export class EmbeddedDirectoryInUse extends Error {
   override readonly name = 'EmbeddedDirectoryInUse';
 

@@ -1,8 +1,8 @@
 import type { staffAttempt } from '../../attempts/attempt-view.ts';
-import type { AttemptView } from '../../attempts/feed.ts';
+import type { AttemptView } from '../../attempts/session/feed.ts';
 import type { LiveMessage } from '../../live/messages.ts';
-import type { ExplainedRule } from '../../results/interpretation/interpret.ts';
 import type { SavedMetrics, SavedProfile } from '../../results/result-store.ts';
+import type { AnyExplainedRule } from '../../results/versions.ts';
 import type { Moment } from '../moments.ts';
 
 /** What of a value arrives as JSON. */
@@ -18,5 +18,5 @@ export type View = Json<AttemptView>;
 export type WireMoment = Json<Moment>;
 export type WireMessage = Json<LiveMessage>;
 export type WireMetrics = Json<SavedMetrics>;
-export type WireProfile = Json<SavedProfile> & { explanation: Json<ExplainedRule>[] };
+export type WireProfile = Json<SavedProfile> & { explanation: Json<AnyExplainedRule>[] };
 export type WireAttempt = Json<ReturnType<typeof staffAttempt>>;

@@ -1,28 +1,14 @@
-import type { RiskTag } from '../../tasks/task.ts';
-import type { ComputedMetrics, TaskFacts } from '../metrics/computed-metrics.ts';
-import { type MetricValues, metricValues } from './metric-names.ts';
-import type {
-  Condition,
-  Confidence,
-  ExposureCondition,
-  NumberComparison,
-  NumberCondition,
-  PerOption,
-  Rule,
-  RuleGroup,
-  ValueCondition,
-} from './rule-types.ts';
-import { type BehavioralSummary, RULES, type SkillCode } from './rules.ts';
-
-/** A condition with what was compared with what, and how that came out. */
-export type EvaluatedCondition = { held: boolean } & (
-  | { kind: 'number'; condition: NumberCondition; threshold: number; actual: number }
-  | { kind: 'value'; condition: ValueCondition; threshold: boolean | RiskTag; actual: boolean | RiskTag }
-  | { kind: 'exposure'; condition: ExposureCondition; threshold: RiskTag; actual: readonly RiskTag[] }
-);
+import type { ComputedMetrics, QualityFlag, TaskFacts } from '../metrics/computed-metrics.ts';
+import { type EvaluatedCondition, evaluateCondition, type Observation } from './evaluate-condition.ts';
+import { firstDecision } from './first-decision.ts';
+import { metricValues } from './metric-names.ts';
+import type { Confidence, Rule, RuleGroup } from './rule-types.ts';
+import { type BehavioralSummary, RULES, type SkillCode, type SummaryField } from './rules.ts';
 
 export interface EvaluatedRule {
   rule: Rule<string, SkillCode>;
+  /** Which question its group answers. */
+  field: SummaryField;
   confidence: Confidence;
   conditions: EvaluatedCondition[];
   /** All conditions held. */
@@ -32,87 +18,67 @@ export interface EvaluatedRule {
 }
 
 /** Every rule evaluated, in order, and what follows; the profile and its explanation both come from here. */
-export interface Evaluation {
+export interface Evaluation extends Observation {
   rules: EvaluatedRule[];
   summary: BehavioralSummary;
-  values: MetricValues;
-  options: number;
+  flags: readonly QualityFlag[];
 }
-
-/** Compares two numbers as a rule would. */
-export const COMPARE: Record<NumberComparison, (actual: number, threshold: number) => boolean> = {
-  '<': (actual, threshold) => actual < threshold,
-  '<=': (actual, threshold) => actual <= threshold,
-  '>': (actual, threshold) => actual > threshold,
-  '>=': (actual, threshold) => actual >= threshold,
-};
 
 /**
  * Evaluates every condition of every rule against one attempt's metrics. Within a group the first rule
  * that holds is applied; later ones are evaluated all the same, so that the explanation is complete.
  */
 export function evaluate(metrics: ComputedMetrics, task: TaskFacts): Evaluation {
-  const values = metricValues(metrics);
-  const options = task.options.length;
-  const decision = evaluateGroup(RULES.decision_style, values, options);
-  const risk = evaluateGroup(RULES.risk_profile, values, options);
-  const reasoning = evaluateGroup(RULES.reasoning_style, values, options);
+  const observation: Observation = {
+    values: metricValues(metrics),
+    firstDecision: firstDecision(metrics),
+    options: task.options.length,
+    marks: task.marks ?? {},
+  };
+  const decision = evaluateGroup('decision_style', RULES.decision_style, observation);
+  const risk = evaluateGroup('risk_profile', RULES.risk_profile, observation);
+  const reasoning = evaluateGroup('reasoning_style', RULES.reasoning_style, observation);
   return {
+    ...observation,
     rules: [...decision.rules, ...risk.rules, ...reasoning.rules],
     summary: { decision_style: decision.style, risk_profile: risk.style, reasoning_style: reasoning.style },
-    values,
-    options,
+    flags: metrics.quality_flags,
   };
 }
 
+/**
+ * The decision style that would follow had the first option been selected `ms` after the start by both clocks,
+ * and were every other figure as observed.
+ */
+export function decisionStyleAt(ms: number, observation: Observation): BehavioralSummary['decision_style'] {
+  const supposed: Observation = {
+    ...observation,
+    values: { ...observation.values, 'time_metrics.first_decision_speed_ms': ms },
+    firstDecision: { server: ms, client: ms },
+  };
+  return evaluateGroup('decision_style', RULES.decision_style, supposed).style;
+}
+
 function evaluateGroup<Style extends string>(
+  field: SummaryField,
   group: RuleGroup<Style, SkillCode>,
-  values: MetricValues,
-  options: number,
+  observation: Observation,
 ) {
   let style: Style | undefined;
   const rules = group.rules.map((rule): EvaluatedRule => {
-    const conditions = rule.conditions.map((condition) => evaluateCondition(condition, values, options));
+    const conditions = rule.conditions.map((condition) => evaluateCondition(condition, observation));
     const held = conditions.every((condition) => condition.held);
     const applied = held && style === undefined;
     if (applied) style = rule.style;
-    return { rule, confidence: confidenceOf(rule, values, options), conditions, held, applied };
+    return { rule, field, confidence: confidenceOf(rule, observation), conditions, held, applied };
   });
   style ??= group.otherwise ?? undefined;
   if (style === undefined) throw new Error(`None of the rules ${group.rules.map((r) => r.rule)} holds.`);
   return { rules, style };
 }
 
-function confidenceOf({ confidence }: Rule, values: MetricValues, options: number): Confidence {
+function confidenceOf({ confidence }: Rule, observation: Observation): Confidence {
   if (typeof confidence === 'string') return confidence;
-  const { held } = evaluateCondition(confidence.when, values, options);
+  const { held } = evaluateCondition(confidence.when, observation);
   return held ? confidence.level : confidence.otherwise;
-}
-
-function evaluateCondition(condition: Condition, values: MetricValues, options: number): EvaluatedCondition {
-  switch (condition.comparison) {
-    case 'equals': {
-      const { threshold } = condition;
-      const actual = values[condition.metric];
-      return { kind: 'value', condition, threshold, actual, held: actual === threshold };
-    }
-    case 'includes':
-    case 'excludes': {
-      const { threshold, comparison } = condition;
-      const actual = values[condition.metric];
-      const held = actual.includes(threshold) === (comparison === 'includes');
-      return { kind: 'exposure', condition, threshold, actual, held };
-    }
-    default: {
-      const threshold = inNumbers(condition.threshold, options);
-      const actual = values[condition.metric];
-      const held = COMPARE[condition.comparison](actual, threshold);
-      return { kind: 'number', condition, threshold, actual, held };
-    }
-  }
-}
-
-/** Rounded because 0.8 × 3 is not quite 2.4 in floating point, and nobody should have to read that. */
-function inNumbers(threshold: number | PerOption, options: number): number {
-  return typeof threshold === 'number' ? threshold : Number((threshold.per_option * options).toFixed(6));
 }

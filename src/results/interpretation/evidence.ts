@@ -1,4 +1,5 @@
-import { COMPARE, type EvaluatedCondition, type EvaluatedRule, type Evaluation } from './evaluate.ts';
+import type { EvaluatedRule, Evaluation } from './evaluate.ts';
+import { COMPARE, type EvaluatedCondition, type EvaluatedNumber } from './evaluate-condition.ts';
 import { counted, figure, isNumeric, times } from './figures.ts';
 
 /** What may stand between braces in a rule's evidence, and the text that it becomes. */
@@ -19,7 +20,7 @@ export function evidenceOf(rule: EvaluatedRule, evaluation: Evaluation): string[
 function fillIn(sentence: string, evaluated: EvaluatedCondition, { values, options }: Evaluation): string {
   const placeholders: Placeholders = {
     options: counted(options, ['option', 'options']),
-    ...placeholdersOf(evaluated),
+    ...placeholdersOf(evaluated, options),
   };
   return sentence.replace(/\{([^}]*)\}/g, (_, name: string) => {
     const text = placeholders[name] ?? (isNumeric(name) ? figure(name, values[name]) : undefined);
@@ -28,10 +29,10 @@ function fillIn(sentence: string, evaluated: EvaluatedCondition, { values, optio
   });
 }
 
-function placeholdersOf(evaluated: EvaluatedCondition): Placeholders {
+function placeholdersOf(evaluated: EvaluatedCondition, options: number): Placeholders {
   switch (evaluated.kind) {
     case 'number':
-      return placeholdersOfNumber(evaluated);
+      return placeholdersOfNumber(evaluated, options);
     case 'value':
       return { threshold: String(evaluated.threshold), actual: String(evaluated.actual) };
     case 'exposure': {
@@ -45,14 +46,16 @@ function placeholdersOf(evaluated: EvaluatedCondition): Placeholders {
   }
 }
 
-function placeholdersOfNumber(evaluated: EvaluatedCondition & { kind: 'number' }): Placeholders {
-  const { condition, threshold, actual, held } = evaluated;
+function placeholdersOfNumber(evaluated: EvaluatedNumber, options: number): Placeholders {
+  const { condition, threshold, threshold_of, actual, held } = evaluated;
   // However a duration is rounded, it must still stand to its threshold as the sentence says.
   const staysTrue = (seconds: number) => COMPARE[condition.comparison](seconds, threshold / 1_000) === held;
+  const mark = figure(condition.metric, threshold);
   const figures = {
     actual: figure(condition.metric, actual, staysTrue),
-    threshold: figure(condition.metric, threshold),
+    threshold: mark,
+    mark: threshold_of === 'task' ? `this task’s mark of ${mark}` : `the mark of ${mark}`,
   };
-  if (typeof condition.threshold === 'number') return figures;
-  return { ...figures, share: `${Number((condition.threshold.per_option * 100).toFixed(3))}%` };
+  if (typeof condition.threshold === 'number' || !condition.threshold.per_option) return figures;
+  return { ...figures, share: `${Number(((threshold / options) * 100).toFixed(3))}%` };
 }

@@ -1,4 +1,4 @@
-import type { MetricNameOf } from './metric-names.ts';
+import type { MetricNameOf, MetricValues } from './metric-names.ts';
 
 /** A thing that is counted, in the singular and the plural. */
 type Noun = readonly [one: string, many: string];
@@ -11,6 +11,9 @@ const UNITS: Record<MetricNameOf<number>, Unit> = {
   'time_metrics.active_interaction_time_ms': 'duration',
   'time_metrics.hesitation_time_ms': 'duration',
   'time_metrics.first_decision_speed_ms': 'duration',
+  'time_metrics.first_decision_client_ms': 'duration',
+  'time_metrics.first_action_ms': 'duration',
+  'time_metrics.longest_pause_ms': 'duration',
   'decision_metrics.decision_change_count': ['selection change', 'selection changes'],
   'decision_metrics.options_viewed_count': ['option view', 'option views'],
   'decision_metrics.unique_options_viewed': ['option', 'options'],
@@ -33,6 +36,11 @@ export function figure(name: MetricNameOf<number>, value: number, staysTrue?: St
   return unit === 'bare' ? String(value) : counted(value, unit);
 }
 
+/** One of `values` as it reads in a sentence, with its unit. */
+export function figureOf(values: MetricValues, name: MetricNameOf<number>, staysTrue?: StaysTrue): string {
+  return figure(name, values[name], staysTrue);
+}
+
 /** `1 option`, `2 options`. */
 export function counted(count: number, [one, many]: Noun): string {
   return `${count} ${count === 1 ? one : many}`;
@@ -43,19 +51,31 @@ export function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
 const MICROSECOND_DECIMALS = 6;
 
 /**
  * Milliseconds for reading: `0.04 seconds`, `12.4 seconds`, `2 minutes 5 seconds`. Rounded as far as one
- * would say it, but never so far that `staysTrue` fails: 9 999 ms is not "10 seconds" where the sentence
- * goes on "sooner than 10 seconds".
+ * would say it, halves upwards, but never so far that `staysTrue` fails: 9 950 ms is not "10 seconds" where
+ * the sentence goes on "sooner than 10 seconds".
  */
 export function duration(ms: number, staysTrue: StaysTrue = () => true): string {
+  if (ms < 0) return `minus ${duration(-ms, (shown) => staysTrue(-shown))}`;
   for (let decimals = usualDecimals(ms); decimals < MICROSECOND_DECIMALS; decimals++) {
-    const shown = round(ms / 1_000, decimals);
+    const shown = secondsOf(ms, decimals);
     if (staysTrue(shown)) return spelled(shown);
   }
-  return spelled(round(ms / 1_000, MICROSECOND_DECIMALS));
+  return spelled(secondsOf(ms, MICROSECOND_DECIMALS));
+}
+
+/** Milliseconds for reading to the last digit: `9.999 seconds`. */
+export function exactDuration(ms: number): string {
+  return duration(ms, (shown) => shown === ms / 1_000);
 }
 
 function usualDecimals(ms: number): number {
@@ -67,14 +87,17 @@ function spelled(seconds: number): string {
   const parts = [
     { count: Math.floor(seconds / 3_600), noun: ['hour', 'hours'] },
     { count: Math.floor((seconds % 3_600) / 60), noun: ['minute', 'minutes'] },
-    { count: round(seconds % 60, MICROSECOND_DECIMALS), noun: ['second', 'seconds'] },
+    // Without the noise that the remainder of a fraction has.
+    { count: Number((seconds % 60).toFixed(MICROSECOND_DECIMALS)), noun: ['second', 'seconds'] },
   ] as const;
   const said = parts.filter(({ count }) => count > 0).map(({ count, noun }) => counted(count, noun));
   return said.length > 0 ? said.join(' ') : '0 seconds';
 }
 
-function round(value: number, decimals: number): number {
-  return Number(value.toFixed(decimals));
+/** Seconds to so many decimals. Rounded in milliseconds: 9.95 is a little less than that in floating point. */
+function secondsOf(ms: number, decimals: number): number {
+  const parts = 10 ** decimals;
+  return Math.round((ms * parts) / 1_000) / parts;
 }
 
 /** Whether `name` is a metric that reads as a number. */

@@ -1,6 +1,9 @@
 import type { ComputedMetrics, TaskFacts } from '../metrics/computed-metrics.ts';
+import { type Borderline, findBorderline } from './borderline.ts';
 import { type EvaluatedRule, type Evaluation, evaluate } from './evaluate.ts';
+import type { EvaluatedCondition, ThresholdOwner } from './evaluate-condition.ts';
 import { evidenceOf } from './evidence.ts';
+import { type LimitCode, limitsOf } from './limits.ts';
 import type { MetricName } from './metric-names.ts';
 import { recruiterNotes } from './notes.ts';
 import type { Confidence } from './rule-types.ts';
@@ -13,6 +16,10 @@ export interface InferredSkill {
   skill_code: SkillCode;
   skill_label: string;
   confidence: Confidence;
+  /** `limited` where the record hardly carries the conclusion; the confidence is that of the rule all the same. */
+  reliability: 'full' | 'limited';
+  /** What limits it, each with a sentence of its own at the end of the evidence; empty where nothing does. */
+  limited_by: LimitCode[];
   /** Sentences, each naming the figure on which it rests. */
   evidence: string[];
 }
@@ -22,8 +29,10 @@ export interface Interpretation {
   /** At most one for each field of the summary, in its order. */
   inferred_skills: InferredSkill[];
   behavioral_summary: BehavioralSummary;
+  /** The thresholds that a figure of this record comes close to. */
+  borderline: Borderline[];
   recruiter_notes: string;
-  interpreter_version: string;
+  interpreter_version: typeof INTERPRETER_VERSION;
 }
 
 /** One comparison that a rule made; `threshold` is in the metric's own numbers, whatever the task's size. */
@@ -31,8 +40,14 @@ export interface ExplainedCondition {
   metric: MetricName;
   comparison: string;
   threshold: number | boolean | string;
+  /** Whether the task sets this threshold for itself, or it is the one for all tasks. */
+  threshold_of: ThresholdOwner;
   actual: number | boolean | string | readonly string[];
   held: boolean;
+  /** False where the record contradicts itself about the figure: the condition then does not hold. */
+  assessable: boolean;
+  /** Why it is not assessable. */
+  reason?: 'clocks_disagree';
 }
 
 /** One rule as it was looked at. */
@@ -67,17 +82,24 @@ export function interpretAndExplain(
 }
 
 function interpretation(evaluation: Evaluation): Interpretation {
-  const applied = evaluation.rules.filter((evaluated) => evaluated.applied);
   return {
-    inferred_skills: applied.map((evaluated) => ({
-      skill_code: evaluated.rule.skill_code,
-      skill_label: evaluated.rule.skill_label,
-      confidence: evaluated.confidence,
-      evidence: evidenceOf(evaluated, evaluation),
-    })),
+    inferred_skills: evaluation.rules.filter(({ applied }) => applied).map((rule) => skill(rule, evaluation)),
     behavioral_summary: evaluation.summary,
+    borderline: findBorderline(evaluation),
     recruiter_notes: recruiterNotes(evaluation),
     interpreter_version: INTERPRETER_VERSION,
+  };
+}
+
+function skill(evaluated: EvaluatedRule, evaluation: Evaluation): InferredSkill {
+  const limits = limitsOf(evaluated.field, evaluation);
+  return {
+    skill_code: evaluated.rule.skill_code,
+    skill_label: evaluated.rule.skill_label,
+    confidence: evaluated.confidence,
+    reliability: limits.length === 0 ? 'full' : 'limited',
+    limited_by: limits.map(({ code }) => code),
+    evidence: [...evidenceOf(evaluated, evaluation), ...limits.map((limit) => limit.evidence(evaluation))],
   };
 }
 
@@ -87,8 +109,21 @@ function explained({ rule, held, applied, conditions }: EvaluatedRule): Explaine
     concludes: rule.skill_code,
     held,
     applied,
-    conditions: conditions.map(({ condition, threshold, actual, held }) => {
-      return { metric: condition.metric, comparison: condition.comparison, threshold, actual, held };
-    }),
+    conditions: conditions.map(explainedCondition),
   };
+}
+
+function explainedCondition(evaluated: EvaluatedCondition): ExplainedCondition {
+  const { condition, threshold, actual, held } = evaluated;
+  const explanation: ExplainedCondition = {
+    metric: condition.metric,
+    comparison: condition.comparison,
+    threshold,
+    threshold_of: evaluated.kind === 'number' ? evaluated.threshold_of : 'general',
+    actual,
+    held,
+    assessable: true,
+  };
+  if (evaluated.kind !== 'number' || evaluated.unassessable === undefined) return explanation;
+  return { ...explanation, assessable: false, reason: evaluated.unassessable };
 }

@@ -6,7 +6,7 @@ import type {
   TimeMetrics,
 } from '../metrics/computed-metrics.ts';
 
-/** The metrics that rules may look at; quality flags are not among them, so no rule can depend on one. */
+/** The metrics that rules may look at; quality flags are not among them, so no condition can compare one. */
 interface MetricGroups {
   time_metrics: TimeMetrics;
   decision_metrics: DecisionMetrics;

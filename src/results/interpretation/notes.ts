@@ -1,23 +1,44 @@
-import type { Evaluation } from './evaluate.ts';
-import { counted, figure } from './figures.ts';
+import type { EvaluatedRule, Evaluation } from './evaluate.ts';
+import { COMPARE, type EvaluatedNumber } from './evaluate-condition.ts';
+import { counted, duration, figureOf, listed } from './figures.ts';
+import { clocksDisagree } from './first-decision.ts';
+import { findLimitations } from './limitations.ts';
+import { limitsOf } from './limits.ts';
 import type { MetricNameOf } from './metric-names.ts';
 
 /**
- * What was observed, for a recruiter, in four sentences: time, choice, reasoning, and which rules it
- * meets. Only what the record shows, with its figures, in words that judge nobody.
+ * What was observed, for a recruiter, in two to four sentences: time, choice, reasoning, which rules it meets,
+ * and what limits the record. Only what the record shows, with its figures, in words that judge nobody.
  */
 export function recruiterNotes(evaluation: Evaluation): string {
-  return [timeSpent, choiceMade, reasoningGiven, rulesMet].map((sentence) => sentence(evaluation)).join(' ');
+  const limits = findLimitations(evaluation);
+  const [time, choice, reasoning, rules] = [timeSpent, choiceMade, reasoningGiven, rulesMet].map((clause) =>
+    clause(evaluation),
+  );
+  // Four sentences at most: where one must say what limits the record, choice and reasoning share theirs.
+  const sentences =
+    limits.length === 0
+      ? [time, choice, reasoning, rules]
+      : [time, `${choice}; ${reasoning}`, rules, limits.join('; ')];
+  return sentences.map((sentence) => `${capitalise(sentence ?? '')}.`).join(' ');
 }
 
 function timeSpent(evaluation: Evaluation): string {
   const total = say(evaluation, 'time_metrics.total_time_ms');
-  const first = say(evaluation, 'time_metrics.first_decision_speed_ms');
   const hesitation = say(evaluation, 'time_metrics.hesitation_time_ms');
   return (
-    `The candidate completed the task in ${total} and first selected an option after ${first}; ` +
-    `hesitation time, outside recorded option views and reasoning, was ${hesitation}.`
+    `the candidate completed the task in ${total} and first selected an option ${firstSelection(evaluation)}; ` +
+    `hesitation time, outside recorded option views and reasoning, was ${hesitation}`
   );
+}
+
+/** When the first option was selected, by both clocks where they tell different things. */
+function firstSelection(evaluation: Evaluation): string {
+  const { client } = evaluation.firstDecision;
+  const after = `after ${say(evaluation, 'time_metrics.first_decision_speed_ms')}`;
+  if (client === undefined || !clocksDisagree(evaluation.firstDecision)) return after;
+  const other = client < 0 ? 'before the start' : `after ${duration(client)}`;
+  return `${after} on the server’s clock and ${other} on the front end’s`;
 }
 
 function choiceMade(evaluation: Evaluation): string {
@@ -28,30 +49,42 @@ function choiceMade(evaluation: Evaluation): string {
   // Not "never changed": a candidate may select anew without a change event, and only those are counted.
   const changes = say(evaluation, 'decision_metrics.decision_change_count');
   const risk = values['risk_metrics.final_risk_tag'];
-  return `The record shows ${views}${covering}, ${changes} and a final choice tagged ${risk} risk.`;
+  return `the record shows ${views}${covering}, ${changes} and a final choice tagged ${risk} risk`;
 }
 
 function reasoningGiven(evaluation: Evaluation): string {
-  if (!evaluation.values['reasoning_metrics.reasoning_provided']) return 'No reasoning text was submitted.';
+  if (!evaluation.values['reasoning_metrics.reasoning_provided']) return 'no reasoning text was submitted';
   const words = say(evaluation, 'reasoning_metrics.word_count');
   const keywords = say(evaluation, 'reasoning_metrics.logical_keyword_count');
   const depth = say(evaluation, 'reasoning_metrics.reasoning_depth_score');
-  return `The last submitted reasoning has ${words}, ${keywords} and a depth score of ${depth}.`;
+  return `the last submitted reasoning has ${words}, ${keywords} and a depth score of ${depth}`;
 }
 
-function rulesMet({ rules, summary }: Evaluation): string {
-  const met = rules.filter((evaluated) => evaluated.applied);
-  const names = met.map(({ rule, confidence }) => `${rule.skill_label} (${confidence} confidence)`);
-  const exception = summary.decision_style === 'undetermined' ? '; no rule for a decision style was met' : '';
-  return `These observations meet the rules for ${listed(names)}${exception}.`;
+function rulesMet(evaluation: Evaluation): string {
+  const met = evaluation.rules.filter(({ applied }) => applied).map((rule) => nameOf(rule, evaluation));
+  const isUndetermined = evaluation.summary.decision_style === 'undetermined';
+  const exception = isUndetermined ? '; no rule for a decision style was met' : '';
+  return `these observations meet the rules for ${listed(met)}${exception}`;
 }
 
-function say({ values }: Evaluation, name: MetricNameOf<number>): string {
-  return figure(name, values[name]);
+function nameOf({ rule, field, confidence }: EvaluatedRule, evaluation: Evaluation): string {
+  const limited = limitsOf(field, evaluation).length > 0 ? ', limited reliability' : '';
+  return `${rule.skill_label} (${confidence} confidence${limited})`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+/** A metric as it reads, rounded no further than it stays on its side of every mark that it was compared with. */
+function say({ values, rules }: Evaluation, name: MetricNameOf<number>): string {
+  const compared = rules
+    .flatMap(({ conditions }) => conditions)
+    .filter((each): each is EvaluatedNumber => each.kind === 'number' && each.condition.metric === name);
+  return figureOf(values, name, (seconds) =>
+    compared.every(({ condition: { comparison }, threshold, actual }) => {
+      const holds = COMPARE[comparison];
+      return holds(seconds, threshold / 1_000) === holds(actual, threshold);
+    }),
+  );
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

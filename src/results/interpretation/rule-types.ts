@@ -1,9 +1,12 @@
+import type { MarkName } from '../../tasks/general-marks.ts';
 import type { RiskTag } from '../../tasks/task.ts';
 import type { MetricNameOf } from './metric-names.ts';
 
-/** A threshold that grows with the task: this many for each of its options. */
-export interface PerOption {
-  per_option: number;
+/** A threshold by its name: the task's own value where the task has one, else the general one. */
+export interface Mark {
+  mark: MarkName;
+  /** It grows with the task: the mark is multiplied by the number of its options. */
+  per_option?: true;
 }
 
 export type NumberComparison = '<' | '<=' | '>' | '>=';
@@ -12,8 +15,9 @@ interface Evidenced {
   /**
    * The sentence that stands as evidence where the condition held; none where another condition of the
    * rule says it better. Placeholders in braces are filled in with units: `actual` and `threshold` of this
-   * condition, `share` (a per-option threshold as a percentage), `steps` (the length of an exposure
-   * pattern), `options` (of the task), or any metric that is a number, by its dotted name.
+   * condition, `mark` (the threshold, and whether it is the task's own), `share` (a per-option mark as a
+   * percentage), `steps` (the length of an exposure pattern), `options` (of the task), or any metric that is
+   * a number, by its dotted name.
    */
   evidence?: string;
 }
@@ -21,7 +25,7 @@ interface Evidenced {
 export interface NumberCondition extends Evidenced {
   metric: MetricNameOf<number>;
   comparison: NumberComparison;
-  threshold: number | PerOption;
+  threshold: number | Mark;
 }
 
 /** Whether a metric is exactly this. */

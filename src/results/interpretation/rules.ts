@@ -4,12 +4,12 @@ import { reasoningStyle } from './rules/reasoning-style.ts';
 import { riskProfile } from './rules/risk-profile.ts';
 
 /** Version of the rules; changes whenever the same metrics may give another profile. */
-export const INTERPRETER_VERSION = '1.0.0';
+export const INTERPRETER_VERSION = '1.1.0';
 
 /**
  * Every rule there is, by the field of the behavioral summary that its group decides. Each group's file
- * holds its rules, thresholds and how their evidence reads: adding a rule or moving a threshold is an
- * edit of that one file (and a new version above).
+ * holds its rules, the marks that they look at and how their evidence reads: adding a rule is an edit of
+ * that one file, moving a general mark one of `tasks/task.ts` (and each a new version above).
  */
 export const RULES = {
   decision_style: decisionStyle,

@@ -1,7 +1,8 @@
-import { isOfType } from '../../events/recorded-event.ts';
+import { isOfType, type RecordedEvent } from '../../events/recorded-event.ts';
 import type { CompleteAttempt } from './complete-attempt.ts';
 import type { ReasoningMetrics } from './computed-metrics.ts';
 import { countLogicalKeywords } from './logical-keywords.ts';
+import { countWords } from './words.ts';
 
 /** Each different keyword adds a tenth to the depth of a text, up to one half. */
 const TENTHS_WITHOUT_KEYWORDS = 10;
@@ -13,21 +14,20 @@ const TENTHS_AT_MOST = 15;
  * where nothing was submitted. The front end's own word counts are not used.
  */
 export function reasoningMetrics({ events }: CompleteAttempt): ReasoningMetrics {
-  const texts = events.filter(isOfType('reasoning_submitted')).map((submission) => submission.payload.text);
-  const last = texts.at(-1) ?? '';
+  const last = lastReasoning(events);
   const words = countWords(last);
   const keywords = countLogicalKeywords(last);
   return {
-    reasoning_provided: texts.some((text) => countWords(text) > 0),
+    reasoning_provided: submittedTexts(events).some((text) => countWords(text) > 0),
     word_count: words,
     logical_keyword_count: keywords,
     reasoning_depth_score: depthScore(words, keywords),
   };
 }
 
-/** The number of words of `text`: its parts between white space. */
-export function countWords(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
+/** The last submitted text; empty where none was. */
+export function lastReasoning(events: readonly RecordedEvent[]): string {
+  return submittedTexts(events).at(-1) ?? '';
 }
 
 /**
@@ -36,4 +36,8 @@ export function countWords(text: string): number {
  */
 export function depthScore(words: number, keywords: number): number {
   return (words * Math.min(TENTHS_WITHOUT_KEYWORDS + keywords, TENTHS_AT_MOST)) / 10;
+}
+
+function submittedTexts(events: readonly RecordedEvent[]): string[] {
+  return events.filter(isOfType('reasoning_submitted')).map((submission) => submission.payload.text);
 }

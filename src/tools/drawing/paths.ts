@@ -1,8 +1,8 @@
 import type { EventFromLogic } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
-import type { AttemptInput } from '../../../machines/attempt.machine.ts';
+import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
-import { EVENT_TYPES, type EventPayloads, type EventType } from '../../events/event-table.ts';
+import { EVENT_TABLE, EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import { stateLabel } from '../../inspector/page/state-value.ts';
 import { RETRY_POLICY } from '../../results/retry-policy.ts';
 
@@ -31,26 +31,6 @@ export interface Refusal {
 /** Steps of exploration after which something is wrong with the machine rather than large about it. */
 const LIMIT = 20_000;
 
-const A = { option_id: 'a'.repeat(24), option_code: 'A' };
-const B = { option_id: 'b'.repeat(24), option_code: 'B' };
-
-const PAYLOADS: EventPayloads = {
-  task_started: {},
-  option_viewed: { ...A, duration_ms: 1000 },
-  option_selected: A,
-  option_changed: {
-    from_option_id: A.option_id,
-    from_code: A.option_code,
-    to_option_id: B.option_id,
-    to_code: B.option_code,
-  },
-  reasoning_started: {},
-  reasoning_updated: { text_length: 12, word_count: 3 },
-  reasoning_submitted: { text: 'for a reason', word_count: 3 },
-  task_abandoned: {},
-  task_completed: { final_option_id: A.option_id, final_option_code: A.option_code },
-};
-
 /**
  * One event of every type the machine knows, each with the best chance of being taken in this state: the
  * vocabulary, the server's signals, and XState's own for delays and invocations that end well or badly.
@@ -62,7 +42,7 @@ export function representativeEvents(machine: AttemptMachine, { context }: Attem
     const payload =
       type === 'task_completed' && selection
         ? { final_option_id: selection.option_id, final_option_code: selection.option_code }
-        : PAYLOADS[type];
+        : EVENT_TABLE[type].example;
     return { type, payload };
     // XState's own events are not among the types of the machine's events, though it takes them.
   }) as AttemptEvent[];

@@ -1,4 +1,4 @@
-import type { AttemptView } from '../../attempts/feed.ts';
+import type { AttemptView } from '../../attempts/session/feed.ts';
 import type { Outcome } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/steps.ts';

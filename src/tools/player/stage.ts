@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AttemptView } from '../../attempts/feed.ts';
+import type { AttemptView } from '../../attempts/session/feed.ts';
 import type { RefusalDetails } from '../../errors.ts';
 import { EVENT_TABLE } from '../../events/event-table.ts';
 import type { ExplainedRule, Interpretation } from '../../results/interpretation/interpret.ts';
 import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
-import { countWords } from '../../results/metrics/reasoning-metrics.ts';
+import { countWords } from '../../results/metrics/words.ts';
 import { type ApiClient, ApiError } from '../api-client.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
 import { optionsNamed, type Step } from '../scenario/steps.ts';

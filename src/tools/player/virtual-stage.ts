@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { fromPromise } from 'xstate';
-import type { ComputationInput } from '../../../machines/attempt.machine.ts';
+import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
-import { AttemptFeed } from '../../attempts/feed.ts';
 import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
-import { Session, type SessionServices } from '../../attempts/session.ts';
+import { AttemptFeed } from '../../attempts/session/feed.ts';
+import { Session, type SessionServices } from '../../attempts/session/session.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
@@ -96,14 +96,13 @@ function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices
     },
     feed: new AttemptFeed(),
     // There is no stored attempt to follow the journal.
-    projector: { noteRecorded: ignore, noteFromElsewhere: ignore, noteExpired: ignore, noteMissing: ignore },
+    projector: { noteRecorded: ignore, noteExpired: ignore, noteMissing: ignore },
     onUncertain: ignore,
     onActorFailed: (_attempt_id, error) => {
       throw error;
     },
     now,
     newEventId: () => madeUpId('e7', events.length + 1),
-    isOwnEvent: () => true,
     mailboxCapacity: 1000,
   };
 }

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import { countWords } from '../../results/metrics/reasoning-metrics.ts';
+import { countWords } from '../../results/metrics/words.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
 import { optionsNamed, type Step } from '../scenario/steps.ts';
 import { seconds } from './text.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StateValue } from 'xstate';
+import type { InferredSkill } from '../../results/interpretation/interpret.ts';
 import type { Performance } from '../player/play.ts';
 import type { ExpectedState } from '../scenario/expectations.ts';
 import type { LoadedScenario } from '../scenario/parse.ts';
@@ -57,13 +58,17 @@ export function differences(
       (name.startsWith('time_metrics.') && Math.abs(Number(expected) - Number(actual)) <= toleranceMs);
     check(['expect', 'metrics', ...path], value, metrics?.[name] ?? NO_RESULTS, isMet);
   }
-  // A skill is expected by its code alone, or with its confidence.
-  const skills = results?.profile.inferred_skills.map(({ skill_code, confidence }) => {
-    return { skill_code, full: `${skill_code} (${confidence})` };
+  const skills = results?.profile.inferred_skills;
+  check(['expect', 'skills'], expect.skills, skills?.map(fullName) ?? NO_RESULTS, (expected) => {
+    const isThere = (name: string) => skills?.some((skill) => namesOf(skill).includes(name)) ?? false;
+    return expected.length === skills?.length && expected.every(isThere);
   });
-  check(['expect', 'skills'], expect.skills, skills?.map(({ full }) => full) ?? NO_RESULTS, (expected) => {
-    const named = skills?.map(({ skill_code, full }) => (expected.includes(full) ? full : skill_code));
-    return named !== undefined && isSameSet(expected, named);
+  const limits = skills?.flatMap(({ limited_by }) => limited_by);
+  check(['expect', 'limits'], expect.limits, limits ?? NO_RESULTS, isSameSet);
+  const borderline = results?.profile.borderline;
+  check(['expect', 'borderline'], expect.borderline, borderline ?? NO_RESULTS, (expected, actual) => {
+    const completed = expected.map((mark, index) => ({ ...borderline?.[index], ...mark }));
+    return isDeepStrictEqual(completed, actual);
   });
   const summary: Record<string, unknown> = results?.profile.behavioral_summary ?? {};
   for (const [field, expected] of Object.entries(expect.summary ?? {})) {
@@ -86,5 +91,15 @@ function stateMatches(expected: ExpectedState, actual: StateValue | undefined): 
   return Object.entries(expected).every(([name, state]) => stateMatches(state, inner[name]));
 }
 
-const isSameSet = (expected: readonly string[], actual: readonly string[]): boolean =>
+const isSameSet = (expected: Iterable<string>, actual: Iterable<string>): boolean =>
   isDeepStrictEqual(new Set(expected), new Set(actual));
+
+/** Everything that a scenario may call a skill: by its code, its confidence, its reliability. */
+const namesOf = ({ skill_code, confidence, reliability }: InferredSkill): string[] =>
+  ['', ` (${confidence})`, ` (${reliability})`, ` (${confidence} but ${reliability})`].map(
+    (said) => skill_code + said,
+  );
+
+/** That a skill is not limited goes without saying. */
+const fullName = ({ skill_code, confidence, reliability }: InferredSkill): string =>
+  `${skill_code} (${confidence}${reliability === 'limited' ? ' but limited' : ''})`;

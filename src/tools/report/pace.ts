@@ -1,4 +1,4 @@
-import { COMPARE } from '../../results/interpretation/evaluate.ts';
+import { COMPARE } from '../../results/interpretation/evaluate-condition.ts';
 import { figure, isNumeric } from '../../results/interpretation/figures.ts';
 import type { ExplainedCondition } from '../../results/interpretation/interpret.ts';
 import type { ExplainedProfile } from '../player/stage.ts';
@@ -84,8 +84,10 @@ const MUST: Record<string, string> = {
 };
 
 /** `first decision speed was 2.1 seconds and must be more than 30 seconds`. */
-function inWords({ metric, comparison, threshold, actual, held }: ExplainedCondition, verb: string): string {
+function inWords(condition: ExplainedCondition, verb: string): string {
+  const { metric, comparison, threshold, actual, held } = condition;
   const name = asWords(metric.replace(/^.*\./, '').replace(/_ms$/, ''));
+  if (!condition.assessable) return `${name} cannot be judged, because the two clocks disagree about it`;
   // However a duration is rounded, it must still stand to its threshold as the sentence says.
   const compare = new Map(Object.entries(COMPARE)).get(comparison);
   const staysTrue = (seconds: number) => !compare || compare(seconds, Number(threshold) / 1_000) === held;

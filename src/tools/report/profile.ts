@@ -1,18 +1,8 @@
+import { FLAG_SENTENCES } from '../../inspector/page/flag-sentences.ts';
 import { metricValues } from '../../results/interpretation/metric-names.ts';
-import type { ComputedMetrics, QualityFlag } from '../../results/metrics/computed-metrics.ts';
+import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
 import type { Results } from '../player/stage.ts';
 import { asWords, duration, type Paint, wrap } from './text.ts';
-
-const FLAGS: Record<QualityFlag, string> = {
-  active_time_exceeds_total:
-    'The views and the writing add up to more than the whole attempt: views overlapped, or were measured wrongly.',
-  clock_skew: 'The candidate’s clock and the server’s disagree by more than 2 seconds about some interval.',
-  time_limit_exceeded: 'The attempt took longer than the task’s time limit.',
-  resumed_after_abandon:
-    'The candidate left and came back: the total and hesitation times include the absence.',
-  events_batched: 'Some events arrived in batches, so that their server times say less.',
-  selection_without_change_event: 'Another option was selected without an event that says it was a change.',
-};
 
 /** A candidate's results as a recruiter reads them: what it comes to first, the figures last. */
 export function profileLines({ metrics, profile }: Results, paint: Paint): string[] {
@@ -24,8 +14,8 @@ export function profileLines({ metrics, profile }: Results, paint: Paint): strin
     asWords(styles),
     '',
     paint('bold', 'Skills'),
-    ...skills.flatMap(({ skill_label, skill_code, confidence, evidence }) => [
-      `  ${paint('bold', skill_label)}, ${confidence} confidence ${paint('dim', `[${skill_code}]`)}`,
+    ...skills.flatMap(({ skill_label, skill_code, confidence, reliability, evidence }) => [
+      `  ${paint('bold', skill_label)}, ${confidence} confidence ${paint('dim', `[${skill_code}]`)}${reliability === 'limited' ? ', limited reliability' : ''}`,
       ...evidence.flatMap((sentence) => wrap(sentence, '    - ')),
     ]),
     '',
@@ -56,6 +46,6 @@ function metricText(name: string, value: unknown): string {
 function qualityLines({ quality_flags }: ComputedMetrics): string[] {
   if (quality_flags.length === 0) return ['  Nothing makes this record weaker.'];
   // A newer server may know more flags than this command.
-  const texts: Record<string, string> = FLAGS;
+  const texts: Record<string, string> = FLAG_SENTENCES;
   return quality_flags.flatMap((flag) => wrap(`${texts[flag] ?? flag} [${flag}]`, '  - '));
 }

@@ -39,6 +39,7 @@ function forPrograms({ scenario: { file, person }, played, differences }: Scenar
     status: view.status,
     metrics: results ? metricsByName(results.metrics) : null,
     skills: results?.profile.inferred_skills ?? null,
+    borderline: results?.profile.borderline ?? null,
     behavioral_summary: results?.profile.behavioral_summary ?? null,
     recruiter_notes: results?.profile.recruiter_notes ?? null,
     differences,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { BORDERLINE_REASONS } from '../../results/interpretation/borderline.ts';
 import { NUMERIC_METRICS } from '../../results/interpretation/figures.ts';
+import { LIMITS } from '../../results/interpretation/limits.ts';
 import type { MetricName, MetricNameOf } from '../../results/interpretation/metric-names.ts';
 import { RULES, type SummaryField } from '../../results/interpretation/rules.ts';
 import { type ComputedMetrics, QUALITY_FLAGS } from '../../results/metrics/computed-metrics.ts';
@@ -50,13 +52,28 @@ function unknownMetric(name: string): string {
 /** The codes come from the rules themselves, so that a new rule's skill can be expected at once. */
 export const SKILL_CODES = Object.values(RULES).flatMap(({ rules }) => rules.map((rule) => rule.skill_code));
 
-const SKILL = new RegExp(`^(${SKILL_CODES.join('|')})(?: *\\((strong|moderate)\\))?$`);
-const ANY_SKILL = `must be a skill, with or without (strong) or (moderate); the skills are ${SKILL_CODES.join(', ')}`;
+const SAID = '(?:strong|moderate|full|limited|(?:strong|moderate) but (?:full|limited))';
+const SKILL = new RegExp(`^(?:${SKILL_CODES.join('|')})(?: *\\(${SAID}\\))?$`);
+const ANY_SKILL = `must be a skill, with or without (strong) or (moderate), also (limited) or (strong but limited); the skills are ${SKILL_CODES.join(', ')}`;
 
 const spaced = (skill: string) => skill.replace(/ *\(/, ' (');
 
-/** All the skills that are inferred, each by its code and, where that matters, `(strong)` or `(moderate)`. */
+/** All the skills that are inferred, each by its code and, where that matters, its confidence and reliability. */
 export const expectedSkills = z.array(z.string().trim().regex(SKILL, ANY_SKILL).overwrite(spaced));
+
+/** Everything that limits one of the inferred skills, in any order. */
+const LIMIT_CODES = Object.values(LIMITS).flatMap((limits) => limits.map(({ code }) => code));
+export const expectedLimits = z.array(z.enum(LIMIT_CODES));
+
+/** The thresholds that a figure comes close to, all of them, in order. */
+export const expectedBorderline = z.array(
+  fields({
+    metric: z.string(),
+    threshold: z.number(),
+    distance: z.number().optional(),
+    reason: z.enum(BORDERLINE_REASONS).optional(),
+  }),
+);
 
 const styleOf = (field: SummaryField) => {
   const { rules, otherwise } = RULES[field];

@@ -32,9 +32,10 @@ export function scenarioOf(persona: Persona, task: Task, pace = 1): PersonaScena
       at += for_ms;
     }
   }
-  const { title, requires_reasoning, time_limit_seconds } = task;
+  const { title, requires_reasoning, time_limit_seconds, marks } = task;
   const options = Object.fromEntries(task.options.map((option) => [option.option_code, option.risk_tag]));
-  return { person: persona.name, task: { title, requires_reasoning, time_limit_seconds, options }, steps };
+  const simulated = { title, requires_reasoning, time_limit_seconds, marks, options };
+  return { person: persona.name, task: simulated, steps };
 }
 
 /** What the persona does one after the other: pauses of a person's length, and acts that the front end posts. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { taskMarks } from '../../tasks/marks.ts';
 import { RISK_TAGS } from '../../tasks/task.ts';
 import { finalExpectation } from './expectations.ts';
 import { fields } from './fields.ts';
@@ -10,6 +11,8 @@ const task = fields({
   title: z.string().trim().min(1).max(200).default('Simulated decision'),
   requires_reasoning: z.boolean().default(true),
   time_limit_seconds: z.int().min(1).max(86_400).nullable().default(null),
+  /** The task's own thresholds. */
+  marks: taskMarks,
   /** The risk of each option by its code, in the order of display. */
   options: z.record(z.string(), z.enum(RISK_TAGS)).superRefine((options, context) => {
     const complain = (message: string, ...path: string[]) =>

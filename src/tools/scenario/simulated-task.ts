@@ -8,12 +8,14 @@ import type { SimulatedTask } from './scenario.ts';
  * about it, so that runs of the same scenario, and scenarios with the same task, share one task on a server.
  */
 export function taskContentOf({ options, ...task }: SimulatedTask): TaskContent {
-  const { title, requires_reasoning, time_limit_seconds } = task;
+  const { title, requires_reasoning, time_limit_seconds, marks } = task;
   // As entries: in an object the order of the options, which is the order of display, would not count.
-  const facts = JSON.stringify([title, requires_reasoning, time_limit_seconds, Object.entries(options)]);
+  const facts: unknown[] = [title, requires_reasoning, time_limit_seconds, Object.entries(options)];
+  // Marks are said only where there are any, so that a task without them keeps the code that it had.
+  if (Object.keys(marks).length > 0) facts.push(marks);
   return {
     ...task,
-    task_code: `simulated-${createHash('sha256').update(facts).digest('hex').slice(0, 16)}`,
+    task_code: `simulated-${createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)}`,
     description: 'A task of a simulated person.',
     scenario: 'Something must be decided; nobody reads this.',
     category: 'prioritization',

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
 import { WebSocket } from 'ws';
+import { taskAttempts } from '../../../src/attempts/stored/collection.ts';
 import { type Act, bodyOf, openActs, playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { Lane } from '../lane.ts';
@@ -13,7 +14,7 @@ const AT_ONCE = 50;
 const EVENTS_PER_SECOND = 360;
 const COMPLETIONS_PER_SECOND = 30;
 
-/** (f) From the last event to the results, and what that costs everybody else. */
+/** (f) The time from the last event to the results, and what completions cost everybody else. */
 export async function completion(bench: Bench): Promise<void> {
   bench.report.begin('f');
   await bench.withServer('completion', async ({ url }, seeder) => {
@@ -66,9 +67,8 @@ async function completionsPerSecond(bench: Bench, url: string, seeder: Seeder): 
     }),
   );
   const acknowledged = performance.now() - begun;
-  const { taskAttempts } = seeder.database.collections;
-  while ((await taskAttempts.countDocuments({ _id: { $in: ids }, is_locked: true })) < count)
-    await setTimeout(50);
+  const stored = seeder.database.collection(taskAttempts);
+  while ((await stored.countDocuments({ _id: { $in: ids }, is_locked: true })) < count) await setTimeout(50);
   const allLocked = performance.now() - begun;
   for (const lane of lanes) lane.close();
   bench.report.add(`${AT_ONCE} at once: completions acknowledged`, (count / acknowledged) * 1000, '1/s');
@@ -109,7 +109,7 @@ async function othersMeanwhile(bench: Bench, url: string, seeder: Seeder): Promi
   bench.report.add(`${what} p99`, median(slower.p99), '');
 }
 
-/** Attempts whose candidates are there, as those are who complete one; only the last event is missing. */
+/** Attempts that are loaded, as they are when a candidate completes one; only the last event is missing. */
 async function playedUpToCompletion(url: string, seeder: Seeder, count: number): Promise<SeededAttempt[]> {
   const attempts = await seeder.attempts(count);
   const waiting = [...attempts];

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ObjectId } from 'mongodb';
+import { taskAttempts } from '../../../src/attempts/stored/collection.ts';
 import { playedActs } from '../acts.ts';
 import type { Bench } from '../bench.ts';
 import { Lane } from '../lane.ts';
@@ -18,7 +19,7 @@ interface Stored {
   attempt_id: string | undefined;
 }
 
-/** (g) Start-up with a long history, and (h) what reading from it costs. */
+/** (g) Start-up with a long history, and (h) the cost of reading from it. */
 export async function history(bench: Bench): Promise<void> {
   const stores: Stored[] = [];
   for (const events of bench.options.history) {
@@ -43,7 +44,7 @@ async function starts(bench: Bench, stores: Stored[]): Promise<void> {
       const begun = performance.now();
       const server = await startServer(bench.options.server, place);
       while (!(await isLocked(seeder, left))) await setTimeout(5);
-      // The first start of each is not counted: it reads the engine's files for the first time.
+      // The first start of each size does not count, because it reads the engine's files for the first time.
       if (round > 0) {
         listening.get(events)?.push(server.startMs);
         recovered.get(events)?.push(performance.now() - begun);
@@ -67,14 +68,14 @@ async function starts(bench: Bench, stores: Stored[]): Promise<void> {
   report.add(`recovery: ${most} / ${least} stored events`, ratio(recovered), '', { atMost: 1.2 });
 }
 
-/** An attempt as a killed server leaves it: completed in the journal, which the stored attempt does not know. */
+/** An attempt as a killed server leaves it: completed in the journal, but not in the stored attempt. */
 async function leaveBehind(seeder: Seeder): Promise<ObjectId> {
   const [attempt] = await seeder.attempts(1, playedActs(seeder.task));
   return new ObjectId(attempt?.attempt_id);
 }
 
 async function isLocked(seeder: Seeder, _id: ObjectId): Promise<boolean> {
-  return (await seeder.database.collections.taskAttempts.findOne({ _id, is_locked: true })) !== null;
+  return (await seeder.database.collection(taskAttempts).findOne({ _id, is_locked: true })) !== null;
 }
 
 async function lists(bench: Bench, { events, place, seeder }: Stored, attempt_id: string): Promise<void> {

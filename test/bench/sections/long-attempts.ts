@@ -34,7 +34,7 @@ export async function longAttempts(bench: Bench): Promise<void> {
   const first = new Map(LENGTHS.map((length) => [length, [] as number[]]));
   const later = new Map(LENGTHS.map((length) => [length, [] as number[]]));
   for (const { length, attempt } of attempts) first.get(length)?.push(await timed(attempt, acts[1] as Act));
-  // One event for each attempt in turn, so that whatever else the machine does falls on all lengths alike.
+  // One event for each attempt in turn, so that other work on the machine affects all lengths alike.
   for (let index = 0; index < EVENTS; index += 1) {
     for (const { length, attempt } of attempts) later.get(length)?.push(await timed(attempt, acts[1] as Act));
   }

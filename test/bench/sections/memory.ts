@@ -11,7 +11,7 @@ const LANES = 50;
 /** The server ends idle sessions every 30 s. */
 const EVICTION_MS = 33_000;
 
-/** (d) What an open attempt costs while it is loaded, and what is left of it once it was idle for long enough. */
+/** (d) The memory of an open attempt while it is loaded, and what is left after it has been idle long enough. */
 export async function memory(bench: Bench): Promise<void> {
   const { report, options } = bench;
   report.begin('d');
@@ -60,7 +60,7 @@ export async function memory(bench: Bench): Promise<void> {
 
 const taken = ({ heapUsed, external }: NodeJS.MemoryUsage) => heapUsed + external;
 
-/** The memory of a server that has worked and rested, so that compiled code is not counted as an attempt's. */
+/** The memory of a server that has worked and rested, so that compiled code does not count as an attempt's memory. */
 async function settled(
   bench: Bench,
   server: Measured,
@@ -83,7 +83,7 @@ async function atRest(server: Measured): Promise<NodeJS.MemoryUsage> {
 /** Each attempt has some events and gets one more, so that its session is loaded and has worked. */
 async function openAttempts(url: string, seeder: Seeder, count: number): Promise<void> {
   const acts = openActs(seeder.task, STORED + 1);
-  // Prefilled first: the server cuts connections on which nothing comes.
+  // Prefilled before connecting, because the server cuts idle connections.
   const attempts = await seeder.attempts(count, acts.slice(0, STORED));
   const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open(url)));
   const work = async (lane: Lane) => {

@@ -7,9 +7,9 @@ import type { SeededAttempt, Seeder } from '../seed.ts';
 import { median } from '../statistics.ts';
 
 const WARM_UP_SECONDS = 3;
-/** How many more attempts are there than were played at the speed of the warm-up. */
+/** Reserve: this many times the attempts that would be played at the warm-up's speed are prepared. */
 const RESERVE = 2;
-/** Events per second that the warm-up's attempts are enough for. */
+/** Enough attempts are prepared for the warm-up for this many events per second. */
 const WARM_UP_RATE = 5000;
 
 interface Round extends LoadResult {
@@ -80,7 +80,7 @@ async function compare(
   }
   report.begin('b');
   for (const floor of Object.keys(subjects).filter((name) => name !== 'server')) {
-    /** Round by round, because what else the machine does changes from round to round. */
+    /** Round by round, because other work on the machine changes from round to round. */
     const ratio = (figure: keyof Round) =>
       median(
         (results.get('server') ?? []).map(

@@ -34,6 +34,7 @@ it('for a decisive thinker, never rounded onto the mark', () => {
   ).toEqual([
     'The first option was selected 9.999 seconds after the start, sooner than the mark of 10 seconds for a fast first decision.',
     'The record shows 1 selection change, at or below the mark of 1 selection change for few changes.',
+    'By the two clocks the first option was selected 9.999 seconds after the start, give or take 1 millisecond, and the mark of 10 seconds lies within that.',
   ]);
 });
 
@@ -46,14 +47,20 @@ it('for an exploratory thinker', () => {
   );
 });
 
-it.each<[string, RiskTag, RiskTag[], string]>([
+it.each<[string, RiskTag, RiskTag[], ...string[]]>([
   [
     'RISK_AWARENESS',
     'low',
     ['high', 'low', 'low'],
     'Options of high risk came up once in 3 option views and choices.',
   ],
-  ['RISK_AVERSE', 'low', ['low'], 'Options of high risk came up 0 times in 1 option view or choice.'],
+  [
+    'RISK_AVERSE',
+    'low',
+    ['low'],
+    'Options of high risk came up 0 times in 1 option view or choice.',
+    'Only options of low risk came up in 1 option view or choice.',
+  ],
   [
     'CALCULATED_RISK_TAKER',
     'high',
@@ -66,10 +73,10 @@ it.each<[string, RiskTag, RiskTag[], string]>([
     ['high', 'medium', 'high'],
     'Options of low risk came up 0 times in 3 option views and choices.',
   ],
-])('for %s', (skill, final_risk_tag, risk_exposure_pattern, sentence) => {
+])('for %s', (skill, final_risk_tag, risk_exposure_pattern, ...sentences) => {
   expect(evidenceFor(skill, { final_risk_tag, risk_exposure_pattern })).toEqual([
     `The option chosen in the end is tagged ${final_risk_tag} risk.`,
-    sentence,
+    ...sentences,
   ]);
 });
 

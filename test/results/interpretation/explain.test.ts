@@ -35,22 +35,28 @@ it('shows all conditions of a rule with threshold and actual value, also after o
         metric: 'time_metrics.first_decision_speed_ms',
         comparison: '>',
         threshold: 30_000,
+        threshold_of: 'general',
         actual: 8_200,
         held: false,
+        assessable: true,
       },
       {
         metric: 'decision_metrics.unique_options_viewed',
         comparison: '>=',
         threshold: 4, // 0.8 × 5 options
+        threshold_of: 'general',
         actual: 4,
         held: true,
+        assessable: true,
       },
       {
         metric: 'reasoning_metrics.reasoning_depth_score',
         comparison: '>=',
         threshold: 60,
+        threshold_of: 'general',
         actual: 71.5,
         held: true,
+        assessable: true,
       },
     ],
   });
@@ -72,15 +78,19 @@ it('shows the exposure that was or was not found', () => {
       metric: 'risk_metrics.final_risk_tag',
       comparison: 'equals',
       threshold: 'low',
+      threshold_of: 'general',
       actual: 'low',
       held: true,
+      assessable: true,
     },
     {
       metric: 'risk_metrics.risk_exposure_pattern',
       comparison: 'excludes',
       threshold: 'high',
+      threshold_of: 'general',
       actual: ['medium', 'low'],
       held: true,
+      assessable: true,
     },
   ]);
 });

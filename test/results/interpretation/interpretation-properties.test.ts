@@ -1,45 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explain, interpret } from '../../../src/results/interpretation/interpret.ts';
-import { computeMetrics, QUALITY_FLAGS } from '../../../src/results/metrics/compute-metrics.ts';
-import { RISK_TAGS, type Task } from '../../../src/tasks/task.ts';
-import { taskWith } from '../../support/recorded.ts';
-import { legalAttempts } from '../metrics/legal-attempts.ts';
-import { someoneWith } from './some-metrics.ts';
-
-/** Metrics near the thresholds, as attempts hardly ever make them. */
-const nearThresholds = fc
-  .record({
-    first_decision_speed_ms: fc.oneof(
-      fc.constantFrom(9_999, 10_000, 10_001, 29_999, 30_000, 30_001),
-      fc.nat(90_000),
-    ),
-    decision_change_count: fc.nat(5),
-    options_viewed_count: fc.nat(15),
-    unique_options_viewed: fc.nat(6),
-    word_count: fc.oneof(fc.constantFrom(49, 50, 59, 60), fc.nat(200)),
-    logical_keyword_count: fc.nat(14),
-    final_risk_tag: fc.constantFrom(...RISK_TAGS),
-    risk_exposure_pattern: fc.array(fc.constantFrom(...RISK_TAGS), { minLength: 1, maxLength: 9 }),
-    options: fc.integer({ min: 2, max: 6 }),
-  })
-  .map(({ options, ...observed }) => {
-    const { word_count, logical_keyword_count } = observed;
-    const metrics = someoneWith({
-      ...observed,
-      reasoning_provided: word_count > 0,
-      reasoning_depth_score: (word_count * Math.min(10 + logical_keyword_count, 15)) / 10,
-    });
-    const codes = ['A', 'B', 'C', 'D', 'E', 'F'].slice(0, options);
-    const task: Task = taskWith(Object.fromEntries(codes.map((code) => [code, 'low' as const])));
-    return { metrics, task };
-  });
-
-const fromAttempts = legalAttempts.map(({ task, events }) => ({
-  task,
-  metrics: computeMetrics(events, task),
-}));
-const anyone = fc.oneof(nearThresholds, fromAttempts);
+import { explain, type Interpretation, interpret } from '../../../src/results/interpretation/interpret.ts';
+import { QUALITY_FLAGS } from '../../../src/results/metrics/compute-metrics.ts';
+import { anyone } from './anyone.ts';
 
 const sentencesOf = (text: string) => text.split(/(?<=\.) (?=[A-Z])/);
 
@@ -115,12 +78,20 @@ describe('whatever the metrics', () => {
     );
   });
 
-  it('quality flags change nothing', () => {
+  it('quality flags change no conclusion and no confidence, except that an unusable clock contradicts nothing', () => {
+    const flags = fc.subarray(QUALITY_FLAGS.filter((flag) => flag !== 'client_clock_unusable'));
     fc.assert(
-      fc.property(anyone, fc.subarray([...QUALITY_FLAGS]), ({ metrics, task }, quality_flags) => {
+      fc.property(anyone, flags, ({ metrics, task }, others) => {
+        const isUnusable = metrics.quality_flags.includes('client_clock_unusable');
+        const quality_flags = isUnusable ? [...others, 'client_clock_unusable' as const] : others;
         const flagged = { ...metrics, quality_flags };
-        expect(interpret(flagged, task)).toEqual(interpret(metrics, task));
+        expect(interpret(flagged, task).behavioral_summary).toEqual(
+          interpret(metrics, task).behavioral_summary,
+        );
         expect(explain(flagged, task)).toEqual(explain(metrics, task));
+        const conclusions = ({ inferred_skills }: Interpretation) =>
+          inferred_skills.map(({ skill_code, confidence }) => [skill_code, confidence]);
+        expect(conclusions(interpret(flagged, task))).toEqual(conclusions(interpret(metrics, task)));
       }),
     );
   });

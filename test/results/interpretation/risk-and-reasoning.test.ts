@@ -74,5 +74,5 @@ it('refuses a risk that no rule knows, rather than leaving the profile without o
 });
 
 it('says by which version of the rules a profile was made', () => {
-  expect(interpret(someoneWith(), fiveOptions).interpreter_version).toBe('1.0.0');
+  expect(interpret(someoneWith(), fiveOptions).interpreter_version).toBe('1.1.0');
 });

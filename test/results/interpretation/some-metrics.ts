@@ -20,12 +20,17 @@ export type Observed = Partial<TimeMetrics & DecisionMetrics & ReasoningMetrics 
 export function someoneWith(observed: Observed = {}): ComputedMetrics {
   const { quality_flags = [], ...own } = observed;
   const all = { ...UNREMARKABLE, ...own };
+  // Two clocks that agree, unless both are given.
+  const first_decision_client_ms = own.first_decision_client_ms ?? all.first_decision_speed_ms;
   return {
-    time_metrics: pick(all, [
+    time_metrics: pick({ ...all, first_decision_client_ms }, [
       'total_time_ms',
       'active_interaction_time_ms',
       'hesitation_time_ms',
       'first_decision_speed_ms',
+      'first_decision_client_ms',
+      'first_action_ms',
+      'longest_pause_ms',
     ]),
     decision_metrics: pick(all, [
       'decision_change_count',
@@ -42,7 +47,7 @@ export function someoneWith(observed: Observed = {}): ComputedMetrics {
     risk_metrics: pick(all, ['final_risk_tag', 'risk_exposure_pattern']),
     raw_event_count: 12,
     quality_flags,
-    version: '1.0.0',
+    version: '1.1.0',
   };
 }
 
@@ -51,6 +56,9 @@ const UNREMARKABLE: TimeMetrics & DecisionMetrics & ReasoningMetrics & RiskMetri
   active_interaction_time_ms: 40_000,
   hesitation_time_ms: 20_000,
   first_decision_speed_ms: 20_000,
+  first_decision_client_ms: 20_000,
+  first_action_ms: 3_000,
+  longest_pause_ms: 15_000,
   decision_change_count: 0,
   options_viewed_count: 4,
   unique_options_viewed: 3,
@@ -60,7 +68,7 @@ const UNREMARKABLE: TimeMetrics & DecisionMetrics & ReasoningMetrics & RiskMetri
   logical_keyword_count: 1,
   reasoning_depth_score: 22,
   final_risk_tag: 'medium',
-  risk_exposure_pattern: ['medium', 'medium', 'medium', 'medium', 'medium'],
+  risk_exposure_pattern: ['low', 'medium', 'medium', 'medium', 'medium'],
 };
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

@@ -35,6 +35,9 @@ it('computes a whole attempt as one would by hand', () => {
       active_interaction_time_ms: 28_500, // 3 000 + 4 000 + 1 500 viewing, 20 000 reasoning
       hesitation_time_ms: 11_500,
       first_decision_speed_ms: 12_000,
+      first_decision_client_ms: 12_000,
+      first_action_ms: 4_000,
+      longest_pause_ms: 13_000,
     },
     decision_metrics: {
       decision_change_count: 1,
@@ -54,7 +57,7 @@ it('computes a whole attempt as one would by hand', () => {
     },
     raw_event_count: 10,
     quality_flags: [],
-    version: '1.0.0',
+    version: '1.1.0',
   });
 });
 

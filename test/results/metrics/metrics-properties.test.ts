@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isOfType, type RecordedEvent } from '../../../src/events/recorded-event.ts';
 import { computeMetrics, QUALITY_FLAGS } from '../../../src/results/metrics/compute-metrics.ts';
 import { legalAttempts } from './legal-attempts.ts';
+
+/** Milliseconds of all views together, as front ends measured them. */
+const viewed = (events: readonly RecordedEvent[]) =>
+  events.filter(isOfType('option_viewed')).reduce((sum, { payload }) => sum + payload.duration_ms, 0);
+
+/** Milliseconds from the first start of reasoning to the last submission: no reasoning lies outside them. */
+function timeWithin(events: readonly RecordedEvent[]): number {
+  const start = events.find(isOfType('reasoning_started'))?.timestamp_server.getTime();
+  const end = events.findLast(isOfType('reasoning_submitted'))?.timestamp_server.getTime();
+  return start === undefined || end === undefined ? 0 : Math.max(0, end - start);
+}
 
 describe('whatever the candidate did', () => {
   it('the same events give the same metrics, and are left as they were', () => {
@@ -18,7 +30,9 @@ describe('whatever the candidate did', () => {
     fc.assert(
       fc.property(legalAttempts, ({ task, events }) => {
         const { time_metrics: time, quality_flags } = computeMetrics(events, task);
-        expect(Math.min(...Object.values(time))).toBeGreaterThanOrEqual(0);
+        // Only the front end's clock may have been set back.
+        const { first_decision_client_ms: _, ...onServerClock } = time;
+        expect(Math.min(...Object.values(onServerClock))).toBeGreaterThanOrEqual(0);
         expect(time.first_decision_speed_ms).toBeLessThanOrEqual(time.total_time_ms);
         if (quality_flags.includes('active_time_exceeds_total')) expect(time.hesitation_time_ms).toBe(0);
         else
@@ -26,6 +40,17 @@ describe('whatever the candidate did', () => {
             time.total_time_ms,
             3,
           );
+      }),
+    );
+  });
+
+  it('no moment counts twice in reasoning time', () => {
+    fc.assert(
+      fc.property(legalAttempts, ({ task, events }) => {
+        const withoutViews =
+          computeMetrics(events, task).time_metrics.active_interaction_time_ms - viewed(events);
+        expect(withoutViews).toBeGreaterThanOrEqual(-0.001);
+        expect(withoutViews).toBeLessThanOrEqual(timeWithin(events) + 0.001);
       }),
     );
   });
@@ -63,9 +88,13 @@ describe('whatever the candidate did', () => {
           batched: true as const,
           timestamp_client: new Date(event.timestamp_client.getTime() + index * drift),
         }));
-        const { quality_flags: _, ...metrics } = computeMetrics(events, task);
+        const metrics = computeMetrics(events, task);
         const { quality_flags, ...same } = computeMetrics(weaker, { ...task, time_limit_seconds: 0 });
-        expect(same).toEqual(metrics);
+        const { first_decision_client_ms } = same.time_metrics;
+        expect({ ...same, quality_flags: metrics.quality_flags }).toEqual({
+          ...metrics,
+          time_metrics: { ...metrics.time_metrics, first_decision_client_ms },
+        });
         expect(quality_flags).toEqual(
           expect.arrayContaining(['clock_skew', 'time_limit_exceeded', 'events_batched']),
         );

@@ -11,12 +11,30 @@ import {
   type Step,
   selects,
   starts,
+  submitsReasoning,
   taskWith,
   views,
 } from '../../support/recorded.ts';
 
-function flagsOf(steps: Step[], facts: Partial<Task> = {}) {
-  const task = taskWith({ A: 'low', B: 'high' }, facts);
+/** The step as it is recorded when its client time was accepted for the constant difference of the clocks. */
+const corrected = (step: Step): Step => ({
+  ...step,
+  record: { ...step.record, client_clock_corrected: true },
+});
+
+const TASK = { A: 'low', B: 'high' } as const;
+
+/** The flags of an attempt in which both options were glanced at before anything else. */
+function flagsOf([start, ...steps]: [Step, ...Step[]], facts: Partial<Task> = {}) {
+  const glances = ['A', 'B'].map((code) =>
+    onClientClock(start.client_at ?? start.at, views(start.at, code, 0)),
+  );
+  return flagsOfRecord([start, ...glances, ...steps], facts);
+}
+
+/** The flags of exactly these steps. */
+function flagsOfRecord(steps: Step[], facts: Partial<Task> = {}) {
+  const task = taskWith(TASK, facts);
   return computeMetrics(recorded(task, steps), task).quality_flags;
 }
 
@@ -27,20 +45,30 @@ it('finds nothing wrong with a plain attempt', () => {
 it('names all it finds, each once, in a fixed order', () => {
   const steps = [
     starts(0),
-    onClientClock(9_000, views(1_000, 'A', 500_000)),
-    inBatch(selects(1_000, 'A')),
-    inBatch(selects(2_000, 'B')),
+    corrected(onClientClock(90_000, views(1_000, 'B', 5_000_000))),
+    inBatch(selects(1_000, 'B')),
+    inBatch(selects(2_000, 'A')),
+    submitsReasoning(2_500, '時間がない'),
     abandons(3_000),
-    selects(4_000, 'A'),
+    selects(4_000, 'B'),
     abandons(5_000),
-    completes(90_000, 'A'),
+    completes(3_600_000, 'A'),
   ];
-  expect(flagsOf(steps, { time_limit_seconds: 60 })).toEqual([...QUALITY_FLAGS]);
+  // What was viewed cannot also have not been.
+  expect(flagsOfRecord(steps, { time_limit_seconds: 60 })).toEqual(
+    QUALITY_FLAGS.filter((flag) => flag !== 'no_option_viewed'),
+  );
 });
 
 describe('active_time_exceeds_total', () => {
   const viewing = (duration_ms: number) =>
-    flagsOf([starts(0), views(900, 'A', duration_ms), selects(950, 'A'), completes(1_000, 'A')]);
+    flagsOf([
+      starts(0),
+      views(800, 'A', duration_ms / 2),
+      views(900, 'A', duration_ms / 2),
+      selects(950, 'A'),
+      completes(1_000, 'A'),
+    ]);
 
   it('is raised when more was viewed than there was time', () => {
     expect(viewing(1_001)).toEqual(['active_time_exceeds_total']);
@@ -54,27 +82,39 @@ describe('active_time_exceeds_total', () => {
 describe('clock_skew', () => {
   it('allows a clock that is set wrong, by however much', () => {
     const yearOff = 365 * 86_400_000;
-    const steps = [starts(0), selects(1_000, 'A'), completes(5_000, 'A')];
-    expect(flagsOf(steps.map((step) => onClientClock(step.at - yearOff, step)))).toEqual([]);
+    const late = (step: Step) => onClientClock(step.at - yearOff, step);
+    expect(flagsOf([late(starts(0)), late(selects(1_000, 'A')), late(completes(5_000, 'A'))])).toEqual([]);
   });
 
   it.each([2_000, -2_000])('allows an interval that differs by %d ms', (difference) => {
-    const steps = [starts(0), selects(1_000, 'A'), onClientClock(5_000 + difference, completes(5_000, 'A'))];
+    const steps: [Step, ...Step[]] = [
+      starts(0),
+      selects(1_000, 'A'),
+      onClientClock(5_000 + difference, completes(5_000, 'A')),
+    ];
     expect(flagsOf(steps)).toEqual([]);
   });
 
   it.each([2_001, -2_001])('is raised when an interval differs by %d ms', (difference) => {
-    const steps = [starts(0), selects(1_000, 'A'), onClientClock(5_000 + difference, completes(5_000, 'A'))];
+    const steps: [Step, ...Step[]] = [
+      starts(0),
+      selects(1_000, 'A'),
+      onClientClock(5_000 + difference, completes(5_000, 'A')),
+    ];
     expect(flagsOf(steps)).toEqual(['clock_skew']);
   });
 
   it('is raised by one late event in the middle', () => {
-    const steps = [starts(0), onClientClock(4_000, selects(8_000, 'A')), completes(9_000, 'A')];
+    const steps: [Step, ...Step[]] = [
+      starts(0),
+      onClientClock(4_000, selects(8_000, 'A')),
+      completes(9_000, 'A'),
+    ];
     expect(flagsOf(steps)).toEqual(['clock_skew']);
   });
 
   it('compares any two events, not only each with the start', () => {
-    const steps = [
+    const steps: [Step, ...Step[]] = [
       starts(0),
       onClientClock(6_500, selects(5_000, 'A')),
       onClientClock(8_500, completes(10_000, 'A')),
@@ -96,18 +136,18 @@ describe('time_limit_exceeded', () => {
   });
 
   it('is never raised without a limit', () => {
-    expect(taking(86_400_000, null)).toEqual([]);
+    expect(taking(86_400_000, null)).toEqual(['long_pause']);
   });
 });
 
 describe('resumed_after_abandon', () => {
   it('is raised when work went on', () => {
-    const steps = [starts(0), abandons(1_000), selects(2_000, 'A'), completes(3_000, 'A')];
+    const steps: [Step, ...Step[]] = [starts(0), abandons(1_000), selects(2_000, 'A'), completes(3_000, 'A')];
     expect(flagsOf(steps)).toEqual(['resumed_after_abandon']);
   });
 
   it('is raised when the completion itself resumed', () => {
-    const steps = [starts(0), selects(1_000, 'A'), abandons(2_000), completes(3_000, 'A')];
+    const steps: [Step, ...Step[]] = [starts(0), selects(1_000, 'A'), abandons(2_000), completes(3_000, 'A')];
     expect(flagsOf(steps)).toEqual(['resumed_after_abandon']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../../src/results/metrics/compute-metrics.ts';
-import { countWords, depthScore } from '../../../src/results/metrics/reasoning-metrics.ts';
+import { depthScore } from '../../../src/results/metrics/reasoning-metrics.ts';
+import { countWords } from '../../../src/results/metrics/words.ts';
 import {
   completes,
   recorded,
@@ -66,6 +67,15 @@ it.each([
   ['hyphen-ated and don’t', 3],
   ['a — dash', 3],
   ['数字 は 三', 3],
+  ['zero \u200B width', 2],
+  ['zero\u200Bwidth \u200B\u200C\u200D\u2060\uFEFF', 1],
+  ['soft \u00AD hy\u00ADphen', 2],
+  ['a\u0000 \u0007 control', 2],
+  ['marks \u200E\u202A\u2066 of direction', 3],
+  ['fillers \u3164 \uFFA0 \u115F and blanks \u2800', 3],
+  ['selectors \uFE0F and ❤\uFE0F', 3],
+  ['tags \u{E0020}\u{E007F}', 1],
+  ['\u200B', 0],
 ])('the words of %j are %d', (text, words) => {
   expect(countWords(text)).toBe(words);
 });

@@ -35,6 +35,9 @@ describe('how the time was spent', () => {
       active_interaction_time_ms: 20_500, // 2 500 + 3 000 viewing, 15 000 reasoning
       hesitation_time_ms: 9_500,
       first_decision_speed_ms: 8_200,
+      first_decision_client_ms: 8_200,
+      first_action_ms: 3_000,
+      longest_pause_ms: 15_000,
     });
   });
 
@@ -76,7 +79,35 @@ describe('how the time was spent', () => {
       active_interaction_time_ms: 0,
       hesitation_time_ms: 5_000,
       first_decision_speed_ms: 1_000,
+      first_decision_client_ms: 1_000,
+      first_action_ms: 1_000,
+      longest_pause_ms: 4_000,
     });
+  });
+
+  it('takes the first decision by the front end’s clock as well, below 0 where that was set back', () => {
+    const decided = (client_at: number) =>
+      timeOf(
+        onClientClock(10_000, starts(0)),
+        onClientClock(client_at, selects(36_000, 'A')),
+        completes(40_000, 'A'),
+      );
+    expect(decided(17_000)).toMatchObject({
+      first_decision_speed_ms: 36_000,
+      first_decision_client_ms: 7_000,
+    });
+    expect(decided(9_000).first_decision_client_ms).toBe(-1_000);
+  });
+
+  it('takes the first action and the longest pause by the server’s clock', () => {
+    const time = timeOf(
+      starts(0),
+      onClientClock(1_000, views(3_000, 'A', 800)),
+      selects(4_000, 'A'),
+      views(10_000, 'B', 500),
+      completes(11_000, 'A'),
+    );
+    expect(time).toMatchObject({ first_action_ms: 3_000, longest_pause_ms: 6_000 });
   });
 });
 
@@ -119,15 +150,17 @@ describe('reasoning time', () => {
     ).toBe(2_000);
   });
 
-  it('goes back to an earlier start that no submission has used', () => {
+  it('never counts a moment twice: the three fields of one form start together and submit one after another', () => {
     expect(
       reasoningTime(
         startsReasoning(1_000),
+        startsReasoning(2_000),
         startsReasoning(4_000),
         submitsReasoning(5_000, 'Safer.'), // since 4 000
-        submitsReasoning(9_000, 'Much safer.'), // since 1 000
+        submitsReasoning(9_000, 'Much safer.'), // nothing started since the submission before
+        submitsReasoning(9_500, 'Safest.'),
       ),
-    ).toBe(1_000 + 8_000);
+    ).toBe(1_000);
   });
 
   it('does not look at starts after the submission', () => {

@@ -2,40 +2,30 @@ import type { Condition, RuleGroup } from '../rule-types.ts';
 import { structuredReasoning } from './reasoning-style.ts';
 
 /*
- * The thresholds of decision styles. They are the product's own convention, agreed for interpreter 1.0.0,
- * not research findings: moving one is a new interpreter version.
+ * Which style most people get depends on the task rather than on them, so every threshold here is a mark that a task
+ * may set for itself. The general values stand beside the names of the marks, in `tasks/task.ts`.
  */
-/** Milliseconds; a first decision sooner than this is fast. */
-const FAST_BELOW_MS = 10_000;
-/** Milliseconds; a first decision later than this is slow. */
-const SLOW_ABOVE_MS = 30_000;
-const FEW_CHANGES_UP_TO = 1;
-const MANY_CHANGES_FROM = 3;
-/** The share of the task's options that must have been viewed at least once. */
-const FULL_COVERAGE_FROM = { per_option: 0.8 };
-/** Views for each option of the task, above which options were looked at again and again. */
-const MANY_REVISITS_ABOVE = { per_option: 2 };
 
 const slowFirstDecision: Condition = {
   metric: 'time_metrics.first_decision_speed_ms',
   comparison: '>',
-  threshold: SLOW_ABOVE_MS,
+  threshold: { mark: 'slow_first_decision_ms' },
   evidence:
-    'The first option was selected {actual} after the start, later than the mark of {threshold} for a slow first decision.',
+    'The first option was selected {actual} after the start, later than {mark} for a slow first decision.',
 };
 
 const fastFirstDecision: Condition = {
   metric: 'time_metrics.first_decision_speed_ms',
   comparison: '<',
-  threshold: FAST_BELOW_MS,
+  threshold: { mark: 'fast_first_decision_ms' },
   evidence:
-    'The first option was selected {actual} after the start, sooner than the mark of {threshold} for a fast first decision.',
+    'The first option was selected {actual} after the start, sooner than {mark} for a fast first decision.',
 };
 
 const fullCoverage: Condition = {
   metric: 'decision_metrics.unique_options_viewed',
   comparison: '>=',
-  threshold: FULL_COVERAGE_FROM,
+  threshold: { mark: 'coverage_share', per_option: true },
   evidence:
     'The candidate viewed {actual} out of the {options} of the task, at least the {share} that count as full coverage.',
 };
@@ -43,16 +33,15 @@ const fullCoverage: Condition = {
 const manyRevisits: Condition = {
   metric: 'decision_metrics.options_viewed_count',
   comparison: '>',
-  threshold: MANY_REVISITS_ABOVE,
-  evidence:
-    'The record shows {actual} over the {options} of the task, above the mark of {threshold} for many revisits.',
+  threshold: { mark: 'revisits_per_option', per_option: true },
+  evidence: 'The record shows {actual} over the {options} of the task, above {mark} for many revisits.',
 };
 
 const fewChanges: Condition = {
   metric: 'decision_metrics.decision_change_count',
   comparison: '<=',
-  threshold: FEW_CHANGES_UP_TO,
-  evidence: 'The record shows {actual}, at or below the mark of {threshold} for few changes.',
+  threshold: { mark: 'few_changes' },
+  evidence: 'The record shows {actual}, at or below {mark} for few changes.',
 };
 
 const noChange: Condition = {
@@ -64,8 +53,8 @@ const noChange: Condition = {
 const manyChanges: Condition = {
   metric: 'decision_metrics.decision_change_count',
   comparison: '>=',
-  threshold: MANY_CHANGES_FROM,
-  evidence: 'The record shows {actual}, at or above the mark of {threshold} for many changes.',
+  threshold: { mark: 'many_changes' },
+  evidence: 'The record shows {actual}, at or above {mark} for many changes.',
 };
 
 export const decisionStyle = {

@@ -1,12 +1,6 @@
 import type { Condition, RuleGroup } from '../rule-types.ts';
 
-/*
- * The thresholds of reasoning styles. They are the product's own convention, agreed for interpreter 1.0.0,
- * not research findings: moving one is a new interpreter version.
- */
-const DETAILED_WORDS_FROM = 50;
-/** Depth score: words, weighted up to one and a half times by the logical keywords among them. */
-const STRUCTURED_DEPTH_FROM = 60;
+/* The thresholds are marks that a task may set for itself; their general values stand in `tasks/task.ts`. */
 
 const depthReads =
   'The last submitted reasoning has a depth score of {actual} ({reasoning_metrics.word_count}, {reasoning_metrics.logical_keyword_count})';
@@ -23,29 +17,29 @@ const provided: Condition = {
 export const structuredReasoning: Condition = {
   metric: 'reasoning_metrics.reasoning_depth_score',
   comparison: '>=',
-  threshold: STRUCTURED_DEPTH_FROM,
-  evidence: `${depthReads}, at or above the mark of {threshold} for structured reasoning.`,
+  threshold: { mark: 'structured_depth' },
+  evidence: `${depthReads}, at or above {mark} for structured reasoning.`,
 };
 
 const unstructuredReasoning: Condition = {
   metric: 'reasoning_metrics.reasoning_depth_score',
   comparison: '<',
-  threshold: STRUCTURED_DEPTH_FROM,
-  evidence: `${depthReads}, below the mark of {threshold} for structured reasoning.`,
+  threshold: { mark: 'structured_depth' },
+  evidence: `${depthReads}, below {mark} for structured reasoning.`,
 };
 
 const detailedReasoning: Condition = {
   metric: 'reasoning_metrics.word_count',
   comparison: '>=',
-  threshold: DETAILED_WORDS_FROM,
-  evidence: `${wordsRead}, at or above the mark of {threshold} for detailed reasoning.`,
+  threshold: { mark: 'detailed_words' },
+  evidence: `${wordsRead}, at or above {mark} for detailed reasoning.`,
 };
 
 const briefReasoning: Condition = {
   metric: 'reasoning_metrics.word_count',
   comparison: '<',
-  threshold: DETAILED_WORDS_FROM,
-  evidence: `${wordsRead}, below the mark of {threshold} for detailed reasoning.`,
+  threshold: { mark: 'detailed_words' },
+  evidence: `${wordsRead}, below {mark} for detailed reasoning.`,
 };
 
 export const reasoningStyle = {

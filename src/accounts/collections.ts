@@ -1,0 +1,82 @@
+import type { ObjectId } from 'mongodb';
+import { ROLES, type Role } from '../caller.ts';
+import {
+  bool,
+  type CollectionDefinition,
+  closed,
+  date,
+  objectId,
+  oneOf,
+  orNull,
+  text,
+} from '../database/definition.ts';
+
+export interface UserDocument {
+  _id: ObjectId;
+  /** Lower-cased; absent for an anonymous candidate. */
+  email?: string;
+  /** argon2id; absent if no password is set, so that nobody can log in. */
+  password_hash?: string;
+  role: Role;
+  is_active: boolean;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** One refresh token. A token and its successors share a family. */
+export interface RefreshTokenDocument {
+  _id: ObjectId;
+  /** SHA-256 of the token, base64url; the token itself is never stored. */
+  token_hash: string;
+  family_id: ObjectId;
+  user_id: ObjectId;
+  /** When it was exchanged for its successor; a second use after that revokes the family. */
+  used_at: Date | null;
+  revoked_at: Date | null;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export const users: CollectionDefinition<UserDocument> = {
+  name: 'users',
+  schema: closed(
+    {
+      _id: objectId,
+      email: text,
+      password_hash: text,
+      role: oneOf(ROLES),
+      is_active: bool,
+      created_at: date,
+      updated_at: date,
+    },
+    ['email', 'password_hash'],
+  ),
+  indexes: [
+    {
+      name: 'email',
+      key: { email: 1 },
+      unique: true,
+      partialFilterExpression: { email: { $exists: true } },
+    },
+  ],
+};
+
+export const refreshTokens: CollectionDefinition<RefreshTokenDocument> = {
+  name: 'refresh_tokens',
+  schema: closed({
+    _id: objectId,
+    token_hash: text,
+    family_id: objectId,
+    user_id: objectId,
+    used_at: orNull(date),
+    revoked_at: orNull(date),
+    created_at: date,
+    expires_at: date,
+  }),
+  indexes: [
+    { name: 'token_hash', key: { token_hash: 1 }, unique: true },
+    { name: 'family', key: { family_id: 1 } },
+    { name: 'user', key: { user_id: 1 } },
+    { name: 'expiry', key: { expires_at: 1 } },
+  ],
+};

@@ -1,0 +1,53 @@
+import type { Caller } from '../../caller.ts';
+import { notFound } from '../../errors.ts';
+import { objectIdString } from '../../fields.ts';
+import { callerOf } from '../../http/access.ts';
+import type { Context } from '../../http/context.ts';
+import type { Step } from '../../http/routes.ts';
+import { parse } from '../../validation.ts';
+import { findOwn, findReadable } from '../access.ts';
+import type { Attempt } from '../attempt.ts';
+import { attemptOf } from '../intake.ts';
+import type { EventBatch } from '../schemas.ts';
+import type { Session } from '../session/session.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import type { AttemptStore } from '../stored/attempt-store.ts';
+
+/** Step: staff and the owner of the attempt in the path may call. @throws Refusal 404 `not_found` */
+export function attemptReader(
+  attempts: Pick<AttemptStore, 'find'>,
+): Step<{ caller: Caller; attempt: Attempt }> {
+  return async (ctx, next) => {
+    const caller = callerOf(ctx.state);
+    const attempt_id = attemptInPath(ctx);
+    const attempt = await findReadable(attempts, caller, attempt_id);
+    if (!attempt) throw notFound(`There is no attempt ${attempt_id}.`);
+    ctx.state.attempt = attempt;
+    await next();
+  };
+}
+
+/**
+ * Step: only the owner of the attempt may call. Finds the attempt's session.
+ * @param attemptIn reads the attempt's id from the request: `attemptInPath`, `attemptInEvent` …
+ * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
+ */
+export function attemptOwner<Found extends object>(
+  sessions: Pick<SessionRegistry, 'get'>,
+  attemptIn: (ctx: Context<Found>) => string,
+): Step<Found & { caller: Caller; session: Session }> {
+  return async (ctx, next) => {
+    ctx.state.session = await findOwn(sessions, callerOf(ctx.state), attemptIn(ctx));
+    await next();
+  };
+}
+
+/** The attempt id in a path with `:attempt_id`. @throws Refusal 422 */
+export const attemptInPath = (ctx: Context): string => parse(objectIdString, ctx.params['attempt_id']);
+
+/** The attempt id in an event. @throws Refusal 422 */
+export const attemptInEvent = (ctx: Context<{ body: unknown }>): string => attemptOf(ctx.state.body);
+
+/** The attempt id in the events of a batch, which all have the same one. */
+export const attemptInBatch = (ctx: Context<{ body: EventBatch }>): string =>
+  attemptOf(ctx.state.body.events[0]);

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { NEWEST_FIRST } from '../../database/pages.ts';
+import { objectIdString } from '../../fields.ts';
+import { staff } from '../../http/access.ts';
+import type { ApiRouter } from '../../http/context.ts';
+import { pageQuery, periodQuery } from '../../http/page-query.ts';
+import { query } from '../../http/request.ts';
+import { apiRoutes, get } from '../../http/routes.ts';
+import { ATTEMPT_STATUSES } from '../attempt.ts';
+import { staffAttempt } from '../attempt-view.ts';
+import type { AttemptList } from '../stored/attempt-list.ts';
+
+interface AttemptListRoutesServices {
+  attemptList: AttemptList;
+}
+
+const attemptQuery = z.strictObject({
+  task_id: objectIdString.optional(),
+  status: z.enum(ATTEMPT_STATUSES).optional(),
+  user_id: objectIdString.optional(),
+  issued_by: objectIdString.optional(),
+  ...periodQuery,
+  ...pageQuery(NEWEST_FIRST),
+});
+
+/** The list of all attempts, including those whose token is not redeemed yet, for staff. */
+export function attemptListRoutes({ attemptList }: AttemptListRoutesServices): ApiRouter {
+  return apiRoutes('/attempts', [
+    get('/', [staff, query(attemptQuery)], async (ctx) => {
+      const { cursor, limit, ...filter } = ctx.state.query;
+      const { items, next_cursor } = await attemptList.page(filter, { cursor, limit });
+      ctx.body = { attempts: items.map(staffAttempt), next_cursor };
+    }),
+  ]);
+}

@@ -1,0 +1,37 @@
+import type { ApiRouter } from '../../http/context.ts';
+import { query } from '../../http/request.ts';
+import { apiRoutes, get } from '../../http/routes.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { isRedeemed } from '../attempt.ts';
+import { attemptFor, unredeemedView } from '../attempt-view.ts';
+import { eventPage } from '../schemas.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import type { AttemptStore } from '../stored/attempt-store.ts';
+import { attemptReader } from './access-steps.ts';
+
+interface AttemptRoutesServices {
+  attempts: AttemptStore;
+  journal: Journal;
+  sessions: SessionRegistry;
+}
+
+/** An attempt and its event log, for its owner and for staff. */
+export function attemptRoutes({ attempts, journal, sessions }: AttemptRoutesServices): ApiRouter {
+  const reader = attemptReader(attempts);
+  return apiRoutes('/attempts', [
+    get('/:attempt_id', [reader], async (ctx) => {
+      const { caller, attempt: stored } = ctx.state;
+      const live = isRedeemed(stored)
+        ? (await sessions.current(stored.attempt_id)).view
+        : unredeemedView(stored);
+      ctx.body = { ...attemptFor(caller, attempts.withPendingChange(stored)), ...live };
+    }),
+
+    get('/:attempt_id/events', [reader, query(eventPage)], async (ctx) => {
+      const { after, limit } = ctx.state.query;
+      const events = await journal.read(ctx.state.attempt.attempt_id, { after, limit });
+      const next_after = events.length === limit ? events.at(-1)?.sequence_number : null;
+      ctx.body = { events, next_after };
+    }),
+  ]);
+}

@@ -1,0 +1,59 @@
+import { EVENT_BODY_LIMIT } from '../../events/submitted-event.ts';
+import { anyCaller } from '../../http/access.ts';
+import type { ApiRouter } from '../../http/context.ts';
+import { inOrderOfArrival } from '../../http/order-of-arrival.ts';
+import type { RateLimits } from '../../http/rate-limits.ts';
+import { body, json, optionalJson } from '../../http/request.ts';
+import { apiRoutes, post } from '../../http/routes.ts';
+import { completeAttempt, takeBatch, takeEvent } from '../intake.ts';
+import { eventBatch, MAX_BATCH } from '../schemas.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import { attemptInBatch, attemptInEvent, attemptInPath, attemptOwner } from './access-steps.ts';
+
+interface EventRoutesServices {
+  sessions: SessionRegistry;
+  limits: RateLimits;
+}
+
+/** Front ends post here what a candidate does. */
+export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRouter {
+  const inOrder = inOrderOfArrival();
+  const oneEvent = [limits.event, inOrder, anyCaller] as const;
+  return apiRoutes('', [
+    post(
+      '/events',
+      [...oneEvent, json(EVENT_BODY_LIMIT), attemptOwner(sessions, attemptInEvent)],
+      async (ctx) => {
+        const { session, body } = ctx.state;
+        ctx.body = await takeEvent(session, body);
+        ctx.status = 201;
+      },
+    ),
+
+    post(
+      '/events/batch',
+      [
+        inOrder,
+        anyCaller,
+        body(eventBatch, MAX_BATCH * EVENT_BODY_LIMIT),
+        limits.events,
+        attemptOwner(sessions, attemptInBatch),
+      ],
+      async (ctx) => {
+        const { session, body } = ctx.state;
+        ctx.body = { results: await takeBatch(session, body.events) };
+        ctx.status = 201;
+      },
+    ),
+
+    post(
+      '/attempts/:attempt_id/complete',
+      [...oneEvent, optionalJson(EVENT_BODY_LIMIT), attemptOwner(sessions, attemptInPath)],
+      async (ctx) => {
+        const { session, body } = ctx.state;
+        ctx.body = await completeAttempt(session, body);
+        ctx.status = 201;
+      },
+    ),
+  ]);
+}

@@ -1,0 +1,134 @@
+import type { AttemptSnapshot } from '../../../machines/index.ts';
+import {
+  attemptExpired,
+  attemptLocked,
+  type FieldError,
+  Refusal,
+  sequenceViolation,
+  validationFailed,
+} from '../../errors.ts';
+import { type BehaviorEvent, optionsNamed } from '../../events/event-table.ts';
+import type { Task } from '../../tasks/task.ts';
+import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
+
+/** How far a front end's clock may be ahead of the server's, in milliseconds. */
+export const CLIENT_CLOCK_LEAD_MS = 5000;
+
+/** Everything a decision depends on. */
+export interface Situation {
+  state: AttemptSnapshot;
+  task: Pick<Task, 'options'>;
+  /** The server's clock. */
+  now: Date;
+  /** From this moment on the attempt accepts no events. */
+  expires_at: Date;
+}
+
+export type Decision = { accepted: true } | { accepted: false; refusal: Refusal };
+
+const ACCEPTED: Decision = { accepted: true };
+const refuse = (refusal: Refusal): Decision => ({ accepted: false, refusal });
+
+/**
+ * Judges one event against the attempt as it stands. Pure: the same situation and event give the same decision.
+ *
+ * An event that contradicts the task's options or the clock is refused with 422 `validation_failed`. An event that
+ * the state does not allow is refused with 409 (`attempt_locked`, `attempt_expired`, `sequence_violation`). Every
+ * refusal contains the state and the event types that are allowed in it.
+ */
+export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
+  const { state, now, task } = situation;
+  const closed = refuseClosed(situation);
+  if (closed) return refuse(closed);
+  const errors = [...clockErrors(event.timestamp_client, now), ...optionErrors(event, task)];
+  if (errors.length > 0) return refuse(validationFailed(errors, describeState(state)));
+  if (accepts(state, toMachineEvent(event))) return ACCEPTED;
+  return refuse(sequenceViolation(explainRefusal(event, state), describeState(state)));
+}
+
+/** The refusal of a completion when no option is selected. */
+export function refuseWithoutSelection(situation: Situation): Refusal {
+  return (
+    refuseClosed(situation) ??
+    sequenceViolation(
+      'No option has been selected yet, so the attempt cannot be completed.',
+      describeState(situation.state),
+    )
+  );
+}
+
+/** The refusal of an event that cannot be parsed. Like every refusal of an event, it contains the state. */
+export function refuseUnreadable(
+  { status, code, message, details }: Refusal,
+  state: AttemptSnapshot,
+): Refusal {
+  return new Refusal(status, code, message, { ...details, ...describeState(state) });
+}
+
+function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefined {
+  if (isCompleted(state)) {
+    return attemptLocked('The attempt is completed; nothing more is recorded.', describeState(state));
+  }
+  if (isExpired(state) || now >= expires_at) {
+    const nothing = { state: state.value, allowed_events: [] };
+    return attemptExpired('The attempt has expired; nothing more is recorded.', nothing);
+  }
+  return undefined;
+}
+
+const describeState = (state: AttemptSnapshot) => ({
+  state: state.value,
+  allowed_events: allowedEvents(state),
+});
+
+function clockErrors(timestamp: Date, now: Date): FieldError[] {
+  const ahead = timestamp.getTime() - now.getTime();
+  if (ahead <= CLIENT_CLOCK_LEAD_MS) return [];
+  return [
+    {
+      path: 'timestamp_client',
+      message: `is ${ahead} ms ahead of the server's clock; at most ${CLIENT_CLOCK_LEAD_MS} ms is accepted`,
+    },
+  ];
+}
+
+/** Every option that an event names must belong to the task and have the right code; two options must differ. */
+function optionErrors(event: BehaviorEvent, { options }: Situation['task']): FieldError[] {
+  const named = optionsNamed(event);
+  const errors = named.flatMap(({ id, code, option_id, option_code }): FieldError[] => {
+    const option = options.find((known) => known.option_id === option_id);
+    if (!option) return [{ path: `payload.${id}`, message: 'is not an option of this task' }];
+    if (option.option_code === option_code) return [];
+    const message = `is not the code of option ${option_id}, which is "${option.option_code}"`;
+    return [{ path: `payload.${code}`, message }];
+  });
+  const [first, second] = named;
+  if (first && second && first.option_id === second.option_id) {
+    errors.push({ path: `payload.${second.id}`, message: `must differ from ${first.id}` });
+  }
+  return errors;
+}
+
+/** Why the state does not allow the event, for a reader who does not know the machine. */
+function explainRefusal({ event_type }: BehaviorEvent, state: AttemptSnapshot): string {
+  if (state.matches('waiting_for_start'))
+    return `The attempt has not started; "${event_type}" needs task_started first.`;
+  switch (event_type) {
+    case 'task_started':
+      return 'The attempt has already started.';
+    case 'task_abandoned':
+      return 'The attempt is already abandoned; any other event resumes it.';
+    case 'option_changed':
+      return 'No option has been selected yet, so there is none to change; send option_selected first.';
+    case 'task_completed':
+      return state.context.selection
+        ? `The final option is not the current selection, which is "${state.context.selection.option_code}".`
+        : 'No option has been selected yet; send option_selected before task_completed.';
+    case 'reasoning_started':
+    case 'reasoning_updated':
+    case 'reasoning_submitted':
+      return 'This task does not ask for reasoning.';
+    default:
+      return `"${event_type}" is not allowed now.`;
+  }
+}

@@ -1,0 +1,78 @@
+import { type EventFromLogic, initialTransition, transition } from 'xstate';
+import type { AttemptInput, MachineEvent } from '../../../machines/attempt-v1.machine.ts';
+import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
+import { type BehaviorEvent, EVENT_TYPES, type EventType } from '../../events/event-table.ts';
+import type { AttemptStatus } from '../attempt.ts';
+import type { AttemptView } from './feed.ts';
+
+export const toMachineEvent = ({ event_type, payload }: BehaviorEvent): MachineEvent =>
+  ({ type: event_type, payload }) as MachineEvent;
+
+/** The state of an attempt without any recorded event. */
+export function initialState(machine: AttemptMachine, input: AttemptInput): AttemptSnapshot {
+  return initialTransition(machine, input)[0];
+}
+
+/** The state after one more event; pure, so no invocation runs. */
+export function nextState(
+  machine: AttemptMachine,
+  state: AttemptSnapshot,
+  event: EventFromLogic<AttemptMachine>,
+): AttemptSnapshot {
+  return transition(machine, state, event)[0];
+}
+
+/**
+ * Whether the machine accepts this event now. It must be asked before an event is sent, because an actor silently
+ * ignores events it does not handle.
+ */
+export const accepts = (state: AttemptSnapshot, event: MachineEvent): boolean =>
+  state.status === 'active' && state.can(event);
+
+/** The event types that would be accepted now with a suitable payload, in the vocabulary's order. */
+export function allowedEvents(state: AttemptSnapshot): EventType[] {
+  return EVENT_TYPES.filter((type) => accepts(state, mostAcceptable(type, state)));
+}
+
+export const viewOf = (state: AttemptSnapshot): AttemptView => ({
+  state: state.value,
+  allowed_events: allowedEvents(state),
+  sequence_number: state.context.sequence_number,
+  status: statusOf(state),
+});
+
+/** The event of a type that is most likely to be accepted. Only a completion's payload matters to the machine. */
+function mostAcceptable(type: EventType, { context }: AttemptSnapshot): MachineEvent {
+  const payload =
+    type === 'task_completed'
+      ? {
+          final_option_id: context.selection?.option_id ?? '',
+          final_option_code: context.selection?.option_code ?? '',
+        }
+      : {};
+  return { type, payload } as MachineEvent;
+}
+
+const STATUS: Record<string, AttemptStatus> = {
+  waiting_for_start: 'pending',
+  active: 'in_progress',
+  abandoned: 'in_progress',
+  computing: 'completed',
+  retrying: 'completed',
+  failed: 'completed',
+  locked: 'completed',
+  expired: 'expired',
+};
+
+export function statusOf({ value }: AttemptSnapshot): AttemptStatus {
+  const top = typeof value === 'string' ? value : Object.keys(value)[0];
+  const status = STATUS[top ?? ''];
+  if (!status) throw new Error(`The machine is in a state "${top}" without a known status.`);
+  return status;
+}
+
+/** Whether the attempt is completed, so that nothing more is accepted. */
+export const isCompleted = (state: AttemptSnapshot): boolean => statusOf(state) === 'completed';
+
+/** Whether the attempt has expired, so that nothing more is accepted. */
+export const isExpired = (state: AttemptSnapshot): boolean => statusOf(state) === 'expired';

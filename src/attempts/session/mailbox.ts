@@ -1,0 +1,39 @@
+import { overloaded } from '../../errors.ts';
+
+const NOTHING = Promise.resolve();
+
+/** Runs one job at a time, in order of arrival. A failed job does not stop the next one. */
+export class Mailbox {
+  /** Resolves when the last job in the queue has ended; absent while the queue is empty. */
+  #last: Promise<void> | undefined;
+  #waiting = 0;
+  readonly #capacity: number;
+
+  /** @param capacity how many jobs may wait or run at once */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** How many jobs are waiting or running. */
+  get depth(): number {
+    return this.#waiting;
+  }
+
+  /** @throws Refusal 503 `overloaded` at once if the mailbox is full; the job is then never run. */
+  run<T>(job: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= this.#capacity) {
+      throw overloaded('Too many events of this attempt are waiting; send this one again shortly.', {
+        retry_after: 1,
+      });
+    }
+    this.#waiting += 1;
+    const done = (this.#last ?? NOTHING).then(job);
+    // The next job only needs to know that this one has ended, so its result need not stay in memory.
+    const ended = () => {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#last = undefined;
+    };
+    this.#last = done.then(ended, ended);
+    return done;
+  }
+}

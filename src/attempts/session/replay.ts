@@ -1,0 +1,42 @@
+import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
+import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../../machines/index.ts';
+import { UnreplayableJournal } from '../../errors.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
+import { accepts, initialState, nextState, toMachineEvent } from './machine-state.ts';
+
+/**
+ * The state after all of these recorded events, without running the machine's invocations.
+ * @throws UnreplayableJournal if a number is missing or the machine refuses an event.
+ */
+export function replay(
+  machine: AttemptMachine,
+  input: AttemptInput,
+  events: Iterable<RecordedEvent>,
+): AttemptSnapshot {
+  return continueReplay(machine, initialState(machine, input), events);
+}
+
+/** Like `replay`, but starting from a state to which part of the journal has already been applied. */
+export function continueReplay(
+  machine: AttemptMachine,
+  from: AttemptSnapshot,
+  events: Iterable<RecordedEvent>,
+): AttemptSnapshot {
+  let state = from;
+  for (const event of events) state = nextState(machine, state, nextMachineEvent(state, event));
+  return state;
+}
+
+/**
+ * The next recorded event in the form the machine accepts.
+ * @throws UnreplayableJournal if it does not have the next number, or the machine refuses it in this state.
+ */
+export function nextMachineEvent(state: AttemptSnapshot, event: RecordedEvent): MachineEvent {
+  const { attempt_id, sequence_number, event_type } = event;
+  const place = `attempt ${attempt_id}, event ${sequence_number} (${event_type})`;
+  const expected = state.context.sequence_number + 1;
+  if (sequence_number !== expected) throw new UnreplayableJournal(`${place}: expected number ${expected}`);
+  const machineEvent = toMachineEvent(event);
+  if (accepts(state, machineEvent)) return machineEvent;
+  throw new UnreplayableJournal(`${place}: ${state.machine.id} refuses it in ${JSON.stringify(state.value)}`);
+}

@@ -1,0 +1,103 @@
+import type { ObjectId } from 'mongodb';
+import {
+  bool,
+  type CollectionDefinition,
+  closed,
+  date,
+  newestFirst,
+  objectId,
+  oneOf,
+  orNull,
+  text,
+  wholeNumber,
+} from '../../database/definition.ts';
+import { ATTEMPT_STATUSES, type AttemptStatus } from '../attempt.ts';
+
+/**
+ * One attempt, stored when its token is issued. The fields of `Projection` follow from the journal and are repaired
+ * from it; the others say who may make the attempt and until when.
+ */
+export interface AttemptDocument {
+  _id: ObjectId;
+  /** SHA-256 of the assessment token, base64url; the token itself is never stored. */
+  attempt_token_hash: string;
+  /** Null until redeemed. */
+  user_id: ObjectId | null;
+  task_id: ObjectId;
+  issued_by: ObjectId;
+  candidate_email: string | null;
+  status: AttemptStatus;
+  /** True once the results are saved; nothing about the attempt changes after that. */
+  is_locked: boolean;
+  /** The published machine that judges the attempt; null until redeemed. */
+  machine_id: string | null;
+  redeemed_at: Date | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  final_selection: { option_id: ObjectId; option_code: string } | null;
+  reasoning_text: string | null;
+  /** Number of the event that submitted `reasoning_text`; absent without a text, and in documents of early releases. */
+  reasoning_sequence_number?: number;
+  created_at: Date;
+  /** Before redemption: when the token expires; after it: when the attempt expires. */
+  expires_at: Date;
+  revoked_at: Date | null;
+}
+
+export const taskAttempts: CollectionDefinition<AttemptDocument> = {
+  name: 'task_attempts',
+  schema: closed(
+    {
+      _id: objectId,
+      attempt_token_hash: text,
+      user_id: orNull(objectId),
+      task_id: objectId,
+      issued_by: objectId,
+      candidate_email: orNull(text),
+      status: oneOf(ATTEMPT_STATUSES),
+      is_locked: bool,
+      machine_id: orNull(text),
+      redeemed_at: orNull(date),
+      started_at: orNull(date),
+      completed_at: orNull(date),
+      final_selection: orNull(closed({ option_id: objectId, option_code: text })),
+      reasoning_text: orNull(text),
+      reasoning_sequence_number: wholeNumber,
+      created_at: date,
+      expires_at: date,
+      revoked_at: orNull(date),
+    },
+    ['reasoning_sequence_number'],
+  ),
+  indexes: [
+    { name: 'token_hash', key: { attempt_token_hash: 1 }, unique: true },
+    {
+      name: 'one_attempt_per_candidate_and_task',
+      key: { user_id: 1, task_id: 1 },
+      unique: true,
+      partialFilterExpression: { redeemed_at: { $type: 'date' } },
+    },
+    { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
+    // Contains only a few attempts at any time, so a search costs the same however many attempts are stored.
+    {
+      name: 'results_missing',
+      key: { completed_at: 1 },
+      partialFilterExpression: { status: 'completed', is_locked: false },
+    },
+    // For lists: first the filter's fields, then the order of the pages.
+    { name: 'by_status', key: { status: 1, ...newestFirst } },
+    { name: 'by_task_status', key: { task_id: 1, status: 1, ...newestFirst } },
+    { name: 'by_issuer_status', key: { issued_by: 1, status: 1, ...newestFirst } },
+    { name: 'by_issuer_task_status', key: { issued_by: 1, task_id: 1, status: 1, ...newestFirst } },
+    {
+      name: 'by_user',
+      key: { user_id: 1, ...newestFirst },
+      partialFilterExpression: { redeemed_at: { $type: 'date' } },
+    },
+    {
+      name: 'by_candidate_email',
+      key: { candidate_email: 1, ...newestFirst },
+      partialFilterExpression: { candidate_email: { $gt: '' } },
+    },
+  ],
+};

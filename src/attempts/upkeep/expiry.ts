@@ -1,0 +1,65 @@
+import type { Journal } from '../../journal/journal.ts';
+import { unredeemedView } from '../attempt-view.ts';
+import type { AttemptFeed } from '../session/feed.ts';
+import { isCompleted } from '../session/machine-state.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import type { AttemptStore } from '../stored/attempt-store.ts';
+import type { Reconciler } from './reconciler.ts';
+
+/** Maximum number of attempts expired by one write. */
+const GROUP = 500;
+/** Maximum number of attempts expired in one sweep; the next sweep takes the rest. */
+const MAX_DUE = 20_000;
+
+export interface ExpiryServices {
+  attempts: AttemptStore;
+  journal: Journal;
+  sessions: SessionRegistry;
+  reconciler: Reconciler;
+  feed: AttemptFeed;
+}
+
+/**
+ * Expires tokens and attempts whose time is over. Several processes may do so at once: the database changes each
+ * attempt only once, and each process tells its own watchers.
+ */
+export class Expiry {
+  readonly #services: ExpiryServices;
+
+  constructor(services: ExpiryServices) {
+    this.#services = services;
+  }
+
+  /** @param now the database's time */
+  async sweep(now: Date): Promise<void> {
+    const due = await this.#services.attempts.findDue(now, MAX_DUE);
+    for (let start = 0; start < due.length; start += GROUP) {
+      await this.#expireStored(due.slice(start, start + GROUP), now);
+    }
+    for (const session of this.#services.sessions.listLoaded()) {
+      const isOver = session.attempt.expires_at <= now && session.state.status === 'active';
+      // A full mailbox may refuse this. The attempt accepts no events anyway, and the next sweep tries again.
+      if (isOver && !isCompleted(session.state)) await session.expire().catch(() => undefined);
+    }
+  }
+
+  async #expireStored(due: string[], now: Date): Promise<void> {
+    const { attempts, journal, reconciler } = this.#services;
+    // If the journal has a completion that the stored attempt lacks, the attempt is resumed and not expired.
+    const completed = new Set(await journal.attemptsWith('task_completed', due));
+    for (const attempt_id of completed) reconciler.add(attempt_id, { isBehind: true });
+    const expired = due.filter((attempt_id) => !completed.has(attempt_id));
+    await attempts.expire(expired, now);
+    for (const attempt_id of expired) await this.#tell(attempt_id);
+  }
+
+  /** Tells the watchers of an attempt without a loaded session; the sweep itself expires loaded sessions. */
+  async #tell(attempt_id: string): Promise<void> {
+    const { feed, sessions, attempts, reconciler } = this.#services;
+    if (!feed.isWatched(attempt_id) || sessions.peek(attempt_id)) return;
+    const attempt = await attempts.find(attempt_id);
+    if (!attempt) return;
+    if (attempt.redeemed_at) reconciler.add(attempt_id);
+    else feed.publish(attempt_id, { kind: 'state_changed', view: unredeemedView(attempt) });
+  }
+}

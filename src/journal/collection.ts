@@ -1,0 +1,57 @@
+import type { ObjectId } from 'mongodb';
+import {
+  anyObject,
+  type CollectionDefinition,
+  closed,
+  date,
+  objectId,
+  oneOf,
+  text,
+  wholeNumber,
+} from '../database/definition.ts';
+import { EVENT_TYPES, type EventType } from '../events/event-table.ts';
+
+/** One recorded act of a candidate. Append-only: no code path updates or deletes one. */
+export interface BehaviorEventDocument {
+  _id: ObjectId;
+  attempt_id: ObjectId;
+  sequence_number: number;
+  event_type: EventType;
+  timestamp_client: Date;
+  timestamp_server: Date;
+  payload: object;
+  metadata: Record<string, unknown>;
+  client_event_id?: string;
+  /** Present if the event arrived in a batch of several. */
+  batched?: true;
+}
+
+export const behaviorEvents: CollectionDefinition<BehaviorEventDocument> = {
+  name: 'behavior_events',
+  schema: closed(
+    {
+      _id: objectId,
+      attempt_id: objectId,
+      sequence_number: { ...wholeNumber, minimum: 1 },
+      event_type: oneOf(EVENT_TYPES),
+      timestamp_client: date,
+      timestamp_server: date,
+      payload: anyObject,
+      metadata: anyObject,
+      client_event_id: text,
+      batched: { enum: [true] },
+    },
+    ['client_event_id', 'batched'],
+  ),
+  indexes: [
+    { name: 'attempt_sequence', key: { attempt_id: 1, sequence_number: 1 }, unique: true },
+    { name: 'attempt_type', key: { attempt_id: 1, event_type: 1 } },
+    { name: 'server_time', key: { timestamp_server: 1 } },
+    {
+      name: 'attempt_client_event',
+      key: { attempt_id: 1, client_event_id: 1 },
+      unique: true,
+      partialFilterExpression: { client_event_id: { $exists: true } },
+    },
+  ],
+};

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { schema } from '../../src/collections.ts';
+import { fingerprintOf } from '../../src/database/upgrade/record.ts';
+
+/*
+ * Every change of a validator or an index needs a new release of the schema. Otherwise an earlier server would change
+ * the database back instead of refusing it. If this test fails, raise `release` in src/collections.ts and put the new
+ * fingerprints here.
+ */
+it('the schema is that of its release', () => {
+  const fingerprints = Object.fromEntries(
+    schema.collections.map((definition) => [definition.name, fingerprintOf(definition).slice(0, 8)]),
+  );
+  expect({ release: schema.release, fingerprints }).toMatchInlineSnapshot(`
+    {
+      "fingerprints": {
+        "audit_log": "nnuGV0HF",
+        "behavior_events": "Q-KfQGDI",
+        "computed_metrics": "fnsb9EmY",
+        "options": "pqm-t7BP",
+        "refresh_tokens": "EDKZDwX5",
+        "skill_profiles": "9IPnrswt",
+        "task_attempts": "1tSkSiL4",
+        "tasks": "4p0pC_Vn",
+        "users": "kdXhOTCr",
+      },
+      "release": 1,
+    }
+  `);
+});
