@@ -11,9 +11,6 @@ export interface Terminal {
   signal: AbortSignal;
 }
 
-/** As shells have it for a command that Ctrl-C ended: 128 + SIGINT. */
-export const INTERRUPTED = 130;
-
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());

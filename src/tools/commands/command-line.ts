@@ -1,7 +1,7 @@
 import { EmbeddedEngineUnavailable } from '../../database/embedded/unavailable.ts';
 import type { StaffAccount } from '../player/staff.ts';
 import { Problem, UsageError } from '../problem.ts';
-import { INTERRUPTED, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 export const FLAG = { type: 'boolean' } as const;
 export const TEXT = { type: 'string' } as const;
@@ -44,7 +44,8 @@ export async function runCommand(
   } catch (error) {
     if (signal.aborted) {
       print('Stopped.');
-      return INTERRUPTED;
+      // As shells have it for a command that Ctrl-C ended: 128 + SIGINT.
+      return 130;
     }
     printError(explain(error, usage));
     return failed;

@@ -11,9 +11,6 @@ export interface StaffAccount {
   password: string;
 }
 
-/** The task that is chosen when none is named and it is there. */
-const USUAL_TASK = 'support-backlog';
-
 /** A client with staff's credentials. @throws Problem for an unknown account or a candidate's; ApiError */
 export async function logIn({ url, email, password }: StaffAccount): Promise<ApiClient> {
   const api = new ApiClient(url.replace(/\/+$/, ''));
@@ -44,7 +41,7 @@ function whyNoContact(error: unknown, url: string): string | undefined {
 /** The task with this code or else a usual one, with its risk tags. @throws Problem for an unknown code; ApiError */
 export async function chooseTask(staff: ApiClient, task_code: string | undefined): Promise<Task> {
   const tasks = await activeTasks(staff);
-  const named = tasks.find((task) => task.task_code === (task_code ?? USUAL_TASK));
+  const named = tasks.find((task) => task.task_code === (task_code ?? 'support-backlog'));
   const any = tasks.find((task) => task.requires_reasoning) ?? tasks[0];
   if (!any) throw new Problem(`The server at ${staff.url} has no active task. Create one.`);
   if (named || task_code === undefined) return named ?? any;

@@ -16,7 +16,6 @@ import type { Results, Stage } from './stage.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
-
 /** How long an attempt lasts, as a server has it unless it is told otherwise. */
 const ATTEMPT_TTL_MS = 86_400_000;
 

@@ -8,6 +8,8 @@ import { asWords, duration, type Paint, wrap } from './text.ts';
 export function profileLines({ metrics, profile }: Results, paint: Paint): string[] {
   const { inferred_skills: skills, recruiter_notes } = profile;
   const { decision_style, risk_profile, reasoning_style } = profile.behavioral_summary;
+  // A newer server may know more flags than this command.
+  const sentences: Record<string, string> = FLAG_SENTENCES;
   const styles = `Decision style: ${decision_style}, risk profile: ${risk_profile}, reasoning style: ${reasoning_style}`;
   return [
     paint('bold', skills.map(({ skill_label }) => skill_label).join(' · ') || 'No skill is concluded'),
@@ -28,7 +30,8 @@ export function profileLines({ metrics, profile }: Results, paint: Paint): strin
     ),
     '',
     paint('bold', 'Quality of the record'),
-    ...qualityLines(metrics),
+    ...(metrics.quality_flags.length === 0 ? ['  Nothing makes this record weaker.'] : []),
+    ...metrics.quality_flags.flatMap((flag) => wrap(`${sentences[flag] ?? flag} [${flag}]`, '  - ')),
   ];
 }
 
@@ -41,11 +44,4 @@ export function metricsByName(metrics: ComputedMetrics): Record<string, unknown>
 function metricText(name: string, value: unknown): string {
   if (Array.isArray(value)) return value.join(', ') || 'none';
   return typeof value === 'number' && name.endsWith('_ms') ? `${value} (${duration(value)})` : String(value);
-}
-
-function qualityLines({ quality_flags }: ComputedMetrics): string[] {
-  if (quality_flags.length === 0) return ['  Nothing makes this record weaker.'];
-  // A newer server may know more flags than this command.
-  const texts: Record<string, string> = FLAG_SENTENCES;
-  return quality_flags.flatMap((flag) => wrap(`${texts[flag] ?? flag} [${flag}]`, '  - '));
 }

@@ -13,11 +13,7 @@ interface ScenarioReport {
   differences: Difference[];
 }
 
-interface RunReport {
-  passed: boolean;
-  errors: FileError[];
-  scenarios: ScenarioReport[];
-}
+type RunReport = { passed: boolean; errors: FileError[]; scenarios: ScenarioReport[] };
 
 /** The run for reading or, as JSON, for programs: the same for the same scenarios in virtual time. */
 export function reportText(run: RunReport, { json = false, quiet = false }, paint: Paint): string {

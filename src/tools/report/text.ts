@@ -31,7 +31,5 @@ export function duration(ms: number): string {
 /** `not_started` as `not started`. */
 export const asWords = (name: string): string => name.replaceAll('_', ' ');
 
-const list = new Intl.ListFormat('en-GB');
-
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (items: readonly string[]): string => list.format(items);
+export const listed = (items: readonly string[]): string => new Intl.ListFormat('en-GB').format(items);

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { ATTEMPT_STATUSES } from '../../attempts/attempt.ts';
 import { EVENT_TYPES } from '../../events/event-table.ts';
-import {
-  expectedBorderline,
-  expectedLimits,
-  expectedMetrics,
-  expectedSkills,
-  expectedSummary,
-} from './expected-results.ts';
+import { expectedResults } from './expected-results.ts';
 import { fields } from './fields.ts';
 
 /** How a step can come out. Repeated: it had been stored before, and nothing was stored now. */
@@ -54,11 +48,5 @@ export const stepExpectation = z.preprocess(
 export const finalExpectation = fields({
   state: state.optional(),
   status: z.enum(ATTEMPT_STATUSES).optional(),
-  metrics: expectedMetrics.optional(),
-  skills: expectedSkills.optional(),
-  limits: expectedLimits.optional(),
-  borderline: expectedBorderline.optional(),
-  summary: expectedSummary.optional(),
-  /** Words that the recruiter's notes must contain. */
-  notes: z.array(z.string()).optional(),
+  ...expectedResults,
 });

@@ -25,8 +25,7 @@ const METRICS: Record<string, z.ZodType> = {
 
 const namesIn = (group: string) => Object.keys(METRICS).filter((name) => name.startsWith(`${group}.`));
 
-/** Some of the metrics, by their dotted names or nested in their groups. */
-export const expectedMetrics = z.record(z.string(), z.unknown()).transform((written, context) => {
+const metrics = z.record(z.string(), z.unknown()).transform((written, context) => {
   const expected = Object.entries(written).flatMap(([key, value]) => {
     const isGroup = namesIn(key).length > 0 && typeof value === 'object' && value !== null;
     if (!isGroup) return [{ name: key, path: [key], value }];
@@ -58,33 +57,37 @@ const ANY_SKILL = `must be a skill, with or without (strong) or (moderate), also
 
 const spaced = (skill: string) => skill.replace(/ *\(/, ' (');
 
-/** All the skills that are inferred, each by its code and, where that matters, its confidence and reliability. */
-export const expectedSkills = z.array(z.string().trim().regex(SKILL, ANY_SKILL).overwrite(spaced));
+const nearThreshold = fields({
+  metric: z.string(),
+  threshold: z.number(),
+  distance: z.number().optional(),
+  reason: z.enum(BORDERLINE_REASONS).optional(),
+});
 
-/** Everything that limits one of the inferred skills, in any order. */
-const LIMIT_CODES = Object.values(LIMITS).flatMap((limits) => limits.map(({ code }) => code));
-export const expectedLimits = z.array(z.enum(LIMIT_CODES));
-
-/** The thresholds that a figure comes close to, all of them, in order. */
-export const expectedBorderline = z.array(
-  fields({
-    metric: z.string(),
-    threshold: z.number(),
-    distance: z.number().optional(),
-    reason: z.enum(BORDERLINE_REASONS).optional(),
-  }),
-);
+const limitCodes = Object.values(LIMITS).flatMap((limits) => limits.map(({ code }) => code));
 
 const styleOf = (field: SummaryField) => {
   const { rules, otherwise } = RULES[field];
-  return z
-    .enum([...new Set([...rules.map(({ style }) => style), ...(otherwise ? [otherwise] : [])])])
-    .optional();
+  const styles = [...rules.map(({ style }) => style), ...(otherwise ? [otherwise] : [])];
+  return z.enum([...new Set(styles)]).optional();
 };
 
-/** Some of the fields of the behavioral summary. */
-export const expectedSummary = fields({
-  decision_style: styleOf('decision_style'),
-  risk_profile: styleOf('risk_profile'),
-  reasoning_style: styleOf('reasoning_style'),
-} satisfies Record<SummaryField, z.ZodType>);
+/** What a scenario may expect of an attempt's results. */
+export const expectedResults = {
+  /** Some of the metrics, by their dotted names or nested in their groups. */
+  metrics: metrics.optional(),
+  /** All the skills that are inferred, each by its code and, where that matters, its confidence and reliability. */
+  skills: z.array(z.string().trim().regex(SKILL, ANY_SKILL).overwrite(spaced)).optional(),
+  /** Everything that limits one of the inferred skills, in any order. */
+  limits: z.array(z.enum(limitCodes)).optional(),
+  /** The thresholds that a figure comes close to, all of them, in order. */
+  borderline: z.array(nearThreshold).optional(),
+  /** Some of the fields of the behavioral summary. */
+  summary: fields({
+    decision_style: styleOf('decision_style'),
+    risk_profile: styleOf('risk_profile'),
+    reasoning_style: styleOf('reasoning_style'),
+  } satisfies Record<SummaryField, z.ZodType>).optional(),
+  /** Words that the recruiter's notes must contain. */
+  notes: z.array(z.string()).optional(),
+};

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { RISK_TAGS, type RiskTag, type Task, type TaskOption } from '../../tasks/task.ts';
 import type { Persona } from './personas.ts';
-import type { Scenario } from './scenario.ts';
+import type { SimulatedTask } from './scenario.ts';
 import { type Pause, type Step, step } from './steps.ts';
 
 /** Shares of a text that are there when the front end reports progress. */
@@ -9,14 +9,11 @@ const DRAFTS = [0.4, 0.8];
 
 type Doing = Pause | z.input<typeof step>;
 
-/** What a persona does at one task; it expects nothing. */
-export type PersonaScenario = Pick<Scenario, 'person' | 'task' | 'steps'>;
-
 /**
  * Makes an ordinary scenario of a persona and a task. Writing is left out where the task asks for no reasons.
  * @param pace what one second of a person takes here: 1 in real time, 0.1 at ten times the speed
  */
-export function scenarioOf(persona: Persona, task: Task, pace = 1): PersonaScenario {
+export function scenarioOf(persona: Persona, task: Task, pace = 1) {
   const steps: Step[] = [];
   let meanwhile: Pause[] = [];
   let at = 0;
@@ -34,7 +31,7 @@ export function scenarioOf(persona: Persona, task: Task, pace = 1): PersonaScena
   }
   const { title, requires_reasoning, time_limit_seconds, marks } = task;
   const options = Object.fromEntries(task.options.map((option) => [option.option_code, option.risk_tag]));
-  const simulated = { title, requires_reasoning, time_limit_seconds, marks, options };
+  const simulated: SimulatedTask = { title, requires_reasoning, time_limit_seconds, marks, options };
   return { person: persona.name, task: simulated, steps };
 }
 

@@ -13,10 +13,7 @@ const wordsIn = (phrase: string) => phrase.split(' ').length;
 const KEYWORDS = [...LOGICAL_KEYWORDS].sort((a, b) => wordsIn(a) - wordsIn(b));
 
 /** None of its words is a keyword or can become part of one, in whatever order they stand. */
-const FILLER =
-  'we keep what works today and the team may try this option for some weeks before more people join'.split(
-    ' ',
-  );
+const FILLER = 'we keep what works today and the team may try this option for some weeks'.split(' ');
 
 /** How many words the first so many keywords have together. */
 const needed = (keywords: number) =>

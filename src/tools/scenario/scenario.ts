@@ -5,8 +5,6 @@ import { finalExpectation } from './expectations.ts';
 import { fields } from './fields.ts';
 import { optionsNamed, type Step, step, type WrittenStep } from './steps.ts';
 
-const OPTION_CODE = /^[A-Za-z0-9_-]{1,50}$/;
-
 const task = fields({
   title: z.string().trim().min(1).max(200).default('Simulated decision'),
   requires_reasoning: z.boolean().default(true),
@@ -19,7 +17,7 @@ const task = fields({
       context.addIssue({ code: 'custom', path, message });
     const codes = Object.keys(options);
     if (codes.length < 2 || codes.length > 12) complain(`must be 2 to 12 options, not ${codes.length}`);
-    const wrong = codes.filter((code) => !OPTION_CODE.test(code));
+    const wrong = codes.filter((code) => !/^[A-Za-z0-9_-]{1,50}$/.test(code));
     for (const code of wrong) complain('may hold letters, digits, _ and - only, at most 50', code);
   }),
 });

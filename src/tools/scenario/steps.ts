@@ -68,7 +68,6 @@ export interface Pause {
   /** In the third person: `reads the scenario`. */
   doing: string;
   for_ms: number;
-  /** The candidate's window is closed. */
   away?: boolean;
 }
 
