@@ -69,7 +69,7 @@ export async function completeAttempt(session: Session, body: unknown): Promise<
 }
 
 /** @throws Refusal 413 if the event would be too large even when sent alone. */
-export function refuseTooLarge(event: unknown): void {
+function refuseTooLarge(event: unknown): void {
   if (Buffer.byteLength(JSON.stringify(event)) > EVENT_BODY_LIMIT) {
     throw bodyTooLarge(`One event may have at most ${EVENT_BODY_LIMIT} bytes.`);
   }

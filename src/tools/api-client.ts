@@ -3,7 +3,6 @@ import { Problem } from './problem.ts';
 
 /** What the server answered where something else was hoped for. */
 export class ApiError extends Problem {
-  override readonly name = 'ApiError';
   readonly status: number;
   /** The problem details as received. */
   readonly problem: { code?: string; detail?: string; [key: string]: unknown };
@@ -18,7 +17,6 @@ export class ApiError extends Problem {
 /** A message from an attempt's live channel. */
 export interface LiveMessage {
   type: string;
-
   data: Record<string, unknown>;
 }
 
@@ -40,14 +38,10 @@ export class ApiClient {
 
   /** The plain answer, whatever it is. `path` is below `/api/v1`. */
   async send(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${this.url}/api/v1${path}`, {
-      method,
-      headers: {
-        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const headers = new Headers();
+    if (this.#token !== undefined) headers.set('authorization', `Bearer ${this.#token}`);
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    return fetch(`${this.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) ?? null });
   }
 
   /** The answer's body. @throws ApiError for any status from 400 on. */
@@ -55,17 +49,14 @@ export class ApiClient {
     const response = await this.send(method, path, body);
     const text = await response.text();
     const answer = text === '' ? undefined : JSON.parse(text);
-    if (response.status >= 400)
-      throw new ApiError(`${method} ${path} at ${this.url}`, response.status, answer ?? {});
-    return answer as T;
+    if (response.status < 400) return answer as T;
+    throw new ApiError(`${method} ${path} at ${this.url}`, response.status, answer ?? {});
   }
 
   /** Opens the live channel of an attempt; the socket's messages are for the caller to listen to. */
   watch(attempt_id: string, since?: number): WebSocket {
-    const query = new URLSearchParams({
-      token: this.#token ?? '',
-      ...(since === undefined ? {} : { since: String(since) }),
-    });
+    const query = new URLSearchParams({ token: this.#token ?? '' });
+    if (since !== undefined) query.set('since', String(since));
     return new WebSocket(`${this.url.replace(/^http/, 'ws')}/ws/attempts/${attempt_id}?${query}`);
   }
 }

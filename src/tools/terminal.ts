@@ -11,14 +11,9 @@ export interface Terminal {
   signal: AbortSignal;
 }
 
-/** As shells have it for a command that Ctrl-C ended: 128 + SIGINT. */
-export const INTERRUPTED = 130;
-
-/** The terminal of this process. */
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());
   // A reader such as `head` that has had enough ends the command as Ctrl-C does.
   process.stdout.on('error', () => interrupted.abort());
   return {

@@ -12,14 +12,14 @@ describe('a scenario that is as expected', () => {
     expect(output).toContain('Ann decides\n');
     expect(output).toContain(
       [
-        '     0.000 s  task_started        accepted  active (undecided, not_started)',
-        '     4.000 s  option_selected  A  accepted  active (decided, not_started)',
-        '     6.000 s  task_completed   A  accepted  locked',
+        '     0.000 s  #1   task_started                         accepted  active (undecided, not_started)',
+        '     4.000 s  #2   option_selected      A               accepted  active (decided, not_started)',
+        '     6.000 s  #3   task_completed       A               accepted  locked',
       ].join('\n'),
     );
-    expect(output).toMatch(/time_metrics\.total_time_ms +6000\n/);
+    expect(output).toMatch(/time_metrics\.total_time_ms +6000 \(6 s\)\n/);
     expect(output).toContain(
-      'DECISIVE_THINKING (strong but limited): Decisive Thinker\n      The first option was selected 4 s',
+      'Decisive Thinker, strong confidence [DECISIVE_THINKING], limited reliability\n      - The first option was selected 4 s',
     );
     expect(output).toContain('The candidate completed the task in 6 seconds');
     expect(output).toMatch(/ {2}as expected\n\n1 passed\n$/);

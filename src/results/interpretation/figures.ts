@@ -23,6 +23,9 @@ const UNITS: Record<MetricNameOf<number>, Unit> = {
   'reasoning_metrics.reasoning_depth_score': 'bare',
 };
 
+/** The metrics that read as numbers. */
+export const NUMERIC_METRICS = Object.keys(UNITS) as MetricNameOf<number>[];
+
 /** Whether a duration, as rounded for reading, still says what is said about it. */
 type StaysTrue = (shown_seconds: number) => boolean;
 

@@ -1,58 +1,38 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedEngineUnavailable } from '../../database/embedded/unavailable.ts';
 import type { StaffAccount } from '../player/staff.ts';
 import { Problem, UsageError } from '../problem.ts';
-import { INTERRUPTED, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const FLAG = { type: 'boolean' } as const;
+export const TEXT = { type: 'string' } as const;
 
 /** The options of every command that may play on a running server. */
-export const COMMON_OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  server: { type: 'string' },
-  email: { type: 'string' },
-  password: { type: 'string' },
-} as const satisfies ParseArgsConfig['options'];
+export const COMMON_OPTIONS = { help: { ...FLAG, short: 'h' }, server: TEXT, email: TEXT, password: TEXT };
 
-/** As `parseArgs`. @throws UsageError */
-export function parseCommandLine<Config extends ParseArgsConfig>(config: Config) {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    const [firstSentence] = (error as Error).message.split('. ');
-    throw new UsageError(`${firstSentence}.`);
-  }
-}
-
-/**
- * The server to play on; undefined where none is named.
- * @param variables what the variables that stand for the account begin with: DEMO for DEMO_EMAIL.
- * @throws UsageError
- */
+/** The server to play on, if one is named. @param variables DEMO for DEMO_EMAIL and so on. @throws UsageError */
 export function readServer(
-  values: { server?: string | undefined; email?: string | undefined; password?: string | undefined },
+  { server: url, ...account }: { [option in 'server' | 'email' | 'password']?: string | undefined },
   env: Terminal['env'],
   variables: string,
 ): StaffAccount | undefined {
-  if (values.server === undefined) {
-    if (values.email === undefined && values.password === undefined) return undefined;
+  if (url === undefined) {
+    if (account.email === undefined && account.password === undefined) return undefined;
     throw new UsageError('--email and --password are for a running server: add --server URL.');
   }
-  if (!URL.canParse(values.server) || !/^https?:$/.test(new URL(values.server).protocol)) {
-    throw new UsageError(`--server takes an address such as http://127.0.0.1:3000, not "${values.server}".`);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new UsageError(`--server takes an address such as http://127.0.0.1:3000, not "${url}".`);
   }
-  const email = values.email ?? env[`${variables}_EMAIL`];
-  const password = values.password ?? env[`${variables}_PASSWORD`];
-  if (!email || !password) {
-    throw new UsageError(
-      `--server needs --email and --password, or ${variables}_EMAIL and ${variables}_PASSWORD, of a recruiter or an administrator.`,
-    );
-  }
-  return { url: values.server, email, password };
+  const email = account.email ?? env[`${variables}_EMAIL`];
+  const password = account.password ?? env[`${variables}_PASSWORD`];
+  if (email && password) return { url, email, password };
+  throw new UsageError(
+    `--server needs --email and --password, or ${variables}_EMAIL and ${variables}_PASSWORD, of a recruiter or an administrator.`,
+  );
 }
 
 /**
- * Runs a command to its exit code: what `run` returns, 130 after Ctrl-C.
- * @param failed the exit code after a failure, which is explained.
- * @param usage stands behind the explanation of a `UsageError`.
+ * Runs a command to its exit code: what `run` returns, 130 after Ctrl-C, `failed` after a failure, which is explained;
+ * `usage` stands behind the explanation where the command line cannot be followed.
  */
 export async function runCommand(
   { print, printError, signal }: Terminal,
@@ -64,18 +44,25 @@ export async function runCommand(
   } catch (error) {
     if (signal.aborted) {
       print('Stopped.');
-      return INTERRUPTED;
+      // As shells have it for a command that Ctrl-C ended: 128 + SIGINT.
+      return 130;
     }
-    printError(readable(error) + (error instanceof UsageError ? usage : ''));
+    printError(explain(error, usage));
     return failed;
   }
 }
 
 /** What a person at the terminal reads of an error: one line where it can be mended, else all of it. */
-function readable(error: unknown): string {
-  if (error instanceof Problem) return error.message;
+function explain(error: unknown, usage: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message } = error;
+  if (error instanceof UsageError) return message + usage;
+  if (error instanceof Problem) return message;
   if (error instanceof EmbeddedEngineUnavailable) {
-    return `${error.message} The demo uses that on a running server: npm run demo -- --server URL`;
+    return `${message} The demo uses that on a running server: npm run demo -- --server URL`;
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // As node's parseArgs throws, of which the first sentence is enough.
+  if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+    return `${message.split('. ')[0]}.${usage}`;
+  return error.stack ?? message;
 }

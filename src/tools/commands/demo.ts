@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Task } from '../../tasks/task.ts';
+import { parseArgs } from 'node:util';
 import { withOwnServer } from '../player/own-server.ts';
 import { play } from '../player/play.ts';
-import { rehearse } from '../player/rehearsal.ts';
-import { type ServerStage, serverStage } from '../player/server-stage.ts';
+import { serverStage } from '../player/server-stage.ts';
 import { chooseTask, logIn, type StaffAccount } from '../player/staff.ts';
-import type { Results } from '../player/stage.ts';
+import { rehearse } from '../player/virtual-stage.ts';
 import { Problem } from '../problem.ts';
-import { LiveTelling } from '../report/live-telling.ts';
-import { afterwards, beforehand, type Run } from '../report/pace.ts';
+import { liveTelling } from '../report/live-telling.ts';
+import { afterwards, beforehand } from '../report/pace.ts';
 import { profileLines } from '../report/profile.ts';
-import { LINE_WIDTH, wrap } from '../report/text.ts';
-import { type PersonaScenario, scenarioOf } from '../scenario/persona-scenario.ts';
+import { duration, LINE_WIDTH, wrap } from '../report/text.ts';
+import { scenarioOf } from '../scenario/persona-scenario.ts';
 import { DEFAULT_PERSONA, type Persona, personas } from '../scenario/personas.ts';
 import type { Terminal } from '../terminal.ts';
-import { COMMON_OPTIONS, parseCommandLine, readServer, runCommand } from './command-line.ts';
+import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-line.ts';
 
 const HELP = `Usage: npm run demo -- [PERSONA] [OPTIONS]
 
@@ -37,89 +36,71 @@ Examples:
   npm run demo -- exploratory --task training-budget
   DEMO_EMAIL=… DEMO_PASSWORD=… npm run demo -- decisive --server http://127.0.0.1:3000`;
 
-/** What to play. */
-interface Wish {
-  persona: Persona;
-  isRealTime: boolean;
-  task_code: string | undefined;
-}
-
 /** Milliseconds in which a hurried attempt is played, requests aside. */
 const HURRIED_RUN_MS = 4_000;
 
 /** `npm run demo`. @returns the exit code: 0, 1 after a failure that was explained, 130 after Ctrl-C. */
 export function runDemo(args: string[], terminal: Terminal): Promise<number> {
+  const { print } = terminal;
   return runCommand(terminal, { failed: 1, usage: ' See npm run demo -- --help' }, async () => {
-    const { values, positionals } = parseCommandLine({
-      args,
-      allowPositionals: true,
-      options: {
-        ...COMMON_OPTIONS,
-        list: { type: 'boolean' },
-        'real-time': { type: 'boolean' },
-        task: { type: 'string' },
-      },
-    });
-    if (values.help) terminal.print(HELP);
-    else if (values.list) printPersonas(terminal);
+    const options = { ...COMMON_OPTIONS, list: FLAG, 'real-time': FLAG, task: TEXT };
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    if (values.help) print(HELP);
+    else if (values.list) personas.flatMap(introduce).forEach(print);
     else {
       const persona = personaNamed(positionals);
-      const wish = { persona, isRealTime: values['real-time'] ?? false, task_code: values.task };
       const server = readServer(values, terminal.env, 'DEMO');
-      if (server) await playAt(server, wish, terminal);
-      else await playAlone(wish, terminal);
+      if (server) {
+        const attempt_id = await demonstrate(persona, values, server, terminal);
+        print(`  The attempt stays on the server: ${attempt_id}`);
+      } else {
+        print('Starting a server with a temporary database, which is removed afterwards …');
+        await withOwnServer((own) => demonstrate(persona, values, own, terminal));
+      }
     }
     return 0;
   });
 }
 
 function personaNamed(names: readonly string[]): Persona {
-  if (names.length > 1) {
-    throw new Problem(`One persona at a time, not ${names.length}: ${names.join(', ')}.`);
-  }
-  const [name = DEFAULT_PERSONA] = names;
-  const persona = personas.find((known) => known.name === name);
+  const [name = DEFAULT_PERSONA, another] = names;
+  if (another) throw new Problem(`One persona at a time, not ${names.length}: ${names.join(', ')}.`);
+  const persona = personas.find((each) => each.name === name);
   if (persona) return persona;
   const known = personas.map((each) => each.name).join(', ');
   throw new Problem(`There is no persona "${name}". There are: ${known}.`);
 }
 
-function printPersonas({ print }: Terminal): void {
-  for (const { name, description, shows } of personas) {
-    wrap(description, name.padEnd(14)).forEach(print);
-    wrap(`In real time: ${shows.join(', ')}`, ' '.repeat(14)).forEach(print);
-  }
-}
-
-async function playAt(server: StaffAccount, wish: Wish, terminal: Terminal): Promise<void> {
-  const attempt_id = await demonstrate(wish, server, terminal);
-  wrap(`The attempt stays on the server: ${attempt_id}`, '  ').forEach(terminal.print);
-}
-
-async function playAlone(wish: Wish, terminal: Terminal): Promise<void> {
-  terminal.print('Starting a server with a temporary database, which is removed afterwards …');
-  await withOwnServer((own) => demonstrate(wish, own, terminal));
-}
+const introduce = ({ name, description, shows }: Persona): string[] => [
+  ...wrap(description, name.padEnd(14)),
+  ...wrap(`In real time: ${shows.join(', ')}`, ' '.repeat(14)),
+];
 
 /** One attempt from the token to the printed profile. @returns its id */
-async function demonstrate(wish: Wish, server: StaffAccount, terminal: Terminal): Promise<string> {
+async function demonstrate(
+  persona: Persona,
+  wish: { 'real-time'?: boolean; task?: string },
+  server: StaffAccount,
+  terminal: Terminal,
+): Promise<string> {
   const { signal, print, paint } = terminal;
   const say = (lines: string[]) => lines.forEach((line) => void print(line));
   const heading = (text: string) => say(['', paint('bold', `── ${text} `.padEnd(LINE_WIDTH, '─'))]);
 
   signal.throwIfAborted();
   const staff = await logIn(server);
-  const task = await chooseTask(staff, wish.task_code);
-  const inRealTime = scenarioOf(wish.persona, task);
+  const task = await chooseTask(staff, wish.task);
+  const inRealTime = scenarioOf(persona, task);
   const person_ms = inRealTime.steps.at(-1)?.at ?? 0;
-  const pace = wish.isRealTime ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
-  const scenario = scenarioOf(wish.persona, task, pace);
-  const real = await rehearse(inRealTime);
-  const run: Run = { person_ms, run_ms: person_ms * pace, in_real_time: real.profile };
+  const pace = wish['real-time'] ? 1 : Math.min(1, HURRIED_RUN_MS / person_ms);
+  const scenario = scenarioOf(persona, task, pace);
+  const { profile: in_real_time } = await rehearse(inRealTime);
+  const run = { person_ms, run_ms: person_ms * pace, in_real_time };
 
-  heading(`The candidate: ${wish.persona.name}`);
-  say(wrap(wish.persona.description));
-  say(wrap(`Task: “${task.title}” (${task.task_code}). ${task.description}`));
+  heading(`The candidate: ${persona.name}`);
+  say(wrap(persona.description));
+  const limit = task.time_limit_seconds ? `, limit: ${duration(task.time_limit_seconds * 1_000)}` : '';
+  say(wrap(`Task: “${task.title}” (${task.task_code}${limit}). ${task.description}`));
   if (!task.requires_reasoning) {
     say(wrap('This task asks for no reasons, so what the persona would write is left out.'));
   }
@@ -127,31 +108,16 @@ async function demonstrate(wish: Wish, server: StaffAccount, terminal: Terminal)
 
   heading('The attempt, as the live channel tells it');
   const stage = await serverStage(staff, task.task_id, signal);
-  const results = await playWatched(scenario, task, stage, terminal);
+  const telling = liveTelling(stage, task, terminal);
+  const metadata = { client_session_id: randomUUID(), user_agent: 'skill-observation-demo' };
+  const steps = scenario.steps.map((step) => ({ ...step, client_event_id: randomUUID(), metadata }));
+  const performance = telling.open().then(() => play({ steps }, stage, telling));
+  const { results } = await performance.finally(telling.close);
+  if (!results) throw new Problem('The server has no results although it announced them.');
 
   heading('The profile, as a recruiter reads it');
-  say(profileLines(results, task, paint));
+  say(profileLines(results, paint));
   heading('What this run can tell');
   say(afterwards(run, results.profile, paint));
   return stage.attempt_id;
-}
-
-/** @throws Problem where the server refuses an event or falls silent */
-async function playWatched(
-  scenario: PersonaScenario,
-  task: Task,
-  stage: ServerStage,
-  terminal: Terminal,
-): Promise<Results> {
-  const metadata = { client_session_id: randomUUID(), user_agent: 'skill-observation-demo' };
-  const steps = scenario.steps.map((step) => ({ ...step, client_event_id: randomUUID(), metadata }));
-  const telling = new LiveTelling(stage, task, terminal);
-  try {
-    await telling.open();
-    const { results } = await play({ steps }, stage, telling);
-    if (!results) throw new Problem('The server has no results although it announced them.');
-    return results;
-  } finally {
-    telling.close();
-  }
 }

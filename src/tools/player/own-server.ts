@@ -7,23 +7,15 @@ import { createLog } from '../../log.ts';
 import { startServer } from '../../server.ts';
 import type { StaffAccount } from './staff.ts';
 
-/**
- * Runs `use` with a server on a free port and the embedded engine in a temporary folder, and removes both.
- * Nothing of the environment is passed on, so that a demo never writes to the database somebody has in MONGODB_URI.
- * @throws EmbeddedEngineUnavailable
- */
+/** Runs `use` with a server on a temporary database, and removes both. @throws EmbeddedEngineUnavailable */
 export async function withOwnServer(use: (account: StaffAccount) => Promise<unknown>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'skill-demo-'));
   const email = 'demo@localhost.localdomain';
   const password = randomBytes(15).toString('base64url');
-  const config = readConfig({
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATA_DIR: directory,
-    ADMIN_EMAIL: email,
-    ADMIN_PASSWORD: password,
-    LOG_LEVEL: 'error',
-  });
+  // Nothing of the environment, so that a demo never writes to the database somebody has in MONGODB_URI.
+  const administrator = { ADMIN_EMAIL: email, ADMIN_PASSWORD: password };
+  const place = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: directory };
+  const config = readConfig({ ...place, ...administrator, LOG_LEVEL: 'error' });
   try {
     const server = await startServer(config, createLog(config.logLevel), () => undefined);
     await use({ url: server.url, email, password }).finally(() => server.stop());

@@ -1,8 +1,8 @@
+import type { AttemptView } from '../../attempts/session/feed.ts';
 import type { Outcome } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/steps.ts';
-import { postedDetails, postedEvent } from './posted-event.ts';
-import type { Answer, Results, Stage, View } from './stage.ts';
+import { type Answer, post, resultsOf, type Stage, viewOf } from './stage.ts';
 
 /** A step and what came of it. */
 export interface PlayedStep {
@@ -12,52 +12,41 @@ export interface PlayedStep {
   outcome: Outcome;
   answer: Answer;
   /** The attempt after the step; within a batch, after the whole batch. */
-  view: View;
-  /** Events on record before the step, or before the batch it was sent in. */
-  recorded_before: number;
+  view: AttemptView;
 }
 
-/** A scenario as it was played, from the first step to the results. */
-export interface Performance {
-  steps: PlayedStep[];
-  view: View;
-  results: Results | undefined;
-}
+/** A scenario as it was played, from the first step to the results, if it came to any. */
+export type Performance = Awaited<ReturnType<typeof play>>;
 
 /** Follows a performance while it goes on. The player waits for it; what it throws ends the performance. */
 export interface Observer {
-  /** A step is next, and may not be due for a while. @returns the step to play, with what was measured of it */
-  before(step: Step): Promise<Step>;
+  /** A step is next, and may not be due for a while. */
+  before(step: Step): Promise<void>;
   after(played: PlayedStep): Promise<void>;
 }
 
-/** Plays all steps, whatever is answered, and leaves the stage. @throws what keeps the server from answering. */
-export async function play(
-  { steps }: Pick<Scenario, 'steps'>,
-  stage: Stage,
-  observer?: Observer,
-): Promise<Performance> {
-  try {
-    const played: PlayedStep[] = [];
-    let view = await stage.view();
-    for (const planned of sentTogether(steps)) {
-      const group: Step[] = [];
-      for (const step of planned) group.push(observer ? await observer.before(step) : step);
-      const sent_at = group.at(-1)?.at ?? 0;
-      await stage.reach(sent_at);
-      const answers = await send(group, stage);
-      const recorded_before = view.sequence_number;
-      view = await stage.view();
-      for (const step of outcomes(group, answers, { sent_at, recorded_before, view })) {
-        await observer?.after(step);
-        played.push(step);
-      }
+/** Plays all steps, whatever is answered. @throws what keeps the server from answering */
+export async function play({ steps }: Pick<Scenario, 'steps'>, stage: Stage, observer?: Observer) {
+  const played: PlayedStep[] = [];
+  let view = await viewOf(stage);
+  for (const group of sentTogether(steps)) {
+    for (const step of group) await observer?.before(step);
+    const sent_at = group.at(-1)?.at ?? 0;
+    await stage.reach(sent_at);
+    const answers = await post(group, stage);
+    let recorded = view.sequence_number;
+    view = await viewOf(stage);
+    for (const [index, step] of group.entries()) {
+      const answer = answers[index];
+      if (!answer) throw new Error(`The server said nothing about event ${index + 1} of a batch.`);
+      const one = { step, sent_at, outcome: outcomeOf(answer, recorded), answer, view };
+      if (answer.acknowledged) recorded = Math.max(recorded, answer.sequence_number);
+      await observer?.after(one);
+      played.push(one);
     }
-    const results = view.status === 'completed' ? await stage.results() : undefined;
-    return { steps: played, view, results };
-  } finally {
-    stage.leave();
   }
+  const results = view.status === 'completed' ? await resultsOf(stage) : undefined;
+  return { steps: played, view, results };
 }
 
 /** Each step by itself, but neighbouring batched ones in one group. */
@@ -71,29 +60,8 @@ function sentTogether(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-async function send(group: readonly Step[], stage: Stage): Promise<Answer[]> {
-  const [step] = group;
-  if (step === undefined) return [];
-  if (step.batched) return stage.submitBatch(group.map((each) => postedEvent(each, stage)));
-  if (step.event === 'task_completed' && step.option === undefined) {
-    return [await stage.complete(postedDetails(step, stage))];
-  }
-  return [await stage.submit(postedEvent(step, stage))];
-}
-
-function outcomes(
-  group: readonly Step[],
-  answers: readonly Answer[],
-  facts: Pick<PlayedStep, 'sent_at' | 'recorded_before' | 'view'>,
-): PlayedStep[] {
-  let recorded = facts.recorded_before;
-  return group.map((step, index) => {
-    const answer = answers[index];
-    if (!answer) throw new Error(`The server said nothing about event ${index + 1} of a batch.`);
-    if (!answer.acknowledged) return { step, ...facts, answer, outcome: 'refused' };
-    // A repeat is answered as the first time, so it is the number that tells them apart.
-    const outcome = answer.sequence_number <= recorded ? 'repeated' : 'accepted';
-    recorded = Math.max(recorded, answer.sequence_number);
-    return { step, ...facts, answer, outcome };
-  });
+/** A repeat is answered as the first time, so it is the number that tells them apart. */
+function outcomeOf(answer: Answer, recorded: number): Outcome {
+  if (!answer.acknowledged) return 'refused';
+  return answer.sequence_number <= recorded ? 'repeated' : 'accepted';
 }

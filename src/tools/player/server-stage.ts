@@ -1,95 +1,40 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
 import type { CandidateTask } from '../../tasks/task-view.ts';
-import { type ApiClient, ApiError } from '../api-client.ts';
-import type { Answer, ExplainedProfile, PostedEvent, Results, Stage, View } from './stage.ts';
+import type { ApiClient } from '../api-client.ts';
+import type { Stage } from './stage.ts';
 
-/** Milliseconds between two looks at whether the results are there, and after which looking is given up. */
-const LOOK_EVERY_MS = 25;
-const RESULTS_WITHIN_MS = 30_000;
+/** A stage whose attempt can be watched. */
+export type ServerStage = Stage & { candidate: ApiClient };
 
-/** A stage on a server, with what is needed to watch its attempt there. */
-export interface ServerStage extends Stage {
-  candidate: ApiClient;
-  attempt_id: string;
-}
-
-interface Redeemed {
-  attempt: { attempt_id: string };
-  access_token: string;
-  task: CandidateTask;
-}
+type Issued = { tokens: [{ token: string }] };
+type Redeemed = { attempt: { attempt_id: string }; access_token: string; task: CandidateTask };
 
 /**
- * Sets a stage on a running server: a fresh attempt at `task_id`, redeemed by an anonymous candidate, in real
- * time from then on.
- * @param staff may issue tokens.
- * @param signal ends all waiting.
- * @throws ApiError where the server does not play along.
+ * Sets a stage on a running server: a fresh attempt, redeemed by an anonymous candidate, in real time. `staff` may
+ * issue tokens. @throws ApiError where the server does not play along
  */
 export async function serverStage(
   staff: ApiClient,
   task_id: string,
   signal?: AbortSignal,
 ): Promise<ServerStage> {
-  const issued = await staff.call<{ tokens: { token: string }[] }>('POST', '/tokens/generate', { task_id });
-  const redeemed = await staff.as(undefined).call<Redeemed>('POST', '/attempts', {
-    token: issued.tokens[0]?.token,
-  });
-  const { attempt_id } = redeemed.attempt;
-  const candidate = staff.as(redeemed.access_token);
-  const path = `/attempts/${attempt_id}`;
-  // The first look at the attempt makes the server load it; the person should not have to wait for that.
-  await candidate.call<View>('GET', path);
+  const issued = await staff.call<Issued>('POST', '/tokens/generate', { task_id });
+  const { token } = issued.tokens[0];
+  const { attempt, access_token, task } = await staff
+    .as(undefined)
+    .call<Redeemed>('POST', '/attempts', { token });
+  const candidate = staff.as(access_token);
   let beginning: number | undefined;
-  const withAttempt = (event: PostedEvent) => ({ attempt_id, ...event });
   return {
     candidate,
-    attempt_id,
-    optionIds: new Map(redeemed.task.options.map((option) => [option.option_code, option.option_id])),
+    attempt_id: attempt.attempt_id,
+    options: task.options,
     reach: async (ms) => {
       beginning ??= Date.now();
       const wait = beginning + ms - Date.now();
       if (wait > 0) await setTimeout(wait, undefined, { signal });
     },
     timeOf: (ms) => new Date((beginning ?? Date.now()) + ms),
-    submit: (event) => answered(candidate, '/events', withAttempt(event)),
-    submitBatch: async (events) => {
-      const body = { events: events.map(withAttempt) };
-      return (await candidate.call<{ results: Answer[] }>('POST', '/events/batch', body)).results;
-    },
-    complete: (details) => answered(candidate, `${path}/complete`, details),
-    view: () => settled(candidate, path, signal),
-    results: () => resultsOf(candidate, path),
-    leave: () => undefined,
+    signal,
   };
-}
-
-async function answered(candidate: ApiClient, path: string, body: object): Promise<Answer> {
-  try {
-    const { sequence_number } = await candidate.call<{ sequence_number: number }>('POST', path, body);
-    return { acknowledged: true, sequence_number };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status >= 500) throw error;
-    // A refusal's problem details are an answer's fields and more.
-    return { ...(error.problem as unknown as Answer & { acknowledged: false }), acknowledged: false };
-  }
-}
-
-async function settled(candidate: ApiClient, path: string, signal: AbortSignal | undefined): Promise<View> {
-  const deadline = Date.now() + RESULTS_WITHIN_MS;
-  while (true) {
-    const view = await candidate.call<View>('GET', path);
-    if (view.status !== 'completed' || view.state === 'locked') return view;
-    if (Date.now() > deadline) throw new Error(`The results at ${path} are not there in time.`);
-    await setTimeout(LOOK_EVERY_MS, undefined, { signal });
-  }
-}
-
-async function resultsOf(candidate: ApiClient, path: string): Promise<Results> {
-  const [metrics, profile] = await Promise.all([
-    candidate.call<ComputedMetrics>('GET', `${path}/metrics`),
-    candidate.call<ExplainedProfile>('GET', `${path}/skills?explain=true`),
-  ]);
-  return { metrics, profile };
 }

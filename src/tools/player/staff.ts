@@ -11,71 +11,47 @@ export interface StaffAccount {
   password: string;
 }
 
-/** The task that is chosen when none is named and it is there. */
-const USUAL_TASK = 'support-backlog';
-
-/**
- * A client with staff's credentials.
- * @throws Problem where the account is not known or may not issue tokens; ApiError
- */
+/** A client with staff's credentials. @throws Problem for an unknown account or a candidate's; ApiError */
 export async function logIn({ url, email, password }: StaffAccount): Promise<ApiClient> {
   const api = new ApiClient(url.replace(/\/+$/, ''));
-  try {
-    const session = await api.call<{ access_token: string; user: { role: string } }>('POST', '/auth/login', {
-      email,
-      password,
+  const { access_token, user } = await api
+    .call<{ access_token: string; user: { role: string } }>('POST', '/auth/login', { email, password })
+    .catch((error) => {
+      const reason = whyNoContact(error, url);
+      throw reason ? new Problem(reason) : error;
     });
-    if (session.user.role === 'candidate') {
-      throw new Problem(`${email} is a candidate’s account; this needs a recruiter’s or an admin’s.`);
-    }
-    return api.as(session.access_token);
-  } catch (error) {
-    throw contactProblem(error, url);
-  }
+  if (user.role !== 'candidate') return api.as(access_token);
+  throw new Problem(`${email} is a candidate’s account; this needs a recruiter’s or an admin’s.`);
 }
 
 /** What the user can do about an error of the first request to a server. */
-function contactProblem(error: unknown, url: string): unknown {
+function whyNoContact(error: unknown, url: string): string | undefined {
   if (error instanceof ApiError && error.status === 401) {
-    return new Problem(
-      `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`,
-    );
+    return `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`;
   }
   if (error instanceof SyntaxError) {
-    return new Problem(
-      `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`,
-    );
+    return `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`;
   }
   // What fetch throws where there is no connection; the reason is in its cause.
-  if (error instanceof TypeError && error.cause instanceof Error) {
-    const reason = 'code' in error.cause ? error.cause.code : error.cause.message;
-    return new Problem(
-      `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`,
-    );
-  }
-  return error;
+  if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
+  const reason = 'code' in error.cause ? error.cause.code : error.cause.message;
+  return `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`;
 }
 
-/**
- * The task with this code or, without one, a usual one; with its risk tags.
- * @throws Problem where there is no such task, listing those there are; ApiError
- */
+/** The task with this code or else a usual one, with its risk tags. @throws Problem for an unknown code; ApiError */
 export async function chooseTask(staff: ApiClient, task_code: string | undefined): Promise<Task> {
   const tasks = await activeTasks(staff);
-  const named = tasks.find((task) => task.task_code === (task_code ?? USUAL_TASK));
-  const task = named ?? (task_code === undefined ? anyTask(tasks) : undefined);
-  if (task) return task;
-  if (tasks.length === 0) throw new Problem(`The server at ${staff.url} has no active task. Create one.`);
+  const named = tasks.find((task) => task.task_code === (task_code ?? 'support-backlog'));
+  const any = tasks.find((task) => task.requires_reasoning) ?? tasks[0];
+  if (!any) throw new Problem(`The server at ${staff.url} has no active task. Create one.`);
+  if (named || task_code === undefined) return named ?? any;
   const codes = tasks.map((known) => known.task_code).join(', ');
   throw new Problem(`There is no active task "${task_code}". There are: ${codes}.`);
 }
 
-const anyTask = (tasks: readonly Task[]) => tasks.find((task) => task.requires_reasoning) ?? tasks[0];
-
 /**
  * The id of a scenario's task on a server. It is made there on first use, for which the account must be an
- * administrator's; later runs find it by its code.
- * @throws ApiError where it is neither there nor may be made.
+ * administrator's; later runs find it by its code. @throws ApiError where it is neither there nor may be made
  */
 export async function ensureTask(staff: ApiClient, simulated: SimulatedTask): Promise<string> {
   const content = taskContentOf(simulated);
@@ -83,8 +59,7 @@ export async function ensureTask(staff: ApiClient, simulated: SimulatedTask): Pr
   const existing = await find();
   if (existing) return existing;
   try {
-    const { task } = await staff.call<{ task: Task }>('POST', '/tasks', content);
-    return task.task_id;
+    return (await staff.call<{ task: Task }>('POST', '/tasks', content)).task.task_id;
   } catch (error) {
     // Another run made it since it was looked for.
     const made = error instanceof ApiError && error.status === 409 && (await find());

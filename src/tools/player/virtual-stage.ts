@@ -1,65 +1,114 @@
 import { setImmediate } from 'node:timers/promises';
-import { completeAttempt, refuseTooLarge, takeBatch, takeEvent, verdictOf } from '../../attempts/intake.ts';
-import type { Acknowledgement } from '../../attempts/session/recording.ts';
+import { fromPromise } from 'xstate';
+import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
+import { currentMachine } from '../../../machines/index.ts';
+import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
+import { AttemptFeed } from '../../attempts/session/feed.ts';
+import { Session, type SessionServices } from '../../attempts/session/session.ts';
 import { Refusal } from '../../errors.ts';
-import type { SimulatedTask } from '../scenario/scenario.ts';
-import { virtualTask } from '../scenario/simulated-task.ts';
-import type { Answer, PostedEvent, Results, Stage, View } from './stage.ts';
-import { openVirtualSession, type VirtualSession } from './virtual-session.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
+import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
+import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
+import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
+import { madeUpId, virtualTask } from '../scenario/simulated-task.ts';
+import { play } from './play.ts';
+import type { Results, Stage } from './stage.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
+/** How long an attempt lasts, as a server has it unless it is told otherwise. */
+const ATTEMPT_TTL_MS = 86_400_000;
 
-/** Sets a stage in virtual time, on which a step takes microseconds and the clock moves only by `reach`. */
+/** Results follow from the journal whenever they are asked for; nothing has to be stored before. */
+const nothing = fromPromise<void, ComputationInput>(async () => undefined);
+const machine = currentMachine.provide({ actors: { computeMetrics: nothing, interpretMetrics: nothing } });
+
+/**
+ * Sets a stage in virtual time, on which a step takes microseconds and the clock moves only by `reach`: the server's
+ * own session, machine, formulas and rules, over a journal in memory.
+ */
 export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   let elapsed = 0;
   const timeOf = (ms: number) => new Date(BEGINNING + ms);
   const task = virtualTask(simulated);
-  const virtual = await openVirtualSession(task, () => timeOf(elapsed));
-  const { session } = virtual;
-  // Through JSON, because that is what is left of an event on its way to a server.
-  const onTheWire = (event: PostedEvent): unknown =>
-    JSON.parse(JSON.stringify({ ...event, attempt_id: session.attempt.attempt_id }));
+  const journal: RecordedEvent[] = [];
+  const attempt_id = madeUpId('a7', 1);
+  const expires_at = timeOf(ATTEMPT_TTL_MS);
+  const attempt = { attempt_id, user_id: madeUpId('c7', 1), task_id: task.task_id, expires_at };
+  const session = new Session(
+    { attempt, task, machine, events: [] },
+    servicesOver(journal, () => timeOf(elapsed)),
+  );
+
+  const routes: Record<string, (body: unknown) => unknown> = {
+    // The server judges an event that is sent alone as it does a batch of one.
+    '/events': async (event) => (await takeBatch(session, [event]))[0],
+    '/events/batch': async (body) => ({
+      results: await takeBatch(session, (body as { events: unknown[] }).events),
+    }),
+    [`/attempts/${attempt_id}/complete`]: (body) =>
+      completeAttempt(session, body).catch((error) => {
+        if (error instanceof Refusal) return verdictOf(error);
+        throw error;
+      }),
+    [`/attempts/${attempt_id}`]: async () => {
+      while (!session.isIdle) await setImmediate();
+      return session.view;
+    },
+    [`/attempts/${attempt_id}/metrics`]: () => computeMetrics(journal, task),
+    [`/attempts/${attempt_id}/skills?explain=true`]: () => {
+      const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
+      return { ...interpretation, explanation };
+    },
+  };
   return {
-    optionIds: new Map(task.options.map((option) => [option.option_code, option.option_id])),
+    candidate: {
+      // Through JSON, because that is what is left of a body on its way to a server.
+      call: async <T>(_method: string, path: string, body: unknown = null) =>
+        (await routes[path]?.(JSON.parse(JSON.stringify(body)))) as T,
+    },
+    attempt_id,
+    options: task.options,
     reach: async (ms) => {
       elapsed = ms;
     },
     timeOf,
-    submit: (event) =>
-      answerTo(async () => {
-        const body = onTheWire(event);
-        refuseTooLarge(body);
-        return takeEvent(session, body);
-      }),
-    submitBatch: (events) => takeBatch(session, events.map(onTheWire)),
-    complete: (details) => answerTo(() => completeAttempt(session, details)),
-    view: () => settled(virtual),
-    results: async () => resultsOf(virtual),
-    leave: () => session.stop(),
   };
 }
 
-/** The answer to one event that is sent alone. @throws whatever is no refusal: the server would have failed. */
-async function answerTo(take: () => Promise<Acknowledgement>): Promise<Answer> {
-  try {
-    return verdictOf(await take());
-  } catch (error) {
-    if (error instanceof Refusal) return verdictOf(error);
-    throw error;
-  }
+/** What a session needs of a server, without anything that takes time. */
+function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices {
+  const ignore = () => undefined;
+  const findRepeated = async (_attempt_id: string, client_event_id: string) =>
+    events.find((event) => event.client_event_id === client_event_id);
+  return {
+    journal: {
+      append: async (event) => {
+        const { attempt_id, client_event_id } = event;
+        const first = client_event_id && (await findRepeated(attempt_id, client_event_id));
+        if (first) return { outcome: 'repeated', first };
+        events.push(event);
+        return { outcome: 'stored' };
+      },
+      read: async (_attempt_id, { after = 0 } = {}) => events.slice(after),
+      findRepeated,
+    },
+    feed: new AttemptFeed(),
+    // There is no stored attempt to follow the journal.
+    projector: { noteRecorded: ignore, noteExpired: ignore, noteMissing: ignore },
+    onUncertain: ignore,
+    onActorFailed: (_attempt_id, error) => {
+      throw error;
+    },
+    now,
+    newEventId: () => madeUpId('e7', events.length + 1),
+    mailboxCapacity: 1000,
+  };
 }
 
-async function settled(virtual: VirtualSession): Promise<View> {
-  const { session } = virtual;
-  while (!session.isIdle) {
-    if (virtual.failure !== undefined) throw virtual.failure;
-    await setImmediate();
-  }
-  return session.view;
-}
-
-function resultsOf({ results }: VirtualSession): Results {
-  if (!results) throw new Error('The attempt is not completed.');
+/** What a scenario would lead to, without any waiting. @throws Error where it does not complete its attempt. */
+export async function rehearse({ task, steps }: Pick<Scenario, 'task' | 'steps'>): Promise<Results> {
+  const { results } = await play({ steps }, await virtualStage(task));
+  if (!results) throw new Error('A scenario without a completion has no results to rehearse.');
   return results;
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StateValue } from 'xstate';
-import { metricValues } from '../../results/interpretation/metric-names.ts';
-import type { Performance, PlayedStep } from '../player/play.ts';
-import type { Results } from '../player/stage.ts';
-import type { ExpectedState, FinalExpectation } from '../scenario/expectations.ts';
+import type { InferredSkill } from '../../results/interpretation/interpret.ts';
+import type { Performance } from '../player/play.ts';
+import type { ExpectedState } from '../scenario/expectations.ts';
 import type { LoadedScenario } from '../scenario/parse.ts';
 import type { Path, Place } from '../scenario/places.ts';
+import { metricsByName } from './profile.ts';
 
 /** An expectation that was not met, and where in its file it stands. */
 export interface Difference extends Place {
@@ -13,101 +13,72 @@ export interface Difference extends Place {
   actual: unknown;
 }
 
-type Differ = (path: Path, expected: unknown, actual: unknown) => void;
-
 const NO_RESULTS = 'no results, because the attempt was not completed';
 
-/**
- * Everything in which a performance is not what its scenario expects.
- * @param toleranceMs by how many milliseconds a measured time may be off: in real time none is exact.
- */
+/** Everything in which a performance is not what its scenario expects; measured times may be off by `toleranceMs`. */
 export function differences(
   { expect, placeOf }: Pick<LoadedScenario, 'expect' | 'placeOf'>,
-  played: Performance,
+  { steps, view, results }: Performance,
   toleranceMs = 0,
 ): Difference[] {
   const differences: Difference[] = [];
-  const differ: Differ = (path, expected, actual) => {
+  /** Notes a difference; what is not expected at all may be anything. */
+  function check<Expected, Actual>(
+    path: Path,
+    expected: Expected | undefined,
+    actual: Actual,
+    isMet: (expected: Expected, actual: Actual) => boolean = isDeepStrictEqual,
+  ): void {
+    if (expected === undefined || isMet(expected, actual)) return;
     differences.push({ ...placeOf(path), expected, actual });
-  };
-  for (const [index, step] of played.steps.entries()) compareStep(step, ['steps', index, 'expect'], differ);
-  compareEnd(expect, played, toleranceMs, differ);
-  return differences;
-}
+  }
 
-function compareStep(played: PlayedStep, path: Path, differ: Differ): void {
-  const { step, outcome, answer, view, recorded_before } = played;
-  const { expect } = step;
-  const refused = answer.acknowledged ? undefined : answer;
-  if (expect.outcome !== outcome || (expect.code !== undefined && expect.code !== refused?.code)) {
-    const actual = refused ? `refused: ${refused.code} (${refused.detail})` : outcome;
-    const field = expect.code === undefined ? path : [...path, 'refused'];
-    differ(field, expect.code ?? expect.outcome, actual);
-  }
-  if (refused && !step.batched && view.sequence_number !== recorded_before) {
-    differ(path, 'a refused event changes nothing', `${view.sequence_number} events on record`);
-  }
-  if (expect.state !== undefined && !stateMatches(expect.state, view.state)) {
-    differ([...path, 'state'], expect.state, view.state);
-  }
-  const checkSet = (field: string, expected: readonly string[] | undefined, actual: readonly string[]) => {
-    const isSame = isDeepStrictEqual(new Set(expected), new Set(actual));
-    if (expected && !isSame) differ([...path, field], expected, actual);
-  };
-  checkSet('allowed', expect.allowed, refused?.allowed_events ?? view.allowed_events);
-  checkSet('fields', expect.fields, refused?.errors?.map((error) => error.path) ?? []);
-}
-
-function compareEnd(
-  expect: FinalExpectation,
-  { view, results }: Performance,
-  tolerance: number,
-  differ: Differ,
-): void {
-  if (expect.state !== undefined && !stateMatches(expect.state, view.state)) {
-    differ(['expect', 'state'], expect.state, view.state);
-  }
-  if (expect.status !== undefined && expect.status !== view.status) {
-    differ(['expect', 'status'], expect.status, view.status);
-  }
-  const metrics = results && metricsByName(results.metrics);
-  for (const [name, expected] of expect.metrics ?? []) {
-    const actual = metrics?.get(name) ?? NO_RESULTS;
-    if (!sameMetric(name, expected, actual, tolerance)) {
-      differ(['expect', 'metrics', ...name.split('.')], expected, actual);
+  for (const [index, { step, outcome, answer, view }] of steps.entries()) {
+    const path = ['steps', index, 'expect'];
+    const { refused, state, allowed, fields } = step.expect;
+    const refusal = answer.acknowledged ? undefined : answer;
+    const actual = refusal ? `refused: ${refusal.code} (${refusal.detail})` : outcome;
+    if (refused) check([...path, 'refused'], refused, actual, () => refused === refusal?.code);
+    else check(path, step.expect.outcome, actual, () => step.expect.outcome === outcome);
+    const before = steps[index - 1]?.view.sequence_number ?? 0;
+    if (refusal && !step.batched && view.sequence_number !== before) {
+      check(path, 'a refused event changes nothing', `${view.sequence_number} events on record`);
     }
+    check([...path, 'state'], state, view.state, stateMatches);
+    check([...path, 'allowed'], allowed, refusal?.allowed_events ?? view.allowed_events, isSameSet);
+    check([...path, 'fields'], fields, refusal?.errors?.map((error) => error.path) ?? [], isSameSet);
   }
-  if (expect.skills && !skillsMatch(expect.skills, results)) {
-    const expected = expect.skills.map(skillName);
-    const actual = results ? results.profile.inferred_skills.map(inferredName) : NO_RESULTS;
-    differ(['expect', 'skills'], expected, actual);
+
+  check(['expect', 'state'], expect.state, view.state, stateMatches);
+  check(['expect', 'status'], expect.status, view.status);
+  const metrics = results && metricsByName(results.metrics);
+  for (const { name, path, value } of expect.metrics ?? []) {
+    const isMet = (expected: unknown, actual: unknown) =>
+      isDeepStrictEqual(expected, actual) ||
+      (name.startsWith('time_metrics.') && Math.abs(Number(expected) - Number(actual)) <= toleranceMs);
+    check(['expect', 'metrics', ...path], value, metrics?.[name] ?? NO_RESULTS, isMet);
   }
-  compareLimits(expect, results, differ);
+  const skills = results?.profile.inferred_skills;
+  check(['expect', 'skills'], expect.skills, skills?.map(fullName) ?? NO_RESULTS, (expected) => {
+    const isThere = (name: string) => skills?.some((skill) => namesOf(skill).includes(name)) ?? false;
+    return expected.length === skills?.length && expected.every(isThere);
+  });
+  const limits = skills?.flatMap(({ limited_by }) => limited_by);
+  check(['expect', 'limits'], expect.limits, limits ?? NO_RESULTS, isSameSet);
+  const borderline = results?.profile.borderline;
+  check(['expect', 'borderline'], expect.borderline, borderline ?? NO_RESULTS, (expected, actual) => {
+    const completed = expected.map((mark, index) => ({ ...borderline?.[index], ...mark }));
+    return isDeepStrictEqual(completed, actual);
+  });
   const summary: Record<string, unknown> = results?.profile.behavioral_summary ?? {};
   for (const [field, expected] of Object.entries(expect.summary ?? {})) {
-    const actual = summary[field] ?? NO_RESULTS;
-    if (expected !== actual) differ(['expect', 'summary', field], expected, actual);
+    check(['expect', 'summary', field], expected, summary[field] ?? NO_RESULTS);
   }
-  const notes = results?.profile.recruiter_notes ?? NO_RESULTS;
   for (const [index, words] of (expect.notes ?? []).entries()) {
-    if (!notes.includes(words)) differ(['expect', 'notes', index], words, notes);
+    const notes = results?.profile.recruiter_notes ?? NO_RESULTS;
+    check(['expect', 'notes', index], words, notes, () => notes.includes(words));
   }
-}
-
-function compareLimits(expect: FinalExpectation, results: Results | undefined, differ: Differ): void {
-  const limits = results?.profile.inferred_skills.flatMap(({ limited_by }) => limited_by);
-  if (expect.limits && !isDeepStrictEqual(new Set(expect.limits), new Set(limits))) {
-    differ(['expect', 'limits'], expect.limits, limits ?? NO_RESULTS);
-  }
-  const borderline = results?.profile.borderline;
-  const isAsExpected =
-    expect.borderline?.length === borderline?.length &&
-    expect.borderline?.every((mark, index) =>
-      isDeepStrictEqual({ ...borderline?.[index], ...mark }, borderline?.[index]),
-    );
-  if (expect.borderline && !isAsExpected) {
-    differ(['expect', 'borderline'], expect.borderline, borderline ?? NO_RESULTS);
-  }
+  return differences;
 }
 
 /** A state's name matches it whatever is inside; names inside it must match, the others may be anything. */
@@ -120,45 +91,15 @@ function stateMatches(expected: ExpectedState, actual: StateValue | undefined): 
   return Object.entries(expected).every(([name, state]) => stateMatches(state, inner[name]));
 }
 
-/** Every metric by its dotted name, in the order in which they are stored. */
-export function metricsByName(metrics: Results['metrics']): Map<string, unknown> {
-  const { raw_event_count, quality_flags, version } = metrics;
-  return new Map(Object.entries({ ...metricValues(metrics), raw_event_count, quality_flags, version }));
-}
+const isSameSet = (expected: Iterable<string>, actual: Iterable<string>): boolean =>
+  isDeepStrictEqual(new Set(expected), new Set(actual));
 
-type ExpectedSkill = NonNullable<FinalExpectation['skills']>[number];
-
-/** A skill as a scenario names it. */
-function skillName({ skill_code, confidence, reliability }: ExpectedSkill): string {
-  const said = [confidence, reliability].filter((word) => word !== undefined).join(' but ');
-  return said === '' ? skill_code : `${skill_code} (${said})`;
-}
-
-/** An inferred skill as a scenario would name it: that it is not limited goes without saying. */
-function inferredName({ skill_code, confidence, reliability }: ExpectedSkill): string {
-  return skillName({
-    skill_code,
-    confidence,
-    reliability: reliability === 'limited' ? reliability : undefined,
-  });
-}
-
-function skillsMatch(expected: readonly ExpectedSkill[], results: Results | undefined): boolean {
-  const inferred = results?.profile.inferred_skills;
-  if (inferred?.length !== expected.length) return false;
-  return expected.every(({ skill_code, confidence, reliability }) =>
-    inferred.some(
-      (skill) =>
-        skill.skill_code === skill_code &&
-        (confidence ?? skill.confidence) === skill.confidence &&
-        (reliability ?? skill.reliability) === skill.reliability,
-    ),
+/** Everything that a scenario may call a skill: by its code, its confidence, its reliability. */
+const namesOf = ({ skill_code, confidence, reliability }: InferredSkill): string[] =>
+  ['', ` (${confidence})`, ` (${reliability})`, ` (${confidence} but ${reliability})`].map(
+    (said) => skill_code + said,
   );
-}
 
-function sameMetric(name: string, expected: unknown, actual: unknown, tolerance: number): boolean {
-  if (name.startsWith('time_metrics.') && typeof expected === 'number' && typeof actual === 'number') {
-    return Math.abs(expected - actual) <= tolerance;
-  }
-  return isDeepStrictEqual(expected, actual);
-}
+/** That a skill is not limited goes without saying. */
+const fullName = ({ skill_code, confidence, reliability }: InferredSkill): string =>
+  `${skill_code} (${confidence}${reliability === 'limited' ? ' but limited' : ''})`;

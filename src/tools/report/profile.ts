@@ -1,16 +1,19 @@
 import { FLAG_SENTENCES } from '../../inspector/page/flag-sentences.ts';
-import type { Interpretation } from '../../results/interpretation/interpret.ts';
+import { metricValues } from '../../results/interpretation/metric-names.ts';
 import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
-import type { Task } from '../../tasks/task.ts';
 import type { Results } from '../player/stage.ts';
 import { asWords, duration, type Paint, wrap } from './text.ts';
 
 /** A candidate's results as a recruiter reads them: what it comes to first, the figures last. */
-export function profileLines({ metrics, profile }: Results, task: Task, paint: Paint): string[] {
+export function profileLines({ metrics, profile }: Results, paint: Paint): string[] {
   const { inferred_skills: skills, recruiter_notes } = profile;
+  const { decision_style, risk_profile, reasoning_style } = profile.behavioral_summary;
+  // A newer server may know more flags than this command.
+  const sentences: Record<string, string> = FLAG_SENTENCES;
+  const styles = `Decision style: ${decision_style}, risk profile: ${risk_profile}, reasoning style: ${reasoning_style}`;
   return [
-    paint('bold', skills.map(({ skill_label }) => skill_label).join(' · ')),
-    summary(profile),
+    paint('bold', skills.map(({ skill_label }) => skill_label).join(' · ') || 'No skill is concluded'),
+    asWords(styles),
     '',
     paint('bold', 'Skills'),
     ...skills.flatMap(({ skill_label, skill_code, confidence, reliability, evidence }) => [
@@ -21,56 +24,24 @@ export function profileLines({ metrics, profile }: Results, task: Task, paint: P
     paint('bold', 'Notes'),
     ...wrap(recruiter_notes, '  '),
     '',
-    paint('bold', 'Key figures'),
-    ...keyFigures(metrics, task).flatMap(([name, value]) => wrap(value, `  ${name.padEnd(22)}`)),
+    paint('bold', 'Metrics'),
+    ...Object.entries(metricsByName(metrics)).flatMap(([name, value]) =>
+      wrap(metricText(name, value), `  ${name.padEnd(48)}`),
+    ),
     '',
     paint('bold', 'Quality of the record'),
-    ...quality(metrics),
+    ...(metrics.quality_flags.length === 0 ? ['  Nothing makes this record weaker.'] : []),
+    ...metrics.quality_flags.flatMap((flag) => wrap(`${sentences[flag] ?? flag} [${flag}]`, '  - ')),
   ];
 }
 
-function summary({ behavioral_summary }: Interpretation): string {
-  const { decision_style, risk_profile, reasoning_style } = behavioral_summary;
-  return [
-    `Decision style: ${asWords(decision_style)}`,
-    `risk profile: ${asWords(risk_profile)}`,
-    `reasoning style: ${asWords(reasoning_style)}`,
-  ].join(', ');
+/** Every metric by its dotted name, in the order in which they are stored. */
+export function metricsByName(metrics: ComputedMetrics): Record<string, unknown> {
+  const { raw_event_count, quality_flags, version } = metrics;
+  return { ...metricValues(metrics), raw_event_count, quality_flags, version };
 }
 
-function keyFigures(metrics: ComputedMetrics, task: Task): [name: string, value: string][] {
-  const { time_metrics: time, decision_metrics: decision, reasoning_metrics: reasoning } = metrics;
-  const { final_risk_tag, risk_exposure_pattern } = metrics.risk_metrics;
-  const limit = task.time_limit_seconds;
-  return [
-    [
-      'Whole attempt',
-      `${duration(time.total_time_ms)}${limit ? ` (limit: ${duration(limit * 1_000)})` : ''}`,
-    ],
-    ['First decision after', duration(time.first_decision_speed_ms)],
-    ['Views and writing', duration(time.active_interaction_time_ms)],
-    ['Hesitation time', `${duration(time.hesitation_time_ms)} (the rest)`],
-    [
-      'Option views',
-      `${decision.options_viewed_count}, covering ${decision.unique_options_viewed} of ${task.options.length} options`,
-    ],
-    ['Final option viewed', duration(decision.final_option_view_duration_ms)],
-    ['Selection changes', String(decision.decision_change_count)],
-    ['Final risk', final_risk_tag],
-    ['Risks on the way', risk_exposure_pattern.join(', ')],
-    [
-      'Reasoning',
-      reasoning.reasoning_provided
-        ? `${reasoning.word_count} words, ${reasoning.logical_keyword_count} logical keywords, depth score ${reasoning.reasoning_depth_score}`
-        : 'none',
-    ],
-    ['Events recorded', String(metrics.raw_event_count)],
-  ];
-}
-
-function quality({ quality_flags }: ComputedMetrics): string[] {
-  if (quality_flags.length === 0) return ['  Nothing makes this record weaker.'];
-  // A newer server may know more flags than this command.
-  const texts: Record<string, string> = FLAG_SENTENCES;
-  return quality_flags.flatMap((flag) => wrap(`${texts[flag] ?? flag} [${flag}]`, '  - '));
+function metricText(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ') || 'none';
+  return typeof value === 'number' && name.endsWith('_ms') ? `${value} (${duration(value)})` : String(value);
 }

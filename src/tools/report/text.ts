@@ -6,38 +6,11 @@ export const LINE_WIDTH = 96;
 /** Gives words a look on a terminal, or leaves them plain where no colours are wanted. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/**
- * `text` in lines of at most `LINE_WIDTH` characters.
- * @param first stands before the first line; the others are indented as far.
- */
+/** Lines of at most `LINE_WIDTH` characters. `first` stands before the first; the others are indented as far. */
 export function wrap(text: string, first = ''): string[] {
-  const indent = ' '.repeat(first.length);
-  const lines: string[] = [];
-  let line = first;
-  for (const word of text.split(' ')) {
-    const empty = line === first || line === indent;
-    if (!empty && line.length + 1 + word.length > LINE_WIDTH) {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line += empty ? word : ` ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
-/** Rows with their columns under each other; the last column is as long as it likes. */
-export function table(rows: readonly string[][]): string[] {
-  const widths: number[] = [];
-  for (const cells of rows) {
-    for (const [column, cell] of cells.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const width = LINE_WIDTH - first.length;
+  const lines = text.match(new RegExp(`\\S.{0,${width - 1}}(?= |$)|\\S+`, 'g')) ?? [''];
+  return lines.map((line, index) => (index === 0 ? first : ' '.repeat(first.length)) + line);
 }
 
 /** Milliseconds as `4.20 s`, with so many decimals and correctly rounded: 9 950 ms are 10.0 s, not 9.9 s. */
@@ -59,7 +32,4 @@ export function duration(ms: number): string {
 export const asWords = (name: string): string => name.replaceAll('_', ' ');
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
-}
+export const listed = (items: readonly string[]): string => new Intl.ListFormat('en-GB').format(items);

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { ATTEMPT_STATUSES } from '../../attempts/attempt.ts';
 import { EVENT_TYPES } from '../../events/event-table.ts';
-import {
-  expectedBorderline,
-  expectedLimits,
-  expectedMetrics,
-  expectedSkills,
-  expectedSummary,
-} from './expected-results.ts';
+import { expectedResults } from './expected-results.ts';
 import { fields } from './fields.ts';
 
 /** How a step can come out. Repeated: it had been stored before, and nothing was stored now. */
@@ -34,41 +28,25 @@ const state: z.ZodType<ExpectedState> = z.lazy(() =>
   }),
 );
 
-const stepFields = fields({
-  outcome: z
-    .enum(OUTCOMES, { error: `must be ${OUTCOMES.join(', ')}, or fields such as { refused: CODE }` })
-    .optional(),
-  /** The code of the refusal. */
-  refused: z.enum(REFUSALS).optional(),
-  /** The state after the step. */
-  state: state.optional(),
-  /** The event types that are allowed after it, all of them. */
-  allowed: z.array(z.enum(EVENT_TYPES)).optional(),
-  /** The fields that the refusal says are wrong, all of them. */
-  fields: z.array(z.string()).optional(),
-});
-
-/** What is expected of one step: a word, or fields. */
+/** What is expected of one step: a word, or fields. A refusal's code says the outcome as well. */
 export const stepExpectation = z.preprocess(
   (written) => (typeof written === 'string' ? { outcome: written } : written),
-  stepFields.transform(({ outcome = 'accepted', refused, ...rest }) => ({
-    ...rest,
-    outcome: refused === undefined ? outcome : ('refused' as const),
-    ...(refused === undefined ? {} : { code: refused }),
-  })),
+  fields({
+    outcome: z
+      .enum(OUTCOMES, { error: `must be ${OUTCOMES.join(', ')}, or fields such as { refused: CODE }` })
+      .default('accepted'),
+    refused: z.enum(REFUSALS).optional(),
+    state: state.optional(),
+    /** The event types that are allowed after it, all of them. */
+    allowed: z.array(z.enum(EVENT_TYPES)).optional(),
+    /** The fields that the refusal says are wrong, all of them. */
+    fields: z.array(z.string()).optional(),
+  }),
 );
 
 /** What is expected in the end; what is not mentioned may be anything. */
 export const finalExpectation = fields({
   state: state.optional(),
   status: z.enum(ATTEMPT_STATUSES).optional(),
-  metrics: expectedMetrics.optional(),
-  skills: expectedSkills.optional(),
-  limits: expectedLimits.optional(),
-  borderline: expectedBorderline.optional(),
-  summary: expectedSummary.optional(),
-  /** Words that the recruiter's notes must contain. */
-  notes: z.array(z.string()).optional(),
+  ...expectedResults,
 });
-
-export type FinalExpectation = z.output<typeof finalExpectation>;

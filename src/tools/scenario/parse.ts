@@ -1,5 +1,5 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from 'yaml';
-import { messageOf } from './messages.ts';
+import { inPlainWords } from './fields.ts';
 import { type FindPlace, type Place, placesIn } from './places.ts';
 import { type Scenario, scenario } from './scenario.ts';
 import { OPTION_FIELDS } from './steps.ts';
@@ -20,41 +20,37 @@ export interface LoadedScenario extends Scenario {
  * Reads the scenarios of one file; several are separated by `---`. Never throws: everything that is wrong is
  * in `errors`, with its place, and the scenarios without an error are there all the same.
  */
-export function parseScenarios(
-  file: string,
-  text: string,
-): { scenarios: LoadedScenario[]; errors: FileError[] } {
+export function parseScenarios(file: string, text: string) {
+  const scenarios: LoadedScenario[] = [];
+  const errors: FileError[] = [];
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: isSameKey };
   const documents = [...parseAllDocuments(text, options)];
-  const scenarios: LoadedScenario[] = [];
-  const errors: FileError[] = [];
-  const notYaml = (offset: number, message: string) => {
-    const { line, col } = lines.linePos(offset);
-    errors.push({ file, line, column: col, field: '', message: `is not YAML: ${message}` });
-  };
+  if (documents.length === 0) {
+    errors.push({ file, line: 1, column: 1, field: '', message: 'holds no scenario' });
+  }
   for (const document of documents) {
+    const notYaml = (offset: number, message: string) => {
+      const { line, col } = lines.linePos(offset);
+      errors.push({ file, line, column: col, field: '', message: `is not YAML: ${message}` });
+    };
     for (const { pos, message } of document.errors) notYaml(pos[0], message);
     if (document.errors.length > 0) continue;
     keepOptionCodes(document);
+    const placeOf = placesIn(document, lines);
     try {
-      const parsed = scenario.safeParse(document.toJS(), { reportInput: true });
-      const placeOf = placesIn(document, lines);
-      if (parsed.success) scenarios.push({ ...parsed.data, file, placeOf });
-      for (const issue of parsed.error?.issues ?? []) {
-        const places =
-          issue.code === 'unrecognized_keys'
-            ? issue.keys.map((key) => placeOf([...issue.path, key], 'key'))
-            : [placeOf(issue.path)];
-        errors.push(...places.map((place) => ({ file, ...place, message: messageOf(issue) })));
+      const { data, error } = scenario.safeParse(document.toJS(), { error: inPlainWords });
+      if (data) scenarios.push({ ...data, file, placeOf });
+      for (const issue of error?.issues ?? []) {
+        const { path, message } = issue;
+        const strays = issue.code === 'unrecognized_keys' ? issue.keys : [];
+        for (const key of strays) errors.push({ file, ...placeOf([...path, key], 'key'), message });
+        if (strays.length === 0) errors.push({ file, ...placeOf(path), message });
       }
     } catch (error) {
       // An alias without its anchor is found only when it is followed.
       notYaml(document.contents?.range?.[0] ?? 0, (error as Error).message);
     }
-  }
-  if (documents.length === 0) {
-    errors.push({ file, line: 1, column: 1, field: '', message: 'holds no scenario' });
   }
   return { scenarios, errors };
 }
@@ -69,16 +65,13 @@ const isSameKey = (a: unknown, b: unknown): boolean =>
 /** Puts what stands where options are named, and every key, as it was written. */
 function keepOptionCodes(document: Document.Parsed): void {
   const fields: readonly unknown[] = OPTION_FIELDS;
-  const keepSource = (node: unknown) => {
-    if (isScalar(node)) node.value = asWritten(node);
-  };
   visit(document, {
     Pair: (_, { key, value }) => {
       if (!isScalar(key)) return;
       // These hold whatever a front end might send, numbers among it.
       if (key.value === 'payload' || key.value === 'metadata') return visit.SKIP;
-      keepSource(key);
-      if (fields.includes(key.value)) keepSource(value);
+      key.value = asWritten(key);
+      if (fields.includes(key.value) && isScalar(value)) value.value = asWritten(value);
       return;
     },
   });

@@ -1,134 +1,99 @@
 import type { z } from 'zod';
-import type { RiskTag, Task, TaskOption } from '../../tasks/task.ts';
-import type { Act, Persona } from './personas.ts';
-import type { Scenario } from './scenario.ts';
+import { RISK_TAGS, type RiskTag, type Task, type TaskOption } from '../../tasks/task.ts';
+import type { Persona } from './personas.ts';
+import type { SimulatedTask } from './scenario.ts';
 import { type Pause, type Step, step } from './steps.ts';
 
 /** Shares of a text that are there when the front end reports progress. */
 const DRAFTS = [0.4, 0.8];
 
-/** Where a task has no option of a risk, the nearest risk stands in. */
-const NEAREST: Record<RiskTag, readonly RiskTag[]> = {
-  low: ['low', 'medium', 'high'],
-  medium: ['medium', 'low', 'high'],
-  high: ['high', 'medium', 'low'],
-};
-
-/** What a persona does at one task; it expects nothing. */
-export type PersonaScenario = Pick<Scenario, 'person' | 'task' | 'steps'>;
+type Doing = Pause | z.input<typeof step>;
 
 /**
  * Makes an ordinary scenario of a persona and a task. Writing is left out where the task asks for no reasons.
- * @param pace what one second of a person takes here: 1 in real time, 0.1 at ten times the speed.
+ * @param pace what one second of a person takes here: 1 in real time, 0.1 at ten times the speed
  */
-export function scenarioOf({ name, acts }: Persona, task: Task, pace = 1): PersonaScenario {
-  const script = new Script(task, pace);
-  script.add({ event: 'task_started' });
-  for (const act of acts) script.perform(act);
-  script.add({ event: 'task_completed', option: script.selected.option_code });
+export function scenarioOf(persona: Persona, task: Task, pace = 1) {
+  const steps: Step[] = [];
+  let meanwhile: Pause[] = [];
+  let at = 0;
+  for (const doing of doingsOf(persona, task)) {
+    if ('event' in doing) {
+      const written = step.parse(doing);
+      if (written.event === 'option_viewed') written.duration_ms = meanwhile.at(-1)?.for_ms ?? 0;
+      steps.push({ ...written, at, meanwhile });
+      meanwhile = [];
+    } else {
+      const for_ms = Math.round(doing.for_ms * pace);
+      meanwhile.push({ ...doing, for_ms });
+      at += for_ms;
+    }
+  }
   const { title, requires_reasoning, time_limit_seconds, marks } = task;
   const options = Object.fromEntries(task.options.map((option) => [option.option_code, option.risk_tag]));
-  return {
-    person: name,
-    task: { title, requires_reasoning, time_limit_seconds, marks, options },
-    steps: script.steps,
-  };
+  const simulated: SimulatedTask = { title, requires_reasoning, time_limit_seconds, marks, options };
+  return { person: persona.name, task: simulated, steps };
 }
 
-/** The steps so far, and how the person stands after them. */
-class Script {
-  readonly steps: Step[] = [];
-  readonly #task: Task;
-  readonly #pace: number;
-  #now = 0;
-  #meanwhile: Pause[] = [];
-  #selected: TaskOption | undefined;
-
-  constructor(task: Task, pace: number) {
-    this.#task = task;
-    this.#pace = pace;
-  }
-
-  /** @throws Error where nothing is selected yet. */
-  get selected(): TaskOption {
-    if (!this.#selected) throw new Error('A persona must select an option before it does anything with it.');
-    return this.#selected;
-  }
-
-  add(written: z.input<typeof step>): void {
-    this.steps.push({ ...step.parse(written), at: this.#now, meanwhile: this.#meanwhile });
-    this.#meanwhile = [];
-  }
-
-  perform(act: Act): void {
+/** What the persona does one after the other: pauses of a person's length, and acts that the front end posts. */
+function* doingsOf({ acts }: Persona, task: Task): Generator<Doing> {
+  let selected: TaskOption | undefined;
+  yield { event: 'task_started' };
+  for (const act of acts) {
     switch (act.does) {
-      case 'reads':
-        this.#pause(act.for, 'reads the scenario');
-        break;
+      case 'reads the scenario':
       case 'thinks':
-        this.#pause(act.for, 'thinks');
+        yield { doing: act.does, for_ms: act.for };
         break;
       case 'looks':
-        for (const { label, risk_tag, option_code } of this.#options(act.at, act.except)) {
-          const duration_ms = this.#pause(act.for, `looks at “${label}” (${risk_tag} risk)`);
-          this.add({ event: 'option_viewed', option: option_code, duration_ms });
+        for (const option of act.at === 'every' ? task.options : [optionOf(task, act.at)]) {
+          const { label, risk_tag, option_code } = option;
+          if (risk_tag === act.except) continue;
+          yield { doing: `looks at “${label}” (${risk_tag} risk)`, for_ms: act.for };
+          yield { event: 'option_viewed', option: option_code, duration_ms: act.for };
         }
         break;
-      case 'selects':
-        this.#selected = this.#pick(act.option);
-        this.add({ event: 'option_selected', option: this.selected.option_code });
-        break;
-      case 'changes': {
-        const from = this.selected;
-        this.#selected = this.#pick(act.to, from);
-        this.add({ event: 'option_changed', from: from.option_code, to: this.selected.option_code });
+      case 'selects': {
+        const from = selected?.option_code;
+        selected = optionOf(task, act.option, selected);
+        const to = selected.option_code;
+        yield from === undefined
+          ? { event: 'option_selected', option: to }
+          : { event: 'option_changed', from, to };
         break;
       }
       case 'writes':
-        if (this.#task.requires_reasoning) this.#write(act.text, act.for);
+        if (!task.requires_reasoning) break;
+        yield* writing(act.text.replace('{choice}', selected?.label ?? '{choice}'), act.for);
         break;
       case 'leaves':
-        this.add({ event: 'task_abandoned' });
-        this.#pause(act.for, 'closes the window and is away', true);
+        yield { event: 'task_abandoned' };
+        yield { doing: 'closes the window and is away', for_ms: act.for, away: true };
         break;
     }
   }
+  yield { event: 'task_completed', option: selected?.option_code };
+}
 
-  /** @returns the whole milliseconds that it takes at this pace. */
-  #pause(person_ms: number, doing: string, away = false): number {
-    const for_ms = Math.round(person_ms * this.#pace);
-    this.#now += for_ms;
-    this.#meanwhile.push({ doing, for_ms, away });
-    return for_ms;
+function* writing(text: string, for_ms: number): Generator<Doing> {
+  const words = text.split(/\s+/);
+  const part = { doing: 'writes', for_ms: for_ms / (DRAFTS.length + 1) };
+  yield { event: 'reasoning_started' };
+  for (const share of DRAFTS) {
+    yield part;
+    yield { event: 'reasoning_updated', text: words.slice(0, Math.round(words.length * share)).join(' ') };
   }
+  yield part;
+  yield { event: 'reasoning_submitted', text };
+}
 
-  #write(written: string, for_ms: number): void {
-    const text = written.replace('{choice}', this.selected.label);
-    const words = text.split(/\s+/);
-    const part_ms = for_ms / (DRAFTS.length + 1);
-    this.add({ event: 'reasoning_started' });
-    for (const share of DRAFTS) {
-      this.#pause(part_ms, 'writes');
-      const draft = words.slice(0, Math.round(words.length * share));
-      this.add({ event: 'reasoning_updated', text: draft.join(' ') });
-    }
-    this.#pause(part_ms, 'writes');
-    this.add({ event: 'reasoning_submitted', text });
-  }
-
-  #options(at: RiskTag | 'every', except: RiskTag | undefined): TaskOption[] {
-    return at === 'every'
-      ? this.#task.options.filter(({ risk_tag }) => risk_tag !== except)
-      : [this.#pick(at)];
-  }
-
-  /** The option that fits best, apart from `other`. @throws Error where the task has no other. */
-  #pick(risk: RiskTag, other?: TaskOption): TaskOption {
-    const options = this.#task.options.filter((option) => option !== other);
-    for (const nearest of NEAREST[risk]) {
-      const option = options.find(({ risk_tag }) => risk_tag === nearest);
-      if (option) return option;
-    }
-    throw new Error(`The task ${this.#task.task_code} has too few options.`);
-  }
+/** The first option of this risk or, where there is none, of the nearest (the lower first), apart from `other`. */
+function optionOf({ task_code, options }: Task, risk: RiskTag, other?: TaskOption): TaskOption {
+  const level = (tag: RiskTag) => RISK_TAGS.indexOf(tag);
+  const distance = ({ risk_tag }: TaskOption) => Math.abs(level(risk_tag) - level(risk));
+  const [best] = options
+    .filter((option) => option !== other)
+    .sort((a, b) => distance(a) - distance(b) || level(a.risk_tag) - level(b.risk_tag));
+  if (!best) throw new Error(`The task ${task_code} has too few options.`);
+  return best;
 }

@@ -9,31 +9,26 @@ import { fields, milliseconds } from './fields.ts';
 export const DEFAULT_PERSONA = 'decisive';
 
 const risk = z.enum(RISK_TAGS);
-const act = <Does extends string, Shape extends z.ZodRawShape>(does: Does, shape: Shape) =>
-  fields({ does: z.literal(does), ...shape });
-
-const anyAct = z.discriminatedUnion('does', [
-  act('reads', { for: milliseconds }),
-  act('thinks', { for: milliseconds }),
-  /** At one option, or for this long at each of them in display order. */
-  act('looks', { at: z.enum([...RISK_TAGS, 'every']), except: risk.optional(), for: milliseconds }),
-  act('selects', { option: risk }),
-  /** To another option, whatever the task: where the description names the current one, to the next best. */
-  act('changes', { to: risk }),
-  act('writes', { text: z.string(), for: milliseconds }),
-  /** Closes the window and comes back. */
-  act('leaves', { for: milliseconds }),
-]);
+const time = { for: milliseconds };
 
 const persona = fields({
   name: z.string(),
   /** One sentence, in the third person. */
   description: z.string(),
   shows: z.array(z.enum(SKILL_CODES)),
-  acts: z.array(anyAct).min(1),
+  acts: z.array(
+    z.discriminatedUnion('does', [
+      fields({ does: z.literal(['reads the scenario', 'thinks']), ...time }),
+      /** At one option, or for this long at each of them in display order. */
+      fields({ does: z.literal('looks'), at: risk.or(z.literal('every')), except: risk.optional(), ...time }),
+      /** Always another option than the selected one: where they have the same risk, the next best. */
+      fields({ does: z.literal('selects'), option: risk }),
+      fields({ does: z.literal('writes'), text: z.string(), ...time }),
+      /** Closes the window and comes back. */
+      fields({ does: z.literal('leaves'), ...time }),
+    ]),
+  ),
 });
-
-export type Act = z.output<typeof anyAct>;
 
 /** A way to work through a task, as data. It ends with completing the attempt. */
 export type Persona = z.output<typeof persona>;

@@ -3,10 +3,7 @@ import { taskMarks } from '../../tasks/marks.ts';
 import { RISK_TAGS } from '../../tasks/task.ts';
 import { finalExpectation } from './expectations.ts';
 import { fields } from './fields.ts';
-import { reasoningProblem } from './reasoning-text.ts';
 import { optionsNamed, type Step, step, type WrittenStep } from './steps.ts';
-
-const OPTION_CODE = /^[A-Za-z0-9_-]{1,50}$/;
 
 const task = fields({
   title: z.string().trim().min(1).max(200).default('Simulated decision'),
@@ -16,14 +13,12 @@ const task = fields({
   marks: taskMarks,
   /** The risk of each option by its code, in the order of display. */
   options: z.record(z.string(), z.enum(RISK_TAGS)).superRefine((options, context) => {
+    const complain = (message: string, ...path: string[]) =>
+      context.addIssue({ code: 'custom', path, message });
     const codes = Object.keys(options);
-    if (codes.length < 2 || codes.length > 12) {
-      context.addIssue({ code: 'custom', message: `must be 2 to 12 options, not ${codes.length}` });
-    }
-    for (const code of codes.filter((code) => !OPTION_CODE.test(code))) {
-      const message = 'may hold letters, digits, _ and - only, at most 50';
-      context.addIssue({ code: 'custom', path: [code], message });
-    }
+    if (codes.length < 2 || codes.length > 12) complain(`must be 2 to 12 options, not ${codes.length}`);
+    const wrong = codes.filter((code) => !/^[A-Za-z0-9_-]{1,50}$/.test(code));
+    for (const code of wrong) complain('may hold letters, digits, _ and - only, at most 50', code);
   }),
 });
 
@@ -39,60 +34,36 @@ export const scenario = fields({
   task,
   steps: z.array(step).min(1),
   expect: finalExpectation.default({}),
-})
-  .superRefine(({ steps, task }, context) => {
-    for (const [index, problem] of problemsOf(steps, Object.keys(task.options))) {
-      context.addIssue({ code: 'custom', path: ['steps', index, ...problem.path], message: problem.message });
+}).transform(({ steps, ...rest }, context) => {
+  const codes = Object.keys(rest.task.options);
+  const timed: Step[] = [];
+  for (const [index, written] of steps.entries()) {
+    const complain = (message: string, ...path: string[]) =>
+      context.addIssue({ code: 'custom', path: ['steps', index, ...path], message });
+    for (const [field, code] of optionsNamed(written)) {
+      if (!codes.includes(code)) {
+        complain(`must be an option of the task (${codes.join(', ')}), not "${code}"`, field);
+      }
     }
-  })
-  .transform((written) => ({ ...written, steps: withTimes(written.steps) }));
+    timed.push({ ...written, at: timeOf(written, timed.at(-1)?.at, complain) });
+  }
+  return { ...rest, steps: timed };
+});
 
 export type Scenario = z.output<typeof scenario>;
 
-interface Problem {
-  path: string[];
-  message: string;
-}
-
-function* problemsOf(steps: readonly WrittenStep[], codes: readonly string[]): Generator<[number, Problem]> {
-  for (const [index, written] of steps.entries()) {
-    for (const [field, code] of optionsNamed(written)) {
-      if (codes.includes(code)) continue;
-      const message = `must be an option of the task (${codes.join(', ')}), not "${code}"`;
-      yield [index, { path: [field], message }];
-    }
-    if (written.event === 'reasoning_updated' || written.event === 'reasoning_submitted') {
-      const problem = reasoningProblem(written);
-      if (problem) yield [index, problem];
-    }
-    if (written.event === 'task_completed' && written.batched && written.option === undefined) {
-      yield [index, { path: ['option'], message: 'is required in a batch' }];
-    }
+/** When a step happens, which is at 0 for the first one that says nothing of it. */
+function timeOf(
+  { at, after }: WrittenStep,
+  before: number | undefined,
+  complain: (message: string, ...path: string[]) => void,
+): number {
+  if (at !== undefined && after !== undefined) {
+    complain('says again when the step happens; give either at or after', 'after');
+  } else if (at === undefined && after === undefined && before !== undefined) {
+    complain('must say when it happens, with at or after');
+  } else if (at !== undefined && at < (before ?? 0)) {
+    complain(`must not be earlier than the step before it, at ${before}`, 'at');
   }
-  yield* timeProblems(steps);
-}
-
-function* timeProblems(steps: readonly WrittenStep[]): Generator<[number, Problem]> {
-  let before = 0;
-  for (const [index, { at, after }] of steps.entries()) {
-    if (at !== undefined && after !== undefined) {
-      yield [
-        index,
-        { path: ['after'], message: 'says again when the step happens; give either at or after' },
-      ];
-    } else if (at === undefined && after === undefined && index > 0) {
-      yield [index, { path: [], message: 'must say when it happens, with at or after' }];
-    } else if (at !== undefined && at < before) {
-      yield [index, { path: ['at'], message: `must not be earlier than the step before it, at ${before}` }];
-    }
-    before = Math.max(before, at ?? before + (after ?? 0));
-  }
-}
-
-function withTimes(steps: readonly WrittenStep[]): Step[] {
-  let before = 0;
-  return steps.map((written) => {
-    before = written.at ?? before + (written.after ?? 0);
-    return { ...written, at: before };
-  });
+  return at ?? (before ?? 0) + (after ?? 0);
 }

@@ -7,23 +7,19 @@ import type { SimulatedTask } from './scenario.ts';
  * A scenario's task as an administrator would write it. Its code is made from all that a scenario can say
  * about it, so that runs of the same scenario, and scenarios with the same task, share one task on a server.
  */
-export function taskContentOf(task: SimulatedTask): TaskContent {
+export function taskContentOf({ options, ...task }: SimulatedTask): TaskContent {
   const { title, requires_reasoning, time_limit_seconds, marks } = task;
   // As entries: in an object the order of the options, which is the order of display, would not count.
-  const options = Object.entries(task.options);
+  const facts: unknown[] = [title, requires_reasoning, time_limit_seconds, Object.entries(options)];
   // Marks are said only where there are any, so that a task without them keeps the code that it had.
-  const ownMarks = Object.keys(marks).length > 0 ? [marks] : [];
-  const said = JSON.stringify([title, requires_reasoning, time_limit_seconds, options, ...ownMarks]);
+  if (Object.keys(marks).length > 0) facts.push(marks);
   return {
-    task_code: `simulated-${createHash('sha256').update(said).digest('hex').slice(0, 16)}`,
-    title,
+    ...task,
+    task_code: `simulated-${createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)}`,
     description: 'A task of a simulated person.',
     scenario: 'Something must be decided; nobody reads this.',
     category: 'prioritization',
-    time_limit_seconds,
-    requires_reasoning,
-    marks,
-    options: options.map(([option_code, risk_tag]) => ({
+    options: Object.entries(options).map(([option_code, risk_tag]) => ({
       option_code,
       label: `Option ${option_code}`,
       description: `What option ${option_code} means.`,
@@ -36,15 +32,10 @@ export function taskContentOf(task: SimulatedTask): TaskContent {
 /** The same task as a server would hand it out after storing it, with ids made up. */
 export function virtualTask(task: SimulatedTask): Task {
   const { options, ...content } = taskContentOf(task);
-  return {
-    ...content,
-    task_id: madeUpId('7a', 1),
-    version: 1,
-    is_active: true,
-    options: options.map((option, display_order) => {
-      return { ...option, option_id: madeUpId('0b', display_order + 1), display_order };
-    }),
-  };
+  const stored = options.map((option, display_order) => {
+    return { ...option, option_id: madeUpId('0b', display_order + 1), display_order };
+  });
+  return { ...content, task_id: madeUpId('7a', 1), version: 1, is_active: true, options: stored };
 }
 
 /** 24 hex digits that say what they name: a prefix of the kind, and a number. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import { stepExpectation } from './expectations.ts';
 import { fields, milliseconds, signedMilliseconds } from './fields.ts';
+import { reasoningProblem } from './reasoning-text.ts';
 
 /** What every step may say, whatever its event. Times are milliseconds. */
 const common = {
@@ -22,33 +23,40 @@ const common = {
   expect: stepExpectation.default({ outcome: 'accepted' }),
 };
 
-/** A text: the text itself, or so many words, so many different logical keywords among them. */
-const reasoning = {
-  text: z.string().optional(),
-  words: z.int().nonnegative().optional(),
-  keywords: z.int().nonnegative().optional(),
-};
-
-/** Codes are text even where YAML would read a number; `parseScenarios` sees to that. */
-const optionCode = z.string();
+/** An option's code. It is text even where YAML would read a number; `parseScenarios` sees to that. */
+const option = z.string();
 
 const kind = <T extends EventType, Shape extends z.ZodRawShape>(event: T, shape: Shape) =>
   fields({ event: z.literal(event), ...shape, ...common });
+
+/** A text: the text itself, or so many words, so many different logical keywords among them. */
+const reasoning = <T extends EventType>(event: T) =>
+  kind(event, {
+    text: z.string().optional(),
+    words: z.int().nonnegative().optional(),
+    keywords: z.int().nonnegative().optional(),
+  }).superRefine((written, context) => {
+    const problem = reasoningProblem(written);
+    if (problem) context.addIssue({ code: 'custom', ...problem });
+  });
 
 /** One act of the person, with what the server is expected to say to it. */
 export const step = z.discriminatedUnion(
   'event',
   [
     kind('task_started', {}),
-    kind('option_viewed', { option: optionCode, duration_ms: z.number() }),
-    kind('option_selected', { option: optionCode }),
-    kind('option_changed', { from: optionCode, to: optionCode }),
+    kind('option_viewed', { option, duration_ms: z.number() }),
+    kind('option_selected', { option }),
+    kind('option_changed', { from: option, to: option }),
     kind('reasoning_started', {}),
-    kind('reasoning_updated', reasoning),
-    kind('reasoning_submitted', reasoning),
+    reasoning('reasoning_updated'),
+    reasoning('reasoning_submitted'),
     kind('task_abandoned', {}),
     /** Without an option it completes with whatever is selected. */
-    kind('task_completed', { option: optionCode.optional() }),
+    kind('task_completed', { option: option.optional() }).refine(
+      ({ batched, option }) => !batched || option !== undefined,
+      { path: ['option'], error: 'is required in a batch' },
+    ),
   ],
   { error: `must be one of ${EVENT_TYPES.join(', ')}` },
 );
@@ -60,8 +68,7 @@ export interface Pause {
   /** In the third person: `reads the scenario`. */
   doing: string;
   for_ms: number;
-  /** The candidate's window is closed. */
-  away: boolean;
+  away?: boolean;
 }
 
 /** A step whose time is settled: `at` is there, whichever way it was written. */
@@ -71,16 +78,11 @@ export type Step = WrittenStep & {
   meanwhile?: readonly Pause[];
 };
 
-/** The fields of steps that name options. */
+/** The fields of steps that name options, in the order in which events name them. */
 export const OPTION_FIELDS = ['option', 'from', 'to'] as const;
-
-type WithOptions = { event: EventType } & { [field in (typeof OPTION_FIELDS)[number]]?: string | undefined };
 
 /** The options that a step names, by the field that names them. */
 export function optionsNamed(written: WrittenStep): [field: string, code: string][] {
-  const values: WithOptions = written;
-  return OPTION_FIELDS.flatMap((field) => {
-    const code = values[field];
-    return code === undefined ? [] : [[field, code]];
-  });
+  const codes: { event: string; option?: string | undefined; from?: string; to?: string } = written;
+  return OPTION_FIELDS.flatMap((field) => (codes[field] === undefined ? [] : [[field, codes[field]]]));
 }

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { machines } from '../../machines/index.ts';
-import { pathsReport } from './drawing/paths-report.ts';
-import { picturesOf } from './drawing/pictures.ts';
+import { machines } from '../../../machines/index.ts';
+import { pathsReport } from './paths-report.ts';
+import { picturesOf } from './pictures.ts';
 
 /** npm starts its scripts in the project's folder; the pictures stand beside the sources, not in the build. */
 const FOLDER = join(process.cwd(), 'machines');
