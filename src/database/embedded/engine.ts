@@ -6,8 +6,6 @@ import { launchChild } from './launch.ts';
 import { engineUri, removeSocketFolder, socketFolderFor } from './socket-folder.ts';
 import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable.ts';
 
-export { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable.ts';
-
 /** Milliseconds that an engine may take to close its files before it is killed. */
 const STOP_PATIENCE_MS = 10_000;
 /** How many characters of the child's last output are kept: enough to see why it died. */
