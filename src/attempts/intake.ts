@@ -35,7 +35,13 @@ export function attemptOf(body: unknown): string {
  * @throws Refusal 422 if it cannot be parsed; otherwise as `Session.submit` does.
  */
 export async function takeEvent(session: Session, body: unknown): Promise<Acknowledgement> {
-  return session.submit(readEvent(session, () => parse(submittedEvent, body)));
+  let event: SubmittedEvent;
+  try {
+    event = parse(submittedEvent, body);
+  } catch (error) {
+    throw withState(error, session);
+  }
+  return session.submit(event);
 }
 
 /**
@@ -45,18 +51,19 @@ export async function takeEvent(session: Session, body: unknown): Promise<Acknow
  */
 export async function takeBatch(session: Session, bodies: readonly unknown[]): Promise<Verdict[]> {
   const read: SubmittedEvent[] = [];
-  let unreadable: Error | undefined;
+  let unreadable: unknown;
   for (const body of bodies) {
     try {
-      read.push(readEvent(session, () => parseOneOfMany(body)));
+      read.push(parseOneOfMany(body));
     } catch (error) {
-      unreadable = error as Error;
+      unreadable = error;
       break;
     }
   }
   const results = await session.submitBatch(read);
   const allAccepted = results.every((result) => !(result instanceof Error));
-  if (unreadable && allAccepted) results.push(unreadable);
+  // Only now does the state include the events before the unreadable one.
+  if (unreadable && allAccepted) results.push(withState(unreadable, session));
   const [first] = results;
   if (first instanceof Error && refusalOf(first).status >= 500) throw first;
   return bodies.map((_, index) => verdictOf(results[index]));
@@ -80,12 +87,9 @@ function parseOneOfMany(body: unknown): SubmittedEvent {
   return parse(submittedEvent, body);
 }
 
-function readEvent(session: Session, read: () => SubmittedEvent): SubmittedEvent {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof Refusal ? refuseUnreadable(error, session.state) : error;
-  }
+/** An event that cannot be parsed is answered like one that the state refuses: with the state and what it allows. */
+function withState(error: unknown, session: Session): Error {
+  return error instanceof Refusal ? refuseUnreadable(error, session.state) : (error as Error);
 }
 
 /** The answer for one event of a batch. @param result undefined if the event was not tried */

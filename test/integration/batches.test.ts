@@ -110,6 +110,17 @@ it('an event in the middle that fits no schema, or is too large, is a refusal li
   }
 });
 
+it('a malformed event is answered with the state that the events before it have led to', async () => {
+  const candidate = await newCandidate();
+  const malformed = { ...candidate.body(starts(0)), event_type: 'task_paused' };
+  const [, , refused] = await verdicts(candidate, starts(0), selects(0, 'A'), malformed);
+  expect(refused).toMatchObject({
+    status: 422,
+    state: { active: { decision: 'decided' } },
+    allowed_events: expect.arrayContaining(['option_changed', 'task_completed']),
+  });
+});
+
 it('a refusal by the state comes before a malformed event that follows it', async () => {
   const candidate = await newCandidate();
   const malformed = { ...candidate.body(starts(0)), event_type: 'task_paused' };
