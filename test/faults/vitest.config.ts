@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: ['test/faults/**/*.faults.ts'],
-    globalSetup: ['test/faults/summary.ts'],
+    globalSetup: ['test/faults/summary.ts', 'test/support/engine-setup.ts'],
     setupFiles: ['test/support/quiet.ts'],
     testTimeout: 3 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,

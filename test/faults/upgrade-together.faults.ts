@@ -6,12 +6,12 @@ import { openDatabase } from '../../src/database/connection.ts';
 import { Presence } from '../../src/database/presence.ts';
 import { serverInstances } from '../../src/database/server-instances.ts';
 import { createLog } from '../../src/log.ts';
+import { connectTo, restoreDump, shapeOf, storedEvents } from '../database/dump.ts';
+import { nextEvents, nextSchema } from '../database/next-release.ts';
+import { openInProcess } from '../database/open-in-process.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { databaseName } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { connectTo, restoreDump, shapeOf, storedEvents } from './dump.ts';
-import { nextEvents, nextSchema } from './next-release.ts';
-import { openInProcess } from './open-in-process.ts';
 
 const uri = inject('mongodbUri');
 const copies = await connectTo('admin_of_upgrades')

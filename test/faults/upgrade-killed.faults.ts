@@ -1,10 +1,10 @@
 import { BSON, type Db, ObjectId } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
+import { connectTo, restoreDump, shapeOf, storedEvents } from '../database/dump.ts';
+import { nextEvents, nextSchema } from '../database/next-release.ts';
+import { openInProcess } from '../database/open-in-process.ts';
 import { databaseName } from '../support/database.ts';
 import { DatabaseProxy } from '../support/database-proxy.ts';
-import { connectTo, restoreDump, shapeOf, storedEvents } from './dump.ts';
-import { nextEvents, nextSchema } from './next-release.ts';
-import { openInProcess } from './open-in-process.ts';
 
 /** More events than are copied in an instant. */
 const EVENTS = 5000;
