@@ -20,7 +20,7 @@ export function processTerminal(): Terminal {
     print: (line) => void process.stdout.write(`${line}\n`),
     printError: (line) => void process.stderr.write(`${line}\n`),
     env: process.env,
-    // Node looks at NO_COLOR, FORCE_COLOR and TERM; what is no terminal has no such method.
+    // Node looks at NO_COLOR, FORCE_COLOR and TERM; a stream that is not a terminal has no such method.
     paint: process.stdout.hasColors?.() ? styleText : plain,
     signal: interrupted.signal,
   };
