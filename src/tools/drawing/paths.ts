@@ -92,9 +92,11 @@ function explore(machine: AttemptMachine, input: AttemptInput): ShortestPath[] {
       ]),
     limit: LIMIT,
   });
+  const known = new Set<string>(machine.events);
   return paths.map(({ state, steps }) => ({
     state: stateLabel(state.value),
-    events: steps.map(({ event }) => event).filter(({ type }) => !String(type).startsWith('xstate.init')),
+    // Without the one that starts the machine, which it does not list among its events.
+    events: steps.map(({ event }) => event).filter(({ type }) => known.has(type)),
     snapshot: state,
   }));
 }
