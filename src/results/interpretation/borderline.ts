@@ -52,10 +52,10 @@ function reasonOf(
 }
 
 /** Each mark once, though several rules look at the same one. */
-function marksLookedAt({ rules }: Evaluation): EvaluatedNumber[] {
+function marksLookedAt({ numbers }: Evaluation): EvaluatedNumber[] {
   const byMark = new Map<string, EvaluatedNumber>();
-  for (const evaluated of rules.flatMap(({ conditions }) => conditions)) {
-    if (evaluated.kind !== 'number' || typeof evaluated.condition.threshold === 'number') continue;
+  for (const evaluated of numbers) {
+    if (typeof evaluated.condition.threshold === 'number') continue;
     const { mark } = evaluated.condition.threshold;
     if (!byMark.has(mark)) byMark.set(mark, evaluated);
   }

@@ -1,5 +1,10 @@
 import type { ComputedMetrics, QualityFlag, TaskFacts } from '../metrics/computed-metrics.ts';
-import { type EvaluatedCondition, evaluateCondition, type Observation } from './evaluate-condition.ts';
+import {
+  type EvaluatedCondition,
+  type EvaluatedNumber,
+  evaluateCondition,
+  type Observation,
+} from './evaluate-condition.ts';
 import { firstDecision } from './first-decision.ts';
 import { metricValues } from './metric-names.ts';
 import type { Confidence, Rule, RuleGroup } from './rule-types.ts';
@@ -20,6 +25,8 @@ export interface EvaluatedRule {
 /** Every rule evaluated, in order, and what follows; the profile and its explanation both come from here. */
 export interface Evaluation extends Observation {
   rules: EvaluatedRule[];
+  /** All comparisons of numbers among the conditions of `rules`, in their order. */
+  numbers: EvaluatedNumber[];
   summary: BehavioralSummary;
   flags: readonly QualityFlag[];
 }
@@ -38,9 +45,11 @@ export function evaluate(metrics: ComputedMetrics, task: TaskFacts): Evaluation 
   const decision = evaluateGroup('decision_style', RULES.decision_style, observation);
   const risk = evaluateGroup('risk_profile', RULES.risk_profile, observation);
   const reasoning = evaluateGroup('reasoning_style', RULES.reasoning_style, observation);
+  const rules = [...decision.rules, ...risk.rules, ...reasoning.rules];
   return {
     ...observation,
-    rules: [...decision.rules, ...risk.rules, ...reasoning.rules],
+    rules,
+    numbers: rules.flatMap(({ conditions }) => conditions.filter((each) => each.kind === 'number')),
     summary: { decision_style: decision.style, risk_profile: risk.style, reasoning_style: reasoning.style },
     flags: metrics.quality_flags,
   };

@@ -3,7 +3,7 @@ import { type Borderline, findBorderline } from './borderline.ts';
 import { type EvaluatedRule, type Evaluation, evaluate } from './evaluate.ts';
 import type { EvaluatedCondition, ThresholdOwner } from './evaluate-condition.ts';
 import { evidenceOf } from './evidence.ts';
-import { type LimitCode, limitsOf } from './limits.ts';
+import { findLimits, type LimitCode, type Limits } from './limits.ts';
 import type { MetricName } from './metric-names.ts';
 import { recruiterNotes } from './notes.ts';
 import type { Confidence } from './rule-types.ts';
@@ -82,17 +82,20 @@ export function interpretAndExplain(
 }
 
 function interpretation(evaluation: Evaluation): Interpretation {
+  const limits = findLimits(evaluation);
   return {
-    inferred_skills: evaluation.rules.filter(({ applied }) => applied).map((rule) => skill(rule, evaluation)),
+    inferred_skills: evaluation.rules
+      .filter(({ applied }) => applied)
+      .map((rule) => skill(rule, evaluation, limits)),
     behavioral_summary: evaluation.summary,
     borderline: findBorderline(evaluation),
-    recruiter_notes: recruiterNotes(evaluation),
+    recruiter_notes: recruiterNotes(evaluation, limits),
     interpreter_version: INTERPRETER_VERSION,
   };
 }
 
-function skill(evaluated: EvaluatedRule, evaluation: Evaluation): InferredSkill {
-  const limits = limitsOf(evaluated.field, evaluation);
+function skill(evaluated: EvaluatedRule, evaluation: Evaluation, all: Limits): InferredSkill {
+  const limits = all[evaluated.field];
   return {
     skill_code: evaluated.rule.skill_code,
     skill_label: evaluated.rule.skill_label,

@@ -1,14 +1,13 @@
 import type { Evaluation } from './evaluate.ts';
 import { duration } from './figures.ts';
 import { clocksDisagree, disagreement } from './first-decision.ts';
-import { LIMITS, limitsOf } from './limits.ts';
-import type { SummaryField } from './rules.ts';
+import type { Limits } from './limits.ts';
 
 /** What limits this record, in few plain words each: the clocks first, then whatever limits a conclusion. */
-export function findLimitations(evaluation: Evaluation): string[] {
-  const fields = Object.keys(LIMITS) as SummaryField[];
-  const limits = fields.flatMap((field) => limitsOf(field, evaluation));
-  return [clocks(evaluation), ...limits.map((limit) => limit.note(evaluation))].filter(
+export function findLimitations(evaluation: Evaluation, limits: Limits): string[] {
+  const { decision_style, risk_profile, reasoning_style } = limits;
+  const all = [...decision_style, ...risk_profile, ...reasoning_style];
+  return [clocks(evaluation), ...all.map((limit) => limit.note(evaluation))].filter(
     (clause) => clause !== undefined,
   );
 }

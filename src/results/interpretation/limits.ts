@@ -15,8 +15,15 @@ export const LIMITS = {
 /** Why a conclusion is hardly carried by its record. */
 export type LimitCode = (typeof LIMITS)[SummaryField][number]['code'];
 
-/** What limits the conclusions about `field` in this record, in a fixed order. */
-export function limitsOf(field: SummaryField, evaluation: Evaluation): Limit<LimitCode>[] {
-  const all: readonly Limit<LimitCode>[] = LIMITS[field];
-  return all.filter((limit) => limit.holds(evaluation));
+/** What limits the conclusions of one record, by the question that they answer, each list in a fixed order. */
+export type Limits = Record<SummaryField, Limit<LimitCode>[]>;
+
+/** Everything that limits the conclusions of this record. */
+export function findLimits(evaluation: Evaluation): Limits {
+  const holding = (limits: readonly Limit<LimitCode>[]) => limits.filter((limit) => limit.holds(evaluation));
+  return {
+    decision_style: holding(LIMITS.decision_style),
+    risk_profile: holding(LIMITS.risk_profile),
+    reasoning_style: holding(LIMITS.reasoning_style),
+  };
 }

@@ -35,9 +35,10 @@ const GROUPS = ['time_metrics', 'decision_metrics', 'reasoning_metrics', 'risk_m
 
 /** `metrics` with each metric under its dotted name. */
 export function metricValues(metrics: Pick<ComputedMetrics, keyof MetricGroups>): MetricValues {
-  const named = GROUPS.flatMap((group) =>
-    Object.entries(metrics[group]).map(([field, value]) => [`${group}.${field}`, value]),
-  );
-  // The compiler cannot follow names through Object.entries; Dotted says exactly what the line above does.
-  return Object.fromEntries(named) as MetricValues;
+  const values: Record<string, unknown> = {};
+  for (const group of GROUPS) {
+    for (const [field, value] of Object.entries(metrics[group])) values[`${group}.${field}`] = value;
+  }
+  // The compiler cannot follow names through Object.entries; Dotted says exactly what the loop does.
+  return values as MetricValues;
 }

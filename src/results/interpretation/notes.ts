@@ -1,26 +1,27 @@
 import type { EvaluatedRule, Evaluation } from './evaluate.ts';
-import { COMPARE, type EvaluatedNumber } from './evaluate-condition.ts';
+import { COMPARE } from './evaluate-condition.ts';
 import { counted, duration, figureOf, listed } from './figures.ts';
 import { clocksDisagree } from './first-decision.ts';
 import { findLimitations } from './limitations.ts';
-import { limitsOf } from './limits.ts';
+import type { Limits } from './limits.ts';
 import type { MetricNameOf } from './metric-names.ts';
 
 /**
  * What was observed, for a recruiter, in two to four sentences: time, choice, reasoning, which rules it meets,
  * and what limits the record. Only what the record shows, with its figures, in words that judge nobody.
  */
-export function recruiterNotes(evaluation: Evaluation): string {
-  const limits = findLimitations(evaluation);
-  const [time, choice, reasoning, rules] = [timeSpent, choiceMade, reasoningGiven, rulesMet].map((clause) =>
-    clause(evaluation),
-  );
+export function recruiterNotes(evaluation: Evaluation, limits: Limits): string {
+  const limitations = findLimitations(evaluation, limits);
+  const time = timeSpent(evaluation);
+  const choice = choiceMade(evaluation);
+  const reasoning = reasoningGiven(evaluation);
+  const rules = rulesMet(evaluation, limits);
   // Four sentences at most: where one must say what limits the record, choice and reasoning share theirs.
   const sentences =
-    limits.length === 0
+    limitations.length === 0
       ? [time, choice, reasoning, rules]
-      : [time, `${choice}; ${reasoning}`, rules, limits.join('; ')];
-  return sentences.map((sentence) => `${capitalise(sentence ?? '')}.`).join(' ');
+      : [time, `${choice}; ${reasoning}`, rules, limitations.join('; ')];
+  return sentences.map((sentence) => `${capitalise(sentence)}.`).join(' ');
 }
 
 function timeSpent(evaluation: Evaluation): string {
@@ -60,27 +61,24 @@ function reasoningGiven(evaluation: Evaluation): string {
   return `the last submitted reasoning has ${words}, ${keywords} and a depth score of ${depth}`;
 }
 
-function rulesMet(evaluation: Evaluation): string {
-  const met = evaluation.rules.filter(({ applied }) => applied).map((rule) => nameOf(rule, evaluation));
+function rulesMet(evaluation: Evaluation, limits: Limits): string {
+  const met = evaluation.rules.filter(({ applied }) => applied).map((rule) => nameOf(rule, limits));
   const isUndetermined = evaluation.summary.decision_style === 'undetermined';
   const exception = isUndetermined ? '; no rule for a decision style was met' : '';
   return `these observations meet the rules for ${listed(met)}${exception}`;
 }
 
-function nameOf({ rule, field, confidence }: EvaluatedRule, evaluation: Evaluation): string {
-  const limited = limitsOf(field, evaluation).length > 0 ? ', limited reliability' : '';
+function nameOf({ rule, field, confidence }: EvaluatedRule, limits: Limits): string {
+  const limited = limits[field].length > 0 ? ', limited reliability' : '';
   return `${rule.skill_label} (${confidence} confidence${limited})`;
 }
 
 /** A metric as it reads, rounded no further than it stays on its side of every mark that it was compared with. */
-function say({ values, rules }: Evaluation, name: MetricNameOf<number>): string {
-  const compared = rules
-    .flatMap(({ conditions }) => conditions)
-    .filter((each): each is EvaluatedNumber => each.kind === 'number' && each.condition.metric === name);
+function say({ values, numbers }: Evaluation, name: MetricNameOf<number>): string {
   return figureOf(values, name, (seconds) =>
-    compared.every(({ condition: { comparison }, threshold, actual }) => {
+    numbers.every(({ condition: { metric, comparison }, threshold, actual }) => {
       const holds = COMPARE[comparison];
-      return holds(seconds, threshold / 1_000) === holds(actual, threshold);
+      return metric !== name || holds(seconds, threshold / 1_000) === holds(actual, threshold);
     }),
   );
 }

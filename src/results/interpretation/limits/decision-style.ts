@@ -37,6 +37,7 @@ const atTheMark = {
   holds: (evaluation) => {
     const { from, to } = reach(evaluation.firstDecision);
     const marks = findUnsettled(evaluation).map(({ threshold }) => threshold);
+    if (marks.length === 0) return false;
     // Between two marks the style does not change, so these speeds stand for all in reach.
     return [from, ...marks, to].some(
       (ms) => decisionStyleAt(ms, evaluation) !== evaluation.summary.decision_style,
