@@ -40,15 +40,16 @@ export class Bench {
     return { mongodbUri: this.#engine.uri, mongodbDatabase, dataDirectory: this.#directory, jwtSecret };
   }
 
-  /** Runs `measure` with a server and a prefilled database, then stops the server and drops the database. */
+  /** Runs `measure` with a server (of `main`) and a prefilled database, then stops the server and drops the database. */
   async withServer(
     name: string,
     measure: (server: Measured, seeder: Seeder, place: Place) => Promise<void>,
     env: Record<string, string> = {},
+    main = this.options.server,
   ): Promise<void> {
     const place = this.place(name);
     const seeder = await Seeder.open(place);
-    const server = await startServer(this.options.server, place, env);
+    const server = await startServer(main, place, env);
     try {
       await measure(server, seeder, place);
     } finally {

@@ -7,6 +7,8 @@ export interface Options {
   only: readonly SectionName[];
   /** Compiled entry point of the server. */
   server: string;
+  /** Compiled entry point of another version, measured in turn with this one (section a). */
+  against: string | undefined;
   /** Seconds that each throughput round lasts. */
   seconds: number;
   rounds: number;
@@ -21,6 +23,7 @@ export const USAGE = `npm run bench -- [--only a,b,…] [--quick] [--seconds N] 
   b  the same against the floor server          f  completion
   c  the live channel                           g  start-up with a long history
   d  memory of open and of evicted attempts     h  lists with a long history
+  --against FILE   dist/src/main.js of another version: section a measures both in turn and compares them
   --quick   short rounds and small histories: for looking, not for comparing`;
 
 const numbers = (list: string) => list.split(',').map(Number);
@@ -33,6 +36,7 @@ export function readOptions(args: string[]): Options {
       only: { type: 'string', default: SECTIONS.join(',') },
       quick: { type: 'boolean', default: false },
       server: { type: 'string', default: 'dist/src/main.js' },
+      against: { type: 'string' },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
       open: { type: 'string' },
@@ -46,6 +50,7 @@ export function readOptions(args: string[]): Options {
   return {
     only,
     server: values.server,
+    against: values.against,
     seconds: Number(values.seconds ?? (quick ? 3 : 8)),
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
     openAttempts: numbers(values.open ?? (quick ? '1000,5000' : '1000,10000,50000')),
