@@ -60,6 +60,8 @@ export const validationFailed = (errors: FieldError[], details?: RefusalDetails)
 export const sequenceViolation = refusal(409, 'sequence_violation');
 /** For an event in a batch that follows a refused one. */
 export const notTried = refusal(409, 'not_tried');
+/** For a `client_event_id` that the attempt already has for a different event. */
+export const eventIdReused = refusal(409, 'event_id_reused');
 export const attemptLocked = refusal(409, 'attempt_locked');
 export const attemptExpired = refusal(409, 'attempt_expired');
 export const attemptNotRedeemed = refusal(409, 'attempt_not_redeemed');

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { normalizeEmail } from './addresses.ts';
+import { parseMoment } from './moments.ts';
 
 /** An id as the server writes it. */
 export const objectIdString = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits');
@@ -9,17 +11,44 @@ export const objectIdInAnyCase = z
   .regex(/^[0-9a-f]{24}$/i, 'must be an id of 24 hex digits')
   .toLowerCase();
 
-/** An ISO 8601 date and time. Only the moment is kept, not the offset it was written with. */
-export const moment = z.iso
-  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with an offset, such as …Z' })
-  .transform((text) => new Date(text))
-  .refine((time) => !Number.isNaN(time.getTime()), 'must be an existing date');
+/** An optional field: `null` means the same as leaving it out. */
+export const optional = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
 
-/** Maximum length of an address in characters (RFC 3696, erratum 1690). */
-const EMAIL_MAX = 254;
+/** A date and time. Only the moment is kept, not the offset it was written with. */
+export const moment = z.string().transform((text, context) => {
+  const parsed = parseMoment(text);
+  if (parsed) return parsed;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an existing ISO 8601 date and time with an offset, such as 2026-01-31T09:30:00.000Z',
+  });
+  return z.NEVER;
+});
 
-/** An e-mail address; upper and lower case mean the same account. */
-export const email = z.email('must be an e-mail address').max(EMAIL_MAX).toLowerCase();
+/** Blanks and invisible characters around what a person has pasted, no-break and zero-width spaces included. */
+const AROUND = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu;
+
+/** A text that people paste, of at most `max` characters without the blanks around it. */
+export const pasted = (max: number) =>
+  z
+    .string()
+    .max(2 * max)
+    .transform((text) => text.replace(AROUND, ''))
+    .pipe(z.string().min(1).max(max));
+
+/** An e-mail address. However it is written, it is the same account. */
+export const email = pasted(500).transform((text, context) => {
+  const normalized = normalizeEmail(text);
+  if (normalized !== undefined) return normalized;
+  context.addIssue({ code: 'custom', message: 'must be an e-mail address' });
+  return z.NEVER;
+});
+
+/** An e-mail address in a query string, where an unescaped `+` arrives as a blank. No address has blanks. */
+export const emailInQuery = pasted(500)
+  .transform((text) => text.replaceAll(' ', '+'))
+  .pipe(email);
 
 /** A whole number in a query string, written in digits. */
 export const wholeNumber = (min: number, max: number) =>

@@ -69,6 +69,8 @@ const TASK_FACTS = ['src/tasks/task.ts', 'src/tasks/general-marks.ts'];
 const ROOMS: string[][] = [
   [
     'src/fields.ts',
+    'src/moments.ts',
+    'src/addresses.ts',
     'src/caller.ts',
     'src/errors.ts',
     'src/validation.ts',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../caller.ts';
-import { email } from '../fields.ts';
+import { email, pasted } from '../fields.ts';
 import { passwordProblems } from './passwords.ts';
 
 /** Maximum length in characters of a password to compare: above the limit of a new one, and still cheap to hash. */
@@ -21,6 +21,6 @@ export const newAccount = z.strictObject({ email, password: newPassword, role: z
 
 export const login = z.object({ email, password: anyPassword });
 
-export const refreshToken = z.object({ refresh_token: z.string().min(1).max(REFRESH_TOKEN_MAX) });
+export const refreshToken = z.object({ refresh_token: pasted(REFRESH_TOKEN_MAX) });
 
 export const passwordChange = z.object({ current_password: anyPassword, new_password: newPassword });

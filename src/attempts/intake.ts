@@ -1,4 +1,4 @@
-import { bodyTooLarge, internalError, notTried, Refusal } from '../errors.ts';
+import { bodyTooLarge, internalError, notTried, Refusal, validationFailed } from '../errors.ts';
 import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
 import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
@@ -54,7 +54,7 @@ export async function takeBatch(session: Session, bodies: readonly unknown[]): P
   let unreadable: unknown;
   for (const body of bodies) {
     try {
-      read.push(parseOneOfMany(body));
+      read.push(parseOneOfMany(body, session.attempt.attempt_id));
     } catch (error) {
       unreadable = error;
       break;
@@ -82,9 +82,13 @@ function refuseTooLarge(event: unknown): void {
   }
 }
 
-function parseOneOfMany(body: unknown): SubmittedEvent {
+function parseOneOfMany(body: unknown, attempt_id: string): SubmittedEvent {
   refuseTooLarge(body);
-  return parse(submittedEvent, body);
+  const event = parse(submittedEvent, body);
+  if (event.attempt_id === attempt_id) return event;
+  throw validationFailed([
+    { path: 'attempt_id', message: 'must be the attempt of the first event of the batch' },
+  ]);
 }
 
 /** An event that cannot be parsed is answered like one that the state refuses: with the state and what it allows. */

@@ -1,30 +1,37 @@
 import { z } from 'zod';
 import { submittedEnvelope } from '../events/submitted-event.ts';
-import { lenientWholeNumber, moment, objectIdString } from '../fields.ts';
+import { lenientWholeNumber, moment, objectIdString, optional } from '../fields.ts';
 
 /** Maximum number of events in one batch. */
-export const MAX_BATCH = 100;
+const MAX_BATCH = 100;
+
+/** Maximum size of a batch's body, in bytes. */
+export const BATCH_BODY_LIMIT = 1024 * 1024;
 
 /** The one field of an event that is needed first, to find the session that judges it. */
 const addressed = z.looseObject({ attempt_id: objectIdString });
 
-/** A batch. Its events are not validated further here, because each gets a verdict of its own. */
+/**
+ * A batch. Only its first event must say which attempt it is for. Nothing more is validated here, because each event
+ * gets a verdict of its own.
+ */
 export const eventBatch = z.strictObject({
   events: z
-    .array(addressed)
+    .array(z.unknown())
     .min(1)
     .max(MAX_BATCH)
-    .refine(
-      (events) => events.every(({ attempt_id }) => attempt_id === events[0]?.attempt_id),
-      'must all belong to the same attempt',
-    ),
+    .superRefine(([first], context) => {
+      for (const { message, path } of addressed.safeParse(first).error?.issues ?? []) {
+        context.addIssue({ code: 'custom', message, path: [0, ...path] });
+      }
+    }),
 });
 
 export type EventBatch = z.output<typeof eventBatch>;
 
 /** The body of a completion: everything is optional, with the same meaning as in an event. */
 export const completion = z.object({
-  timestamp_client: moment.optional(),
+  timestamp_client: optional(moment),
   metadata: submittedEnvelope.metadata,
   client_event_id: submittedEnvelope.client_event_id,
 });

@@ -87,6 +87,12 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
   };
 }
 
+/**
+ * The driver's default is `{}`, in which it finds `constructor` and everything else that any object inherits: it would
+ * then not parse lists under such keys.
+ */
+const NO_FIELDS: Document = Object.freeze(Object.create(null));
+
 /** Returns a function that gives the current client's collection object, created once per client. */
 function currentCollection<T extends Document>(
   client: ReplaceableClient,
@@ -95,7 +101,9 @@ function currentCollection<T extends Document>(
   durability: Durability,
 ): () => Collection<T> {
   const { readPreference } = durability;
-  const options = isEphemeral ? { readPreference } : { ...durability, ignoreUndefined: true };
+  const options = isEphemeral
+    ? { readPreference }
+    : { ...durability, ignoreUndefined: true, fieldsAsRaw: NO_FIELDS };
   const open = (of: MongoClient) => of.db(database).collection<T>(name, options);
   let owner = client.current;
   let collection = open(owner);

@@ -12,7 +12,7 @@ const SLOW_MS = 100;
 const MAX_CALLS = 8;
 /** Minimum number of items for a second simultaneous call: smaller groups cost more processor time than they gain. */
 const WORTH_A_SECOND = 16;
-/** Keeps one call well under the server's 48 MB message limit at 16 KiB an item. */
+/** Items of one call. The driver splits a call that is larger than the server's message limit. */
 const MAX_GROUP = 500;
 /** Milliseconds after a call for which patient items stay behind, so that others can join them. */
 const PATIENCE_MS = 40;

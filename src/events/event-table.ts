@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
 
-/** Maximum length of a submitted reasoning, in characters. */
+/** Maximum length of a submitted reasoning, in characters as people count them: Unicode code points. */
 const REASONING_LIMIT = 5000;
 
-/** One day. Nobody views an option for longer, and with this limit sums of durations stay exact. */
-const MAX_DURATION_MS = 86_400_000;
+/** Milliseconds beyond which a number is not exact any more: 285 000 years. */
+const MAX_DURATION_MS = Number.MAX_SAFE_INTEGER;
+
+/** A code point takes at most two places of a string; only longer texts have to be counted. */
+const reasoning = z
+  .string()
+  .max(2 * REASONING_LIMIT, `may have at most ${REASONING_LIMIT} characters`)
+  .refine((text) => text.length <= REASONING_LIMIT || [...text].length <= REASONING_LIMIT, {
+    error: `may have at most ${REASONING_LIMIT} characters`,
+    abort: true,
+  });
 
 const optionCode = z.string().min(1).max(100);
 const count = z.int().nonnegative();
@@ -71,7 +80,7 @@ export const EVENT_TABLE = {
   },
   /** `word_count` is what the front end counted; it is only informative. */
   reasoning_submitted: {
-    payload: { text: z.string().max(REASONING_LIMIT), word_count: count },
+    payload: { text: reasoning, word_count: count },
     options: [],
     example: { text: 'Because it is safe.', word_count: 4 },
   },

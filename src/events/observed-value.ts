@@ -10,8 +10,10 @@ export const MAX_DEPTH = 8;
 const UNSTORABLE_KEYS = new Set(['__proto__', '_bsontype']);
 
 /**
- * An object whose extra keys are kept as observed, if a document can hold them: no zero byte in a key, none of
- * `UNSTORABLE_KEYS`, at most `MAX_DEPTH` levels. Checked before parsing, while every key is still there.
+ * An object whose extra keys are kept as observed, if a document can hold them: keys without zero bytes or halves of
+ * characters, none of `UNSTORABLE_KEYS`, at most `MAX_DEPTH` levels. Checked before parsing, while every key is still
+ * there. Texts are kept too, but a half of a character (an emoji that a front end has cut) becomes U+FFFD, because
+ * no encoding can hold it.
  */
 export function observedObject<T extends z.ZodRawShape>(shape: T) {
   return z
@@ -20,6 +22,7 @@ export function observedObject<T extends z.ZodRawShape>(shape: T) {
       const problem = findProblem(value, 1);
       if (problem) context.addIssue({ code: 'custom', message: problem });
     })
+    .transform(withWholeCharacters)
     .pipe(z.looseObject(shape));
 }
 
@@ -27,10 +30,22 @@ function findProblem(value: unknown, depth: number): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > MAX_DEPTH) return `may nest at most ${MAX_DEPTH} levels`;
   for (const [key, inner] of Object.entries(value)) {
-    if (key.includes('\0') || UNSTORABLE_KEYS.has(key))
+    if (key.includes('\0') || UNSTORABLE_KEYS.has(key) || !key.isWellFormed())
       return `has a key that cannot be stored: ${JSON.stringify(key)}`;
     const problem = findProblem(inner, depth + 1);
     if (problem) return problem;
   }
   return undefined;
+}
+
+/** The same value; a copy only if one of its texts has to be changed. */
+function withWholeCharacters(value: unknown): unknown {
+  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  const changed = Object.entries(value)
+    .map(([key, inner]) => [key, inner, withWholeCharacters(inner)] as const)
+    .filter(([, before, after]) => before !== after);
+  if (changed.length === 0) return value;
+  const copy: object = Array.isArray(value) ? [...value] : { ...value };
+  return Object.assign(copy, Object.fromEntries(changed.map(([key, , after]) => [key, after])));
 }

@@ -1,19 +1,27 @@
 import { z } from 'zod';
-import { moment, objectIdString } from '../fields.ts';
+import { moment, objectIdString, optional } from '../fields.ts';
 import { type BehaviorEvent, EVENT_TABLE, EVENT_TYPES, type EventType } from './event-table.ts';
 import { observedObject } from './observed-value.ts';
 
-/** Maximum size of one event's whole body, in bytes. */
-export const EVENT_BODY_LIMIT = 16 * 1024;
+/** Maximum size of one event's whole body, in bytes: room for the longest text, however it is escaped. */
+export const EVENT_BODY_LIMIT = 64 * 1024;
+
+const observedMetadata = observedObject({
+  client_session_id: z.string().max(200).nullish(),
+  user_agent: z.string().max(1000).nullish(),
+});
 
 export const submittedEnvelope = {
   attempt_id: objectIdString,
   timestamp_client: moment,
-  metadata: observedObject({
-    client_session_id: z.string().max(200).optional(),
-    user_agent: z.string().max(1000).optional(),
-  }).default({}),
-  client_event_id: z.string().min(1).max(200).optional(),
+  metadata: observedMetadata.nullish().transform((metadata): Record<string, unknown> => metadata ?? {}),
+  client_event_id: optional(
+    z
+      .string()
+      .min(1)
+      .max(200)
+      .refine((id) => id.isWellFormed(), 'has half of a character'),
+  ),
 };
 
 const schemaOf = <T extends EventType>(event_type: T) =>

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { z } from 'zod';
+import { email as emailField, pasted } from '../fields.ts';
 import { clientAddress, networkOf } from './client-address.ts';
 import type { Context, RequestState } from './context.ts';
 import { type Rate, RateLimiter } from './rate-limiter.ts';
@@ -15,7 +17,7 @@ export interface RateLimits {
   redeem: Step;
   /** For one event. */
   event: Step;
-  /** For a batch of events; must come after the step that reads the body. */
+  /** For the events of a batch after its first one, which `event` counts; comes after the step that reads the body. */
   events: Step<{ body: { events: readonly unknown[] } }>;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
@@ -63,7 +65,7 @@ export function createRateLimits({
   const eventLimiter = new RateLimiter(EVENTS);
   const takeEvents = async ({ caller }: RequestState, count: number) => {
     // Requests without a caller are refused by a later step.
-    if (!caller) return;
+    if (!caller || count === 0) return;
     await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
   };
   const connections = new RateLimiter(CONNECTIONS);
@@ -78,7 +80,7 @@ export function createRateLimits({
       await next();
     },
     events: async (ctx, next) => {
-      await takeEvents(ctx.state, ctx.state.body.events.length);
+      await takeEvents(ctx.state, ctx.state.body.events.length - 1);
       await next();
     },
     connection: (request) => connections.take(addressOf(request)),
@@ -99,6 +101,13 @@ const unlimited: RateLimits = {
   messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
 };
 
+/** Secrets that are longer are refused anyway. */
+const secret = pasted(256);
+
+/** A field as its route reads it, so that nobody gets around a limit by writing it in another way. */
+const normalized = (field: z.ZodType<string>, value: unknown): string | undefined =>
+  field.safeParse(value).data;
+
 /**
  * Everything in a request that identifies an account: the caller, the e-mail address of a log-in, the secret that is
  * presented. Each is counted, so adding one cannot hide another. They are hashed, so that keys are short and no
@@ -111,12 +120,12 @@ async function accountKeys(ctx: Context): Promise<string[]> {
   const { email, token, refresh_token } = fields;
   const meant = [
     ctx.state.caller?.user_id,
-    typeof email === 'string' ? email.toLowerCase() : undefined,
-    token,
-    refresh_token,
-    ctx.params['token'],
+    normalized(emailField, email),
+    normalized(secret, token),
+    normalized(secret, refresh_token),
+    normalized(secret, ctx.params['token']),
   ];
   return meant
-    .filter((value): value is string => typeof value === 'string')
+    .filter((value) => value !== undefined)
     .map((value) => createHash('sha256').update(value).digest('base64url'));
 }

@@ -4,6 +4,7 @@ import { GroupedInserts } from '../database/grouped-writes.ts';
 import { Grouping } from '../database/grouping.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { BehaviorEventDocument } from './collection.ts';
+import { escapeKeys, unescapeKeys } from './observed-keys.ts';
 import { RecentEvents } from './recent-events.ts';
 
 /** Maximum number of attempts whose events are read by one call. */
@@ -128,7 +129,13 @@ export class Journal {
 }
 
 function toDocument({ event_id, attempt_id, ...event }: RecordedEvent): BehaviorEventDocument {
-  return { _id: new ObjectId(event_id), attempt_id: new ObjectId(attempt_id), ...event };
+  return {
+    _id: new ObjectId(event_id),
+    attempt_id: new ObjectId(attempt_id),
+    ...event,
+    payload: escapeKeys(event.payload),
+    metadata: escapeKeys(event.metadata),
+  };
 }
 
 function toEvent({ _id, attempt_id, ...document }: BehaviorEventDocument): RecordedEvent {
@@ -136,5 +143,7 @@ function toEvent({ _id, attempt_id, ...document }: BehaviorEventDocument): Recor
     event_id: _id.toHexString(),
     attempt_id: attempt_id.toHexString(),
     ...document,
+    payload: unescapeKeys(document.payload),
+    metadata: unescapeKeys(document.metadata),
   } as RecordedEvent;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NEWEST_FIRST } from '../database/pages.ts';
-import { email, objectIdString } from '../fields.ts';
+import { email, emailInQuery, objectIdString, optional, pasted } from '../fields.ts';
 import { pageQuery, periodQuery } from '../http/page-query.ts';
 import { TOKEN_STATES } from './token-list.ts';
 
@@ -10,15 +10,15 @@ const MAX_TOKENS = 500;
 export const tokenOrder = z.strictObject({
   task_id: objectIdString,
   /** Only the candidate with this address may redeem the token. */
-  candidate_email: email.optional(),
-  expires_in_seconds: z.int().min(60).max(31_536_000).optional(),
-  count: z.int().min(1).max(MAX_TOKENS).default(1),
+  candidate_email: optional(email),
+  expires_in_seconds: optional(z.int().min(60).max(31_536_000)),
+  count: optional(z.int().min(1).max(MAX_TOKENS)).transform((count) => count ?? 1),
 });
 
 export type TokenOrder = z.output<typeof tokenOrder>;
 
 /** Any string of a sensible length; only the database knows whether it is a token. */
-export const assessmentToken = z.string().min(1).max(200);
+export const assessmentToken = pasted(200);
 
 export const redemption = z.strictObject({ token: assessmentToken });
 
@@ -28,7 +28,7 @@ export const tokenQuery = z.strictObject({
   state: z.enum(TOKEN_STATES).optional(),
   task_id: objectIdString.optional(),
   issued_by: objectIdString.optional(),
-  candidate_email: email.optional(),
+  candidate_email: emailInQuery.optional(),
   ...periodQuery,
   ...pageQuery(NEWEST_FIRST),
 });

@@ -92,12 +92,12 @@ describe('the size of an event', () => {
     return { ...body, metadata: { filling: 'x'.repeat(bytes - empty) } };
   };
 
-  it('may be 16 KiB and not one byte more', async () => {
+  it('may be 64 KiB and not one byte more', async () => {
     const candidate = await given();
-    const tooLarge = await candidate.api.send('POST', '/events', ofSize(candidate, 16 * 1024 + 1));
+    const tooLarge = await candidate.api.send('POST', '/events', ofSize(candidate, 64 * 1024 + 1));
     expect(await problemOf(tooLarge)).toMatchObject({ status: 413, code: 'body_too_large' });
     expect(await candidate.log()).toEqual([]);
-    const fits = await candidate.api.send('POST', '/events', ofSize(candidate, 16 * 1024));
+    const fits = await candidate.api.send('POST', '/events', ofSize(candidate, 64 * 1024));
     expect(fits.status).toBe(201);
   });
 });

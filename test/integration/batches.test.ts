@@ -96,7 +96,7 @@ it('what follows the completion is refused in the same batch already', async () 
 });
 
 it('an event in the middle that fits no schema, or is too large, is a refusal like any other', async () => {
-  const filling = { filling: 'x'.repeat(16 * 1024) };
+  const filling = { filling: 'x'.repeat(64 * 1024) };
   for (const [wrong, status, code] of [
     [{ event_type: 'task_paused' }, 422, 'validation_failed'],
     [{ payload: 'none' }, 422, 'validation_failed'],
@@ -130,31 +130,39 @@ it('a refusal by the state comes before a malformed event that follows it', asyn
   ]);
 });
 
-it('is refused as a whole when it is empty, too long, of two attempts or no batch at all', async () => {
-  const [one, two] = [await newCandidate(), await newCandidate()];
-  const view = one.body(views(0, 'A', 1));
-  await one.does(starts(0));
-  for (const events of [
-    [],
-    Array(101).fill(view),
-    [view, two.body(starts(0))],
-    [view, 'x'],
-    [view, {}],
-    'x',
-  ]) {
-    const problem = await problemOf(await sendBatch(one, events as unknown[]));
+it('is refused as a whole when it is empty, too long, for no attempt or no batch at all', async () => {
+  const candidate = await newCandidate();
+  const view = candidate.body(views(0, 'A', 1));
+  await candidate.does(starts(0));
+  for (const events of [[], Array(101).fill(view), ['x', view], [{}, view], 'x']) {
+    const problem = await problemOf(await sendBatch(candidate, events as unknown[]));
     expect(problem).toMatchObject({ status: 422, code: 'validation_failed' });
   }
-  expect(await one.log()).toHaveLength(1);
-  expect(await two.log()).toHaveLength(0);
+  expect(await candidate.log()).toHaveLength(1);
 });
 
-it('may hold 100 events of nearly 16 KiB each', async () => {
+it('an event of another attempt, or none at all, is refused like any other; those before it stay', async () => {
+  const other = await newCandidate();
+  for (const wrong of [other.body(starts(0)), 'x', {}, null]) {
+    const candidate = await newCandidate();
+    const response = await sendBatch(candidate, [
+      candidate.body(starts(0)),
+      wrong,
+      candidate.body(views(0, 'A', 1)),
+    ]);
+    const { results } = (await response.json()) as { results: Verdict[] };
+    expect(results).toMatchObject([acknowledged(1), { status: 422, code: 'validation_failed' }, notTried]);
+    expect(await candidate.log()).toHaveLength(1);
+  }
+  expect(await other.log()).toEqual([]);
+});
+
+it('may hold 100 events of nearly 10 KiB each', async () => {
   const candidate = await newCandidate();
-  const text = 'ä'.repeat(5000);
+  const text = 'ä'.repeat(3000);
   const reasoning = (n: number): BehaviorEvent => ({
     event_type: 'reasoning_submitted',
-    payload: { text, word_count: n, ...{ extra: 'x'.repeat(5500) } },
+    payload: { text, word_count: n, ...{ extra: 'x'.repeat(4000) } },
   });
   const long = Array.from({ length: 99 }, (_, n) => candidate.body(reasoning(n)));
   const results = await verdicts(candidate, candidate.body(starts(0)), ...long);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTask } from '../support/assessment.ts';
 import { type Ack, admitCandidate } from '../support/candidate.ts';
 import { problemOf } from '../support/problem.ts';
@@ -90,4 +90,57 @@ it('a repeat does not bring an attempt out of its break', async () => {
   await candidate.does({ event_type: 'task_abandoned', payload: {} });
   expect((await candidate.post(views(0, 'A', 1), { client_event_id: 'view' })).status).toBe(201);
   expect(await candidate.get()).toMatchObject({ state: 'abandoned', sequence_number: 3 });
+});
+
+describe('an id that is used again for a different event', () => {
+  const id = { client_event_id: 'used' };
+
+  it.each([
+    ['another payload', views(0, 'A', 2)],
+    ['another option', views(0, 'B', 1)],
+    ['another type', selects(0, 'A')],
+    ['a type that the state refuses', starts(0)],
+  ])('with %s is refused, and nothing is stored', async (_, different) => {
+    const candidate = await newCandidate();
+    await candidate.does(starts(0));
+    await candidate.post(views(0, 'A', 1), id);
+    const problem = await problemOf(await candidate.post(different, id));
+    expect(problem).toMatchObject({
+      status: 409,
+      code: 'event_id_reused',
+      detail: expect.stringContaining('number 2, option_viewed'),
+      allowed_events: expect.arrayContaining(['option_selected']),
+    });
+    expect(await candidate.log()).toHaveLength(2);
+  });
+
+  it('is refused within a batch too, and after the completion', async () => {
+    const candidate = await newCandidate();
+    const events = [
+      candidate.body(starts(0)),
+      candidate.body(views(0, 'A', 1), id),
+      candidate.body(views(0, 'A', 1), id),
+      candidate.body(views(0, 'A', 3), id),
+    ];
+    const { results } = await candidate.api.call<{ results: object[] }>('POST', '/events/batch', { events });
+    expect(results).toMatchObject([
+      { sequence_number: 1 },
+      { sequence_number: 2 },
+      { sequence_number: 2 },
+      { status: 409, code: 'event_id_reused' },
+    ]);
+    await candidate.does(selects(0, 'A'), completes(0, 'A'));
+    const problem = await problemOf(await candidate.post(completes(0, 'A'), id));
+    expect(problem).toMatchObject({ code: 'event_id_reused', allowed_events: [] });
+  });
+
+  it('is a repeat if only time, metadata or the order of keys differ', async () => {
+    const candidate = await newCandidate();
+    await candidate.does(starts(0));
+    const first = candidate.body(views(0, 'A', 1.5), id);
+    const ack = await candidate.api.call('POST', '/events', first);
+    const payload = Object.fromEntries(Object.entries(first.payload).reverse());
+    const again = { ...first, payload, metadata: { tries: 2 }, timestamp_client: '2026-01-01T00:00:00+01' };
+    expect(await candidate.api.call('POST', '/events', again)).toEqual(ack);
+  });
 });

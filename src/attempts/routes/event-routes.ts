@@ -6,7 +6,7 @@ import type { RateLimits } from '../../http/rate-limits.ts';
 import { body, json, optionalJson } from '../../http/request.ts';
 import { apiRoutes, post } from '../../http/routes.ts';
 import { completeAttempt, takeBatch, takeEvent } from '../intake.ts';
-import { eventBatch, MAX_BATCH } from '../schemas.ts';
+import { BATCH_BODY_LIMIT, eventBatch } from '../schemas.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import { attemptInBatch, attemptInEvent, attemptInPath, attemptOwner } from './access-steps.ts';
 
@@ -33,9 +33,8 @@ export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRoute
     post(
       '/events/batch',
       [
-        inOrder,
-        anyCaller,
-        body(eventBatch, MAX_BATCH * EVENT_BODY_LIMIT),
+        ...oneEvent,
+        body(eventBatch, BATCH_BODY_LIMIT),
         limits.events,
         attemptOwner(sessions, attemptInBatch),
       ],

@@ -2,12 +2,14 @@ import type { AttemptSnapshot } from '../../../machines/index.ts';
 import {
   attemptExpired,
   attemptLocked,
+  eventIdReused,
   type FieldError,
   Refusal,
   sequenceViolation,
   validationFailed,
 } from '../../errors.ts';
 import { type BehaviorEvent, optionsNamed } from '../../events/event-table.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { Task } from '../../tasks/task.ts';
 import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
 
@@ -54,6 +56,15 @@ export function refuseWithoutSelection(situation: Situation): Refusal {
       'No option has been selected yet, so the attempt cannot be completed.',
       describeState(situation.state),
     )
+  );
+}
+
+/** The refusal of an event whose `client_event_id` already belongs to the different event `first`. */
+export function refuseReusedId(state: AttemptSnapshot, first: RecordedEvent): Refusal {
+  return eventIdReused(
+    `The attempt already has a different event with this client_event_id: number ${first.sequence_number}, ` +
+      `${first.event_type}. Send each event with an id of its own.`,
+    isExpired(state) ? { state: state.value, allowed_events: [] } : describeState(state),
   );
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EventRecord, RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
 
@@ -27,6 +28,14 @@ export function recordOf(
     ...(client_event_id === undefined ? {} : { client_event_id }),
     ...(place.batched ? { batched: true } : {}),
   } as RecordedEvent;
+}
+
+/**
+ * Whether `event` is `recorded`, sent again. Type and payload decide: a front end that tries again may take the time
+ * anew, or describe itself differently.
+ */
+export function isRepeatOf(event: SubmittedEvent, { event_type, payload }: RecordedEvent): boolean {
+  return event.event_type === event_type && isDeepStrictEqual(event.payload, payload);
 }
 
 export function acknowledge({ event_id, sequence_number, timestamp_server }: RecordedEvent): Acknowledgement {
