@@ -18,6 +18,8 @@ export interface Figures {
   lost?: number;
   recoveryMs?: number;
   remoteMs?: number[];
+  /** What the hostile run sent and got, in words. */
+  hostile?: string;
   stalledRss?: { before: number; peak: number; after: number };
 }
 
@@ -53,6 +55,7 @@ export default function setup(project: TestProject): () => void {
           : 'stalled readers not measured',
       ].join(', '),
     );
+    for (const { hostile } of all) if (hostile) console.log(hostile);
     rmSync(folder, { recursive: true });
   };
 }

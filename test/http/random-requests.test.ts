@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createWorld } from '../access/people.ts';
 import { ROUTES, type RouteRow } from '../access/routes.ts';
+import { randomJson } from '../support/random-json.ts';
 
 const world = await createWorld();
 const { url } = world.server;
@@ -11,62 +12,12 @@ const RUNS = 1000;
 /** Simultaneous requests. */
 const AT_ONCE = 20;
 
-/** Field names that the routes read, so that random objects often have something in the right place. */
-const fields = [
-  ...['email', 'password', 'role', 'refresh_token', 'token', 'task_id', 'attempt_id', 'count', 'events'],
-  ...['event_type', 'payload', 'metadata', 'timestamp_client', 'client_event_id', 'options', 'title'],
-  ...['candidate_email', 'expires_in_seconds', 'option_id', 'option_code', 'duration_ms', 'text'],
-  ...['current_password', 'new_password', '__proto__', 'constructor', '$gt', '$where', 'a.b', ''],
-];
-const scalar = fc.oneof(
-  fc.constantFrom(world.open.attempt_id, world.task.task_id, world.task.options[0]?.option_id, 'A'),
-  fc.constantFrom('task_started', 'option_viewed', 'option_selected', 'task_completed', 'x@example.com'),
-  fc.constantFrom('2025-01-01T00:00:00Z', -1, 0, 1, 1.5, 1e308, Number.MAX_SAFE_INTEGER, null, true),
-  fc.string({ unit: 'binary' }),
-  fc.double(),
-);
-const { value } = fc.letrec((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    scalar,
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.oneof(fc.constantFrom(...fields), fc.string()), tie('value'), { maxKeys: 8 }),
-  ),
-}));
-/** Mostly valid JSON, sometimes cut short. */
-const body = fc.oneof(
-  { weight: 9, arbitrary: value.map((json) => JSON.stringify(json)) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
-);
-
-/** A valid body with one thing replaced, left out or added anywhere in it. */
-function spoilt(good: unknown): fc.Arbitrary<string> {
-  const places = placesIn(good);
-  return fc
-    .tuple(
-      fc.constantFrom(...places),
-      value,
-      fc.constantFrom('replace', 'drop', 'add'),
-      fc.constantFrom(...fields),
-    )
-    .map(([place, replacement, how, field]) => {
-      const copy = structuredClone({ root: good }) as Record<string, unknown>;
-      let at: Record<string, unknown> = copy;
-      for (const key of place.slice(0, -1)) at = at[key] as Record<string, unknown>;
-      const last = place.at(-1) ?? 'root';
-      if (how === 'drop') delete at[last];
-      else if (how === 'replace') at[last] = replacement;
-      else if (typeof at[last] === 'object') Object.assign(at[last] ?? {}, { [field]: replacement });
-      return JSON.stringify(copy['root']) ?? '';
-    });
-}
-
-const placesIn = (json: unknown, place: string[] = ['root']): string[][] => [
-  place,
-  ...(typeof json === 'object' && json !== null
-    ? Object.entries(json).flatMap(([key, inner]) => placesIn(inner, [...place, key]))
-    : []),
-];
+const { scalar, body, spoilt } = randomJson([
+  world.open.attempt_id,
+  world.task.task_id,
+  world.task.options[0]?.option_id,
+  'A',
+]);
 
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 afterAll(() => agent.destroy());
