@@ -26,6 +26,12 @@ export const moment = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A moment in a query string, where the unescaped `+` of an offset arrives as a blank. */
+export const momentInQuery = z
+  .string()
+  .transform((text) => text.replace(/ (?=\d\d(:?\d\d)?$)/, '+'))
+  .pipe(moment);
+
 /** Blanks and invisible characters around what a person has pasted, no-break and zero-width spaces included. */
 const AROUND = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu;
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { momentInQuery } from '../src/fields.ts';
 import { parseMoment } from '../src/moments.ts';
 
 const at = (iso: string) => new Date(iso);
@@ -49,6 +50,13 @@ it.each([
   '',
 ])('%s is not', (text) => {
   expect(parseMoment(text)).toBeUndefined();
+});
+
+it('in a query, the plus of an offset that was not escaped is still a plus', () => {
+  for (const offset of ['02:00', '0200', '02']) {
+    expect(momentInQuery.parse(`2026-01-31 11:30:00 ${offset}`)).toEqual(at('2026-01-31T09:30:00.000Z'));
+  }
+  expect(momentInQuery.safeParse('2026-01-31 09:30').success).toBe(false);
 });
 
 describe('any moment', () => {

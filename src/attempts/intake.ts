@@ -46,14 +46,20 @@ export async function takeEvent(session: Session, body: unknown): Promise<Acknow
 
 /**
  * Takes several events in order and stops at the first that is not accepted. The events before it stay recorded.
+ * @param sizes of the events as posted, in bytes; left out where none can be too large
  * @returns a verdict for each event
  * @throws the error, such as a 503, that kept even the first event from being judged
  */
-export async function takeBatch(session: Session, bodies: readonly unknown[]): Promise<Verdict[]> {
+export async function takeBatch(
+  session: Session,
+  bodies: readonly unknown[],
+  sizes: readonly number[] = [],
+): Promise<Verdict[]> {
   const read: SubmittedEvent[] = [];
   let unreadable: unknown;
-  for (const body of bodies) {
+  for (const [index, body] of bodies.entries()) {
     try {
+      refuseTooLarge(sizes[index] ?? 0);
       read.push(parseOneOfMany(body, session.attempt.attempt_id));
     } catch (error) {
       unreadable = error;
@@ -76,14 +82,13 @@ export async function completeAttempt(session: Session, body: unknown): Promise<
 }
 
 /** @throws Refusal 413 if the event would be too large even when sent alone. */
-function refuseTooLarge(event: unknown): void {
-  if (Buffer.byteLength(JSON.stringify(event)) > EVENT_BODY_LIMIT) {
+function refuseTooLarge(size: number): void {
+  if (size > EVENT_BODY_LIMIT) {
     throw bodyTooLarge(`One event may have at most ${EVENT_BODY_LIMIT} bytes.`);
   }
 }
 
 function parseOneOfMany(body: unknown, attempt_id: string): SubmittedEvent {
-  refuseTooLarge(body);
   const event = parse(submittedEvent, body);
   if (event.attempt_id === attempt_id) return event;
   throw validationFailed([

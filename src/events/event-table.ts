@@ -4,9 +4,6 @@ import { objectIdString } from '../fields.ts';
 /** Maximum length of a submitted reasoning, in characters as people count them: Unicode code points. */
 const REASONING_LIMIT = 5000;
 
-/** Milliseconds beyond which a number is not exact any more: 285 000 years. */
-const MAX_DURATION_MS = Number.MAX_SAFE_INTEGER;
-
 /** A code point takes at most two places of a string; only longer texts have to be counted. */
 const reasoning = z
   .string()
@@ -47,8 +44,11 @@ const ONE_OPTION = [{ id: 'option_id', code: 'option_code' }] as const;
 export const EVENT_TABLE = {
   task_started: { payload: {}, options: [], example: {} },
   option_viewed: {
-    /** `duration_ms`: how long the option was viewed, in milliseconds, as measured by the front end. */
-    payload: { ...option, duration_ms: z.number().nonnegative().max(MAX_DURATION_MS) },
+    /**
+     * `duration_ms`: how long the option was viewed, in milliseconds, as measured by the front end. Any finite number,
+     * because a computer may sleep in between or its clock be set.
+     */
+    payload: { ...option, duration_ms: z.number().nonnegative() },
     options: ONE_OPTION,
     example: { ...A, duration_ms: 1200.5 },
   },

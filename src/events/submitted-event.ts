@@ -7,8 +7,8 @@ import { observedObject } from './observed-value.ts';
 export const EVENT_BODY_LIMIT = 64 * 1024;
 
 const observedMetadata = observedObject({
-  client_session_id: z.string().max(200).nullish(),
-  user_agent: z.string().max(1000).nullish(),
+  client_session_id: z.string().nullish(),
+  user_agent: z.string().nullish(),
 });
 
 export const submittedEnvelope = {

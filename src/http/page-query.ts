@@ -1,5 +1,5 @@
 import { cursorFor, type ListOrder } from '../database/pages.ts';
-import { moment, wholeNumber } from '../fields.ts';
+import { momentInQuery, wholeNumber } from '../fields.ts';
 
 /** Default and maximum number of items per page. */
 const PAGE_LENGTH = 50;
@@ -13,4 +13,4 @@ export const pageQuery = (order: ListOrder) => ({
 });
 
 /** Restricts a list to items created at or after `from` and before `to`. */
-export const periodQuery = { from: moment.optional(), to: moment.optional() };
+export const periodQuery = { from: momentInQuery.optional(), to: momentInQuery.optional() };

@@ -73,7 +73,8 @@ async function receiveJson(ctx: BareContext, limit: number): Promise<unknown> {
   if (ctx.get('content-encoding') && ctx.get('content-encoding') !== 'identity') {
     throw unsupportedMediaType('Send the body without Content-Encoding.');
   }
-  const value = parseJson(await readBytes(ctx, limit));
+  ctx.state.bytes = await readBytes(ctx, limit);
+  const value = parseJson(ctx.state.bytes);
   if (!isShallow(value, MAX_NESTING)) {
     throw validationFailed([{ path: '', message: `may nest at most ${MAX_NESTING} levels` }]);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optional } from '../fields.ts';
 import { GENERAL_MARKS, type MarkName, type TaskMarks } from './general-marks.ts';
 
 /** Milliseconds; longer than any attempt lives. */
@@ -8,14 +9,14 @@ const milliseconds = z.int().min(1).max(LONGEST_MARK_MS);
 const changes = z.int().min(0).max(1_000);
 
 const marks = z.strictObject({
-  fast_first_decision_ms: milliseconds.optional(),
-  slow_first_decision_ms: milliseconds.optional(),
-  few_changes: changes.optional(),
-  many_changes: changes.optional(),
-  coverage_share: z.number().gt(0).max(1).optional(),
-  revisits_per_option: z.number().min(0).max(1_000).optional(),
-  structured_depth: z.number().gt(0).max(10_000).optional(),
-  detailed_words: z.int().min(1).max(5_000).optional(),
+  fast_first_decision_ms: optional(milliseconds),
+  slow_first_decision_ms: optional(milliseconds),
+  few_changes: optional(changes),
+  many_changes: optional(changes),
+  coverage_share: optional(z.number().gt(0).max(1)),
+  revisits_per_option: optional(z.number().min(0).max(1_000)),
+  structured_depth: optional(z.number().gt(0).max(10_000)),
+  detailed_words: optional(z.int().min(1).max(5_000)),
 } satisfies Record<MarkName, z.ZodType>);
 
 /** Pairs of marks that must not cross, because one figure would then be both. */

@@ -57,6 +57,75 @@ describe.each([
   });
 });
 
+describe('how an event is written decides nothing in a batch that it does not decide alone', () => {
+  /** An event of exactly so many bytes, most of them `filling`. */
+  const ofSize = (candidate: Candidate, bytes: number, filling: string, end = '') => {
+    const body = JSON.stringify({ ...candidate.body(views(0, 'A', 1)), metadata: { filling: 'HERE' } });
+    const [before = '', after = ''] = body.split('"HERE"');
+    const room = bytes - before.length - after.length - '[]'.length - end.length;
+    const text = `${before}[${filling.repeat(Math.floor(room / filling.length))}${end}]${after}`;
+    return text.replace('[', `[${' '.repeat(bytes - text.length)}`);
+  };
+
+  it.each([
+    ['numbers that get longer when they are written again', '1e20,', '1'],
+    ['escapes that get shorter', '"\\u0061\\u0061\\u0061",', '1'],
+    ['blanks, quotes and brackets in texts', '"]},{[\\"\\\\", ', '1'],
+    ['lists', '[[],{"a":[1,2]}],', '1'],
+  ])('%s', async (_, filling, end) => {
+    const limit = 64 * 1024;
+    for (const [bytes, status] of [
+      [limit, 201],
+      [limit + 1, 413],
+    ] as const) {
+      const candidate = await newCandidate();
+      await candidate.does(starts(0));
+      const event = ofSize(candidate, bytes, filling, end);
+      expect(event).toHaveLength(bytes);
+      expect((await postText(candidate, '/events', event)).status).toBe(status);
+      const small = JSON.stringify(candidate.body(views(0, 'A', 2)));
+      const batch = `{"events": [ ${small} ,\n${event}\t, ${event}, ${small}] }`;
+      const { results } = (await (await postText(candidate, '/events/batch', batch)).json()) as {
+        results: { status?: number }[];
+      };
+      expect(results.map((verdict) => verdict.status ?? 201)).toEqual(
+        status === 201 ? [201, 201, 201, 201] : [201, 413, 409, 409],
+      );
+    }
+  });
+
+  it('a batch may have 1 MiB, and not one byte more', async () => {
+    const candidate = await newCandidate();
+    await candidate.does(starts(0));
+    const event = JSON.stringify(candidate.body(views(0, 'A', 1)));
+    for (const [bytes, status] of [
+      [1024 * 1024, 201],
+      [1024 * 1024 + 1, 413],
+    ] as const) {
+      const batch = `{"events":[${event}]}`.padEnd(bytes);
+      expect((await postText(candidate, '/events/batch', batch)).status).toBe(status);
+    }
+  });
+});
+
+it('however long views are said to be, the attempt gets its results', async () => {
+  const candidate = await newCandidate();
+  const endless = views(0, 'A', Number.MAX_VALUE);
+  await candidate.does(starts(0), endless, endless, selects(0, 'A'), completes(0, 'A'));
+  expect(await candidate.results('metrics')).toMatchObject({
+    time_metrics: { active_interaction_time_ms: Number.MAX_VALUE, hesitation_time_ms: 0 },
+    decision_metrics: { final_option_view_duration_ms: Number.MAX_VALUE },
+  });
+  expect(JSON.stringify(await candidate.results('skills'))).not.toMatch(/NaN|Infinity|e\+/);
+});
+
+it('a browser may call itself whatever it likes', async () => {
+  const candidate = await newCandidate();
+  const metadata = { user_agent: 'x'.repeat(3000), client_session_id: 'y'.repeat(3000) };
+  expect((await candidate.post(starts(0), { metadata })).status).toBe(201);
+  expect((await candidate.log())[0]?.metadata).toEqual(metadata);
+});
+
 it('a computer may sleep for 25 hours in the middle of a view', async () => {
   const candidate = await newCandidate();
   const hours = 25 * 3_600_000;

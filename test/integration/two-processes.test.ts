@@ -52,6 +52,19 @@ it('completing takes what was selected elsewhere', async () => {
   });
 });
 
+it('of two different events under one id that arrive at both at once, one is recorded', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0));
+  for (let n = 0; n < 10; n += 1) {
+    const id = { client_event_id: `race ${n}` };
+    const answers = await Promise.all([here.post(views(0, 'A', n), id), there.post(views(0, 'B', n), id)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    const refused = answers.find(({ status }) => status === 409) as Response;
+    expect((await problemOf(refused)).code).toBe('event_id_reused');
+  }
+  expect(numbers(await here.log())).toEqual(upTo(11));
+});
+
 it('events that arrive at both at once get each their own number, and a repeat its first', async () => {
   const { here, there } = await aCandidate();
   await here.does(starts(0));

@@ -2,6 +2,7 @@ import { EVENT_BODY_LIMIT } from '../../events/submitted-event.ts';
 import { anyCaller } from '../../http/access.ts';
 import type { ApiRouter } from '../../http/context.ts';
 import { inOrderOfArrival } from '../../http/order-of-arrival.ts';
+import { sizesOfItems } from '../../http/posted-items.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import { body, json, optionalJson } from '../../http/request.ts';
 import { apiRoutes, post } from '../../http/routes.ts';
@@ -39,8 +40,10 @@ export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRoute
         attemptOwner(sessions, attemptInBatch),
       ],
       async (ctx) => {
-        const { session, body } = ctx.state;
-        ctx.body = { results: await takeBatch(session, body.events) };
+        const { session, body, bytes } = ctx.state;
+        // In a smaller batch no event can be too large.
+        const sizes = bytes && bytes.length > EVENT_BODY_LIMIT ? sizesOfItems(bytes) : [];
+        ctx.body = { results: await takeBatch(session, body.events, sizes) };
         ctx.status = 201;
       },
     ),

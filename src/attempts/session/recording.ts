@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AttemptSnapshot } from '../../../machines/index.ts';
 import type { EventRecord, RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
+import { refuseReusedId } from './decide.ts';
 
 /** The answer to a front end once its event is on disk. */
 export interface Acknowledgement {
@@ -30,14 +32,25 @@ export function recordOf(
   } as RecordedEvent;
 }
 
-/**
- * Whether `event` is `recorded`, sent again. Type and payload decide: a front end that tries again may take the time
- * anew, or describe itself differently.
- */
-export function isRepeatOf(event: SubmittedEvent, { event_type, payload }: RecordedEvent): boolean {
-  return event.event_type === event_type && isDeepStrictEqual(event.payload, payload);
-}
-
 export function acknowledge({ event_id, sequence_number, timestamp_server }: RecordedEvent): Acknowledgement {
   return { event_id, sequence_number, timestamp_server, acknowledged: true };
 }
+
+/**
+ * The answer to an event with the `client_event_id` of the recorded event `first`. It is the same event if type and
+ * payload are the same: a front end that tries again may take the time anew, or describe itself differently.
+ * @throws Refusal 409 `event_id_reused` if it is a different event
+ */
+export function acknowledgeRepeat(
+  event: SubmittedEvent,
+  first: RecordedEvent,
+  state: AttemptSnapshot,
+): Acknowledgement {
+  const isSame = event.event_type === first.event_type && isSameJson(event.payload, first.payload);
+  if (isSame) return acknowledge(first);
+  throw refuseReusedId(state, first);
+}
+
+/** Compares values that went through JSON, where the order of keys means nothing and -0 is 0. */
+const isSameJson = (a: unknown, b: unknown): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));

@@ -7,11 +7,11 @@ import type { Task } from '../../tasks/task.ts';
 import type { AttemptFacts } from '../attempt.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import { AttemptActor, type AttemptActorServices } from './attempt-actor.ts';
-import { decide, refuseReusedId, refuseWithoutSelection, type Situation } from './decide.ts';
+import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
 import type { AttemptView } from './feed.ts';
 import { isCompleted, isExpired, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
-import { type Acknowledgement, acknowledge, isRepeatOf, recordOf } from './recording.ts';
+import { type Acknowledgement, acknowledge, acknowledgeRepeat, recordOf } from './recording.ts';
 
 /** What all sessions of a process share. */
 export interface SessionServices extends AttemptActorServices {
@@ -166,7 +166,7 @@ export class Session {
       const decision = decide(situation, event);
       if (!decision.accepted) {
         const first = await this.#findRepeated(event);
-        if (first) return this.#acknowledgeRepeat(event, first);
+        if (first) return acknowledgeRepeat(event, first, this.state);
         if (await this.#catchUp()) continue;
         if (decision.refusal.code === 'attempt_expired') this.signal('attempt_expired');
         throw decision.refusal;
@@ -176,7 +176,7 @@ export class Session {
       const recorded = this.#record(event, situation.now, batched);
       const result = await this.#append(recorded);
       if (result.outcome === 'sequence_taken') continue;
-      if (result.outcome === 'repeated') return this.#acknowledgeRepeat(event, result.first);
+      if (result.outcome === 'repeated') return acknowledgeRepeat(event, result.first, this.state);
 
       // 4. Apply. The stored attempt comes first, because a watcher may ask for results as soon as it sees a completion.
       this.#uncertain = false;
@@ -199,12 +199,6 @@ export class Session {
   async #findRepeated(event: SubmittedEvent): Promise<RecordedEvent | undefined> {
     if (event.client_event_id === undefined) return undefined;
     return this.#services.journal.findRepeated(this.attempt.attempt_id, event.client_event_id);
-  }
-
-  /** @throws Refusal 409 `event_id_reused` if `first`, which has the same id, is another event */
-  #acknowledgeRepeat(event: SubmittedEvent, first: RecordedEvent): Acknowledgement {
-    if (isRepeatOf(event, first)) return acknowledge(first);
-    throw refuseReusedId(this.state, first);
   }
 
   #record(event: SubmittedEvent, now: Date, batched: boolean): RecordedEvent {
