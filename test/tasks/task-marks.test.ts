@@ -40,6 +40,11 @@ async function write(marks: unknown): Promise<Response> {
 const written = async (marks: unknown) => ((await (await write(marks)).json()) as { task: Task }).task;
 
 describe('writing marks', () => {
+  it('takes a mark that is null as absent', async () => {
+    const task = await written({ ...marks, few_changes: null, detailed_words: null });
+    expect(task.marks).toStrictEqual(marks);
+  });
+
   it('keeps them with the version, and staff read them', async () => {
     const task = await written(marks);
     expect(task.marks).toEqual(marks);
