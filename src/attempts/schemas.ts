@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { EVENT_TABLE } from '../events/event-table.ts';
 import { submittedEnvelope } from '../events/submitted-event.ts';
-import { lenientWholeNumber, moment, objectIdString } from '../fields.ts';
+import { lenientWholeNumber, objectIdString } from '../fields.ts';
 
 /** Maximum number of events in one batch. */
 export const MAX_BATCH = 100;
@@ -22,11 +23,15 @@ export const eventBatch = z.strictObject({
 
 export type EventBatch = z.output<typeof eventBatch>;
 
+const { final_option_id, final_option_code } = EVENT_TABLE.task_completed.payload;
+
 /** The body of a completion: everything is optional, with the same meaning as in an event. */
 export const completion = z.object({
-  timestamp_client: moment.optional(),
+  timestamp_client: submittedEnvelope.timestamp_client.optional(),
   metadata: submittedEnvelope.metadata,
   client_event_id: submittedEnvelope.client_event_id,
+  final_option_id: final_option_id.optional(),
+  final_option_code: final_option_code.optional(),
 });
 
 export const eventPage = z.strictObject({

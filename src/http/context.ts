@@ -10,6 +10,8 @@ export interface RequestState {
   credentialsRefused?: Refusal;
   /** The body, once something has asked for it; it can be read from the connection only once. */
   json?: Promise<unknown>;
+  /** What the caller should do if the database did not answer, as half a sentence. */
+  adviceIfUnanswered?: string;
 }
 
 /** The context of a step or a handler. @typeParam Found what earlier steps have put into `ctx.state` */

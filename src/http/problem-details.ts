@@ -4,6 +4,7 @@ import type { Refusal, RefusalDetails } from '../errors.ts';
 import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next } from './context.ts';
 import { redactPath } from './redact-path.ts';
+import { withAdvice } from './unknown-outcome.ts';
 
 /** The body of an error response (RFC 9457), `application/problem+json`. */
 export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
@@ -25,7 +26,7 @@ export function problemDetails(log: Logger) {
     try {
       await next();
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = withAdvice(asRefusal(error), ctx);
       if (refusal.status === 500) log.error({ err: refusal.cause ?? error, path: ctx.path }, refusal.message);
       respond(ctx, refusal);
     }
