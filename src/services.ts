@@ -8,12 +8,12 @@ import { UserStore } from './accounts/user-store.ts';
 import { isRedeemed } from './attempts/attempt.ts';
 import { AttemptFeed } from './attempts/session/feed.ts';
 import { loadSession, type SessionSources } from './attempts/session/load-session.ts';
-import type { SessionServices } from './attempts/session/session.ts';
 import { SessionRegistry } from './attempts/session/session-registry.ts';
+import type { SessionServices } from './attempts/session/session-services.ts';
 import { AttemptList } from './attempts/stored/attempt-list.ts';
 import { AttemptProjector } from './attempts/stored/attempt-projector.ts';
 import { AttemptStore } from './attempts/stored/attempt-store.ts';
-import { ClockNotes } from './attempts/stored/clock-notes.ts';
+import { ClientClockStore } from './attempts/stored/client-clock-store.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { Reconciler } from './attempts/upkeep/reconciler.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
@@ -69,7 +69,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const storedAttempts = database.collection(taskAttempts);
   const clock = new SteadyClock();
   const now = () => clock.now();
-  const clockNotes = new ClockNotes(storedAttempts);
+  const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
   const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
@@ -109,7 +109,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     feed,
     projector,
     onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
-    onClockAhead: (attempt_id, aheadMs) => clockNotes.note(attempt_id, aheadMs),
+    onClockAhead: (attempt_id, aheadMs) => clientClocks.note(attempt_id, aheadMs),
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now,
     correctsClientClocks: config.correctsClientClocks,

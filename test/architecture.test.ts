@@ -70,6 +70,7 @@ const ROOMS: string[][] = [
   [
     'src/fields.ts',
     'src/caller.ts',
+    'src/clock.ts',
     'src/errors.ts',
     'src/validation.ts',
     'src/config.ts',

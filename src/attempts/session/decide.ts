@@ -8,9 +8,9 @@ import {
   validationFailed,
 } from '../../errors.ts';
 import { type BehaviorEvent, optionsNamed } from '../../events/event-table.ts';
-import type { Task } from '../../tasks/task.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
-import { type ClockCorrection, CLIENT_CLOCK_LEAD_MS, judgeClientTime } from './client-clock.ts';
+import type { Task } from '../../tasks/task.ts';
+import { CLIENT_CLOCK_LEAD_MS, type ClockCorrection, judgeClientTime } from './client-clock.ts';
 import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
 
 /** Everything a decision depends on. */
@@ -64,8 +64,7 @@ export function decide(situation: Situation, event: BehaviorEvent & { timestamp_
     return { accepted: false, refusal: validationFailed(errors, details), clockAheadMs: aheadMs };
   }
   const errors = optionErrors(event, task);
-  if (errors.length > 0)
-    return { accepted: false, refusal: validationFailed(errors, describeState(state)) };
+  if (errors.length > 0) return { accepted: false, refusal: validationFailed(errors, describeState(state)) };
   if (accepts(state, toMachineEvent(event)))
     return { accepted: true, isClockCorrected: clock.outcome === 'corrected' };
   const refusal = sequenceViolation(explainRefusal(event, state), describeState(state));

@@ -2,11 +2,9 @@ import type { AttemptMachine, AttemptSnapshot, ServerSignal } from '../../../mac
 import { DatabaseUnavailable, overloaded, type Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
-import type { Journal } from '../../journal/journal.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { AttemptFacts } from '../attempt.ts';
-import type { AttemptProjector } from '../stored/attempt-projector.ts';
-import { AttemptActor, type AttemptActorServices } from './attempt-actor.ts';
+import { AttemptActor } from './attempt-actor.ts';
 import { applyMissing } from './catching-up.ts';
 import { type CompletionRequest, judgeCompletion } from './completing.ts';
 import { type Accepted, decide, type Judged, type Refused, type Situation } from './decide.ts';
@@ -14,22 +12,7 @@ import type { AttemptView } from './feed.ts';
 import { isCompleted, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Acknowledgement, acknowledge, recordOf } from './recording.ts';
-
-/** What all sessions of a process share. */
-export interface SessionServices extends AttemptActorServices {
-  journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
-  projector: Pick<AttemptProjector, 'noteRecorded' | 'noteExpired' | 'noteMissing'>;
-  /** Called when it is unknown whether the event with this number was stored, so that the journal is read again. */
-  onUncertain(attempt_id: string, sequence_number: number): void;
-  /** Called when an event was refused because the front end's clock is so many milliseconds ahead. */
-  onClockAhead(attempt_id: string, aheadMs: number): void;
-  /** The server's clock. */
-  now(): Date;
-  /** Whether a constant difference of the front end's clock is taken off before an event's time is judged. */
-  correctsClientClocks: boolean;
-  newEventId(): string;
-  mailboxCapacity: number;
-}
+import type { SessionServices } from './session-services.ts';
 
 /** What a session starts from: an attempt and its journal. */
 export interface SessionStart {

@@ -12,7 +12,7 @@ const CAPACITY = 10_000;
  * Notes in stored attempts that events were refused because the front end's clock is ahead. Refused events leave no
  * other trace, so without this such a candidate would look as if they had never started.
  */
-export class ClockNotes {
+export class ClientClockStore {
   readonly #updates: GroupedUpdates<AttemptDocument>;
   readonly #written = new LRUCache<string, true>({ max: CAPACITY, ttl: PAUSE_MS });
 
