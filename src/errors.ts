@@ -83,20 +83,21 @@ export const lastAdmin = refusal(409, 'last_admin');
  * before anything was sent.
  */
 export class DatabaseUnavailable extends Refusal {
-  readonly isNothingSent: boolean;
+  readonly isNothingStored: boolean;
 
-  constructor(detail: string, isNothingSent: boolean, cause?: unknown) {
+  constructor(detail: string, isNothingStored: boolean, cause?: unknown) {
     super(503, 'database_unavailable', detail, { retry_after: 2 });
-    this.isNothingSent = isNothingSent;
+    this.isNothingStored = isNothingStored;
     this.cause = cause;
   }
 }
 
-/** Only for what was refused before anything was sent to the database. */
-export const nothingStored = () =>
+/** Only for what failed before anything was sent to be stored. */
+export const nothingStored = (cause?: unknown) =>
   new DatabaseUnavailable(
     'The database cannot be reached, so nothing was stored. Send the same request again shortly.',
     true,
+    cause,
   );
 /** For everything else that the database did not answer. @param advice what the caller should do, as half a sentence */
 export const outcomeUnknown = (cause: unknown, advice = 'look before you send the request again') =>

@@ -118,7 +118,7 @@ export function verdictOf(
 }
 
 function refusalOf(error: Error): Refusal {
-  if (error instanceof DatabaseUnavailable && !error.isNothingSent) {
+  if (error instanceof DatabaseUnavailable && !error.isNothingStored) {
     return outcomeUnknown(error.cause, REPEAT_WITH_ID);
   }
   return error instanceof Refusal ? error : internalError(error);

@@ -18,5 +18,7 @@ export interface RequestState {
 export type Context<Found extends object = object> = RouterContext<RequestState> & { state: Found };
 /** The context of a middleware outside the routers. */
 export type BareContext = ParameterizedContext<RequestState>;
+/** The same, with what the router leaves in it. */
+export type RoutedContext = BareContext & { _matchedRoute?: string | RegExp };
 export type Next = () => Promise<unknown>;
 export type ApiRouter = Router<RequestState>;

@@ -1,5 +1,11 @@
-import { DatabaseUnavailable, outcomeUnknown, type Refusal, readUnanswered } from '../errors.ts';
-import type { BareContext } from './context.ts';
+import {
+  DatabaseUnavailable,
+  nothingStored,
+  outcomeUnknown,
+  type Refusal,
+  readUnanswered,
+} from '../errors.ts';
+import type { RoutedContext } from './context.ts';
 import type { Step } from './routes.ts';
 
 /** For requests that may be sent again at will. */
@@ -13,9 +19,12 @@ export const ifUnanswered =
     return next();
   };
 
-/** The refusal with the advice of its route, if the outcome of its request is unknown. */
-export function withAdvice(refusal: Refusal, ctx: BareContext): Refusal {
-  if (!(refusal instanceof DatabaseUnavailable) || refusal.isNothingSent) return refusal;
-  if (ctx.method === 'GET' || ctx.method === 'HEAD') return readUnanswered(refusal.cause);
-  return outcomeUnknown(refusal.cause, ctx.state.adviceIfUnanswered);
+/** The refusal with what is known about its request: whether anything may be stored, and what to do then. */
+export function withAdvice(refusal: Refusal, ctx: RoutedContext): Refusal {
+  if (!(refusal instanceof DatabaseUnavailable) || refusal.isNothingStored) return refusal;
+  const { cause } = refusal;
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return readUnanswered(cause);
+  // Before any route only the credentials are looked up.
+  if (ctx._matchedRoute === undefined) return nothingStored(cause);
+  return outcomeUnknown(cause, ctx.state.adviceIfUnanswered);
 }

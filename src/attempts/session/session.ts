@@ -224,7 +224,7 @@ export class Session {
     try {
       return await this.#services.journal.append(recorded);
     } catch (error) {
-      if (error instanceof DatabaseUnavailable && error.isNothingSent) this.#uncertain = false;
+      if (error instanceof DatabaseUnavailable && error.isNothingStored) this.#uncertain = false;
       else this.#services.onUncertain(recorded.attempt_id, recorded.sequence_number);
       throw error;
     }
