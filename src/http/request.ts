@@ -67,7 +67,7 @@ export function readJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown>
 }
 
 /** Like `readJson`, but an empty body counts as `{}`: some clients announce one by length or type, some in chunks. */
-export function readOptionalJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
+function readOptionalJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
   ctx.state.json ??= receiveOptionalJson(ctx, limit);
   return ctx.state.json;
 }
