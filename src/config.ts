@@ -37,6 +37,7 @@ const environment = z
     ATTEMPT_TTL_SECONDS: seconds(86_400),
     SESSION_IDLE_SECONDS: seconds(120),
     MAX_SESSIONS: wholeNumber(1, 10_000_000, 50_000),
+    CLIENT_CLOCK: z.enum(['strict', 'corrected']).default('strict'),
     RATE_LIMITS: onOff('on'),
     TRUST_PROXY: wholeNumber(0, 10, 0),
     CORS_ORIGINS: z.string().default(''),
@@ -79,6 +80,8 @@ export interface Config {
   sessionIdleSeconds: number;
   /** Sessions kept in memory; beyond this number the least recently used ones go early. */
   maxSessions: number;
+  /** Whether a constant difference of a front end's clock is taken off before an event's time is judged. */
+  correctsClientClocks: boolean;
   rateLimits: boolean;
   /** How many proxies in front of the server append to `X-Forwarded-For`; with 0 the header is ignored. */
   trustedProxies: number;
@@ -120,6 +123,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     attemptTtlSeconds: settings.ATTEMPT_TTL_SECONDS,
     sessionIdleSeconds: settings.SESSION_IDLE_SECONDS,
     maxSessions: settings.MAX_SESSIONS,
+    correctsClientClocks: settings.CLIENT_CLOCK === 'corrected',
     rateLimits: settings.RATE_LIMITS === 'on',
     trustedProxies: settings.TRUST_PROXY,
     corsOrigins: originsOf(settings.CORS_ORIGINS),

@@ -12,6 +12,8 @@ export interface RefusalDetails {
   state?: unknown;
   /** The event types that the attempt accepts now. */
   allowed_events?: readonly string[];
+  /** The server's time, if the front end's clock is ahead. */
+  server_time?: Date;
   /** Seconds to wait before trying again; sent as `Retry-After`. */
   retry_after?: number;
 }
@@ -77,16 +79,38 @@ export const ownAccount = refusal(409, 'own_account');
 export const lastAdmin = refusal(409, 'last_admin');
 
 /* The server cannot serve the request now. */
-export const databaseUnavailable = (cause?: unknown) => {
-  const error = new Refusal(
-    503,
-    'database_unavailable',
+
+/**
+ * The database cannot be reached. Whether a write was carried out is then unknown, unless the request was refused
+ * before anything was sent.
+ */
+export class DatabaseUnavailable extends Refusal {
+  readonly isNothingStored: boolean;
+
+  constructor(detail: string, isNothingStored: boolean, cause?: unknown) {
+    super(503, 'database_unavailable', detail, { retry_after: 2 });
+    this.isNothingStored = isNothingStored;
+    this.cause = cause;
+  }
+}
+
+/** Only for what failed before anything was sent to be stored. */
+export const nothingStored = (cause?: unknown) =>
+  new DatabaseUnavailable(
     'The database cannot be reached, so nothing was stored. Send the same request again shortly.',
-    { retry_after: 2 },
+    true,
+    cause,
   );
-  error.cause = cause;
-  return error;
-};
+/** For everything else that the database did not answer. @param advice what the caller should do, as half a sentence */
+export const outcomeUnknown = (cause: unknown, advice = 'look before you send the request again') =>
+  new DatabaseUnavailable(
+    `The database did not answer. It is unknown whether it was stored; ${advice}.`,
+    false,
+    cause,
+  );
+/** For requests that only read. */
+export const readUnanswered = (cause: unknown) =>
+  new DatabaseUnavailable('The database did not answer. Send the same request again shortly.', false, cause);
 export const overloaded = refusal(503, 'overloaded');
 /** Reveals nothing about the server's internals; `cause` is for the log. */
 export const internalError = (cause: unknown) => {

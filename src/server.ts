@@ -67,7 +67,7 @@ export async function startServer(
       // Changes that cannot be written now follow from the journal: another process writes them, or the next start.
       await services.projector
         .flush(0)
-        .then(() => background.leave())
+        .then(() => (services.reconciler.isAwaiting ? undefined : background.leave()))
         .catch((err: unknown) => log.warn({ err }, 'Stored attempts may be behind their journals'));
       services.sessions.stop();
       await database.close();

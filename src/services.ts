@@ -5,17 +5,20 @@ import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
 import { RefreshTokens } from './accounts/refresh-tokens.ts';
 import { UserStore } from './accounts/user-store.ts';
+import { isRedeemed } from './attempts/attempt.ts';
 import { AttemptFeed } from './attempts/session/feed.ts';
 import { loadSession, type SessionSources } from './attempts/session/load-session.ts';
-import type { SessionServices } from './attempts/session/session.ts';
 import { SessionRegistry } from './attempts/session/session-registry.ts';
+import type { SessionServices } from './attempts/session/session-services.ts';
 import { AttemptList } from './attempts/stored/attempt-list.ts';
 import { AttemptProjector } from './attempts/stored/attempt-projector.ts';
 import { AttemptStore } from './attempts/stored/attempt-store.ts';
+import { ClientClockStore } from './attempts/stored/client-clock-store.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { Reconciler } from './attempts/upkeep/reconciler.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import { auditLog } from './audit/collection.ts';
+import { SteadyClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
@@ -45,18 +48,14 @@ export interface Services {
   feed: AttemptFeed;
   sessions: SessionRegistry;
   reconciler: Reconciler;
+  /** The clock by which events are judged and recorded. */
+  now(): Date;
   results: ResultStore;
   limits: RateLimits;
 }
 
 /** How many events of one attempt may wait; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
-
-/**
- * A write whose answer was lost may reach the disk even after the database can be read again, because a paused
- * server or a slow network may still deliver it. So the attempt is looked at several times.
- */
-const LOOKS_AFTER_UNCERTAINTY = 4;
 
 /** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
@@ -68,6 +67,9 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   );
   const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
   const storedAttempts = database.collection(taskAttempts);
+  const clock = new SteadyClock();
+  const now = () => clock.now();
+  const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
   const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
@@ -78,9 +80,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const computations: FinaliseServices = {
     // The session is nearly always loaded, and an attempt's owner never changes.
     facts: async (attempt_id) => {
-      const attempt = sessions.peek(attempt_id)?.attempt ?? (await attempts.find(attempt_id));
-      if (!attempt?.user_id) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
-      return { ...attempt, user_id: attempt.user_id };
+      const loaded = sessions.peek(attempt_id)?.attempt;
+      if (loaded) return loaded;
+      const stored = await attempts.find(attempt_id);
+      if (!stored || !isRedeemed(stored)) throw new Error(`Attempt ${attempt_id} was never redeemed.`);
+      return stored;
     },
     journal,
     projector,
@@ -104,9 +108,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     journal,
     feed,
     projector,
-    onUncertain: (attempt_id) => reconciler.add(attempt_id, { looks: LOOKS_AFTER_UNCERTAINTY }),
+    onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
+    onClockAhead: (attempt_id, aheadMs) => clientClocks.note(attempt_id, aheadMs),
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
-    now: () => new Date(),
+    now,
+    correctsClientClocks: config.correctsClientClocks,
     newEventId: () => new ObjectId().toHexString(),
     mailboxCapacity: MAILBOX_CAPACITY,
   };
@@ -141,6 +147,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     feed,
     sessions,
     reconciler,
+    now,
     results,
     limits: createRateLimits(config),
   };

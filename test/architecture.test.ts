@@ -72,6 +72,7 @@ const ROOMS: string[][] = [
     'src/moments.ts',
     'src/addresses.ts',
     'src/caller.ts',
+    'src/clock.ts',
     'src/errors.ts',
     'src/validation.ts',
     'src/config.ts',

@@ -7,6 +7,7 @@ import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { body } from '../http/request.ts';
 import { apiRoutes, get, post } from '../http/routes.ts';
+import { ifUnanswered, REPEATABLE } from '../http/unknown-outcome.ts';
 import type { LogIn } from './authentication.ts';
 import type { Accounts } from './create-accounts.ts';
 import { login, newAccount, passwordChange, refreshToken, registration } from './schemas.ts';
@@ -17,6 +18,9 @@ interface AccountRoutesServices {
   audit: AuditLog;
   limits: RateLimits;
 }
+
+/** What a caller should do if it is unknown whether a refresh token was exchanged. */
+const LOG_IN_AGAIN = 'send it again, and log in again if it is refused';
 
 /** What people can do with their own account, and administrators with the accounts of others. */
 export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices): ApiRouter {
@@ -32,18 +36,26 @@ export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices
       },
     ),
 
-    post('/auth/login', [limits.login, anyone, body(login)], async (ctx) => {
+    post('/auth/login', [ifUnanswered(REPEATABLE), limits.login, anyone, body(login)], async (ctx) => {
       answerLogIn(ctx, 200, await authentication.login(ctx.state.body));
     }),
 
-    post('/auth/refresh', [limits.refresh, anyone, body(refreshToken)], async (ctx) => {
-      answerLogIn(ctx, 200, await authentication.refresh(ctx.state.body.refresh_token));
-    }),
+    post(
+      '/auth/refresh',
+      [ifUnanswered(LOG_IN_AGAIN), limits.refresh, anyone, body(refreshToken)],
+      async (ctx) => {
+        answerLogIn(ctx, 200, await authentication.refresh(ctx.state.body.refresh_token));
+      },
+    ),
 
-    post('/auth/logout', [limits.refresh, anyone, body(refreshToken)], async (ctx) => {
-      await authentication.logout(ctx.state.body.refresh_token);
-      ctx.status = 204;
-    }),
+    post(
+      '/auth/logout',
+      [ifUnanswered(REPEATABLE), limits.refresh, anyone, body(refreshToken)],
+      async (ctx) => {
+        await authentication.logout(ctx.state.body.refresh_token);
+        ctx.status = 204;
+      },
+    ),
 
     get('/auth/me', [anyAccount], async (ctx) => {
       ctx.body = await users.findById(ctx.state.caller.user_id);

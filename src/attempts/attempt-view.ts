@@ -1,7 +1,9 @@
 import type { Caller } from '../caller.ts';
+import type { OptionReference } from '../events/event-table.ts';
 import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptView } from './session/feed.ts';
+import type { Session } from './session/session.ts';
 
 /** What candidates see of their attempt. */
 export function candidateAttempt(attempt: Attempt) {
@@ -23,12 +25,40 @@ export function candidateAttempt(attempt: Attempt) {
 /** What staff see of any attempt. */
 export function staffAttempt(attempt: Attempt) {
   const { issued_by, candidate_email, machine_id, created_at, revoked_at } = attempt;
-  return { ...candidateAttempt(attempt), issued_by, candidate_email, machine_id, created_at, revoked_at };
+  return {
+    ...candidateAttempt(attempt),
+    issued_by,
+    candidate_email,
+    machine_id,
+    created_at,
+    revoked_at,
+    client_clock_ahead_ms: attempt.client_clock_ahead_ms ?? null,
+  };
 }
 
 /** The view of an attempt for `caller`, who must be allowed to read it. */
 export const attemptFor = (caller: Caller, attempt: Attempt) =>
   isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
+
+/** Where an attempt stands: all that a front end needs to go on after a reload, besides the attempt itself. */
+export interface AttemptStanding extends AttemptView {
+  current_selection: OptionReference | null;
+  /** Server time of the last recorded event. */
+  last_event_at: Date | null;
+}
+
+export const standingOf = (session: Session): AttemptStanding => ({
+  ...session.view,
+  current_selection: session.state.context.selection,
+  last_event_at: session.lastEventAt,
+});
+
+/** The standing of an attempt whose token is not redeemed. */
+export const unredeemedStanding = (attempt: Attempt): AttemptStanding => ({
+  ...unredeemedView(attempt),
+  current_selection: null,
+  last_event_at: null,
+});
 
 /** The view of an attempt whose token is not redeemed: it has no machine yet and accepts no events. */
 export const unredeemedView = ({ status }: Attempt): AttemptView => ({

@@ -28,6 +28,8 @@ export interface Attempt {
   reasoning_text: string | null;
   /** Number of the event that submitted `reasoning_text`; absent while there is no text. */
   reasoning_sequence_number?: number;
+  /** How far the front end's clock was ahead, in ms, when an event was refused for it; absent if that never happened. */
+  client_clock_ahead_ms?: number;
   created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
@@ -37,6 +39,9 @@ export interface Attempt {
 export type RedeemedAttempt = Attempt & { user_id: string; machine_id: string; redeemed_at: Date };
 
 /** The fields of a redeemed attempt that never change, and all that needs to stay in memory while it is open. */
-export type AttemptFacts = Pick<RedeemedAttempt, 'attempt_id' | 'user_id' | 'task_id' | 'expires_at'>;
+export type AttemptFacts = Pick<
+  RedeemedAttempt,
+  'attempt_id' | 'user_id' | 'task_id' | 'redeemed_at' | 'expires_at'
+>;
 
 export const isRedeemed = (attempt: Attempt): attempt is RedeemedAttempt => attempt.redeemed_at !== null;

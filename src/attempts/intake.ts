@@ -1,4 +1,12 @@
-import { bodyTooLarge, internalError, notTried, Refusal, validationFailed } from '../errors.ts';
+import {
+  bodyTooLarge,
+  DatabaseUnavailable,
+  internalError,
+  notTried,
+  outcomeUnknown,
+  Refusal,
+  validationFailed,
+} from '../errors.ts';
 import { EVENT_BODY_LIMIT, type SubmittedEvent, submittedEvent } from '../events/submitted-event.ts';
 import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
@@ -11,6 +19,10 @@ import type { Session } from './session/session.ts';
  * The only way in for behavior events. The HTTP routes and the simulator both use it, so events are parsed,
  * judged and answered in the same way.
  */
+
+/** What a front end should do with an event of which it is unknown whether it was stored. */
+export const REPEAT_WITH_ID =
+  'send it again with its client_event_id, or read the events first if it has none';
 
 /** The outcome of one event of a batch. */
 export type Verdict = Acknowledgement | RefusedEvent;
@@ -75,10 +87,13 @@ export async function takeBatch(
   return bodies.map((_, index) => verdictOf(results[index]));
 }
 
-/** Completes the attempt with the current selection. @param body `{}` or the optional fields of an event */
+/** Completes the attempt with the current selection. @param body `{}` or the optional fields of a completion */
 export async function completeAttempt(session: Session, body: unknown): Promise<Acknowledgement> {
-  const { timestamp_client, ...details } = parse(completion, body);
-  return session.complete({ ...details, timestamp_client: timestamp_client ?? session.now() });
+  const { final_option_id, final_option_code, ...details } = parse(completion, body);
+  return session.complete({
+    ...details,
+    final: { option_id: final_option_id, option_code: final_option_code },
+  });
 }
 
 /** @throws Refusal 413 if the event would be too large even when sent alone. */
@@ -112,4 +127,9 @@ export function verdictOf(
   return { acknowledged: false, status, code, detail: message, ...details };
 }
 
-const refusalOf = (error: Error): Refusal => (error instanceof Refusal ? error : internalError(error));
+function refusalOf(error: Error): Refusal {
+  if (error instanceof DatabaseUnavailable && !error.isNothingStored) {
+    return outcomeUnknown(error.cause, REPEAT_WITH_ID);
+  }
+  return error instanceof Refusal ? error : internalError(error);
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { EVENT_TABLE } from '../events/event-table.ts';
 import { submittedEnvelope } from '../events/submitted-event.ts';
-import { lenientWholeNumber, moment, objectIdString, optional } from '../fields.ts';
+import { lenientWholeNumber, objectIdString, optional } from '../fields.ts';
 
 /** Maximum number of events in one batch. */
 const MAX_BATCH = 100;
@@ -29,11 +30,15 @@ export const eventBatch = z.strictObject({
 
 export type EventBatch = z.output<typeof eventBatch>;
 
+const { final_option_id, final_option_code } = EVENT_TABLE.task_completed.payload;
+
 /** The body of a completion: everything is optional, with the same meaning as in an event. */
 export const completion = z.object({
-  timestamp_client: optional(moment),
+  timestamp_client: optional(submittedEnvelope.timestamp_client),
   metadata: submittedEnvelope.metadata,
   client_event_id: submittedEnvelope.client_event_id,
+  final_option_id: optional(final_option_id),
+  final_option_code: optional(final_option_code),
 });
 
 export const eventPage = z.strictObject({

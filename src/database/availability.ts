@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { databaseUnavailable } from '../errors.ts';
+import { nothingStored, outcomeUnknown } from '../errors.ts';
 import { isUnavailable } from './errors.ts';
 
 /** Milliseconds from the end of one probe to the next while all is well. */
@@ -57,18 +57,18 @@ export class Availability {
 
   /**
    * Runs an operation if the database is available.
-   * @throws Refusal 503 `database_unavailable`: at once if the database is away, or when the operation fails for that
-   * reason. In the second case the outcome of the operation is unknown.
+   * @throws DatabaseUnavailable 503: at once if the database is away, and nothing is then sent; or when the operation
+   * fails for that reason, and its outcome is then unknown.
    */
   async run<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.isAway) throw databaseUnavailable();
+    if (this.isAway) throw nothingStored();
     const began = performance.now();
     try {
       return await operation();
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       await this.#verify(error, began + REFUSED_WITHIN_MS - performance.now());
-      throw databaseUnavailable(error);
+      throw outcomeUnknown(error);
     }
   }
 

@@ -38,10 +38,13 @@ const AWAY = [
 ];
 
 /**
- * Error codes of a replica set member that is not primary or no longer primary, and of a server that is shutting down.
- * Reads have no error label for that. The last code (50) means that the server gave up a read that took too long.
+ * Error codes of a server that cannot serve a call now but may soon: not primary or no longer primary (10107, 13435,
+ * 11602, 189), recovering (13436), shutting down (91, 11600), itself without a connection to others (6, 7, 89, 9001,
+ * 134), or out of time (262; 50 for a read that took too long). Reads have no error label for that.
  */
-const AWAY_CODES: readonly unknown[] = [10107, 11602, 189, 13435, 13436, 91, 11600, 50];
+const AWAY_CODES: readonly unknown[] = [
+  10107, 13435, 11602, 189, 13436, 91, 11600, 6, 7, 89, 9001, 134, 262, 50,
+];
 
 /**
  * The cause of a failed bulk write. The driver wraps even a lost connection in `MongoBulkWriteError`, which otherwise
@@ -61,12 +64,18 @@ export function isUnavailable(thrown: unknown): boolean {
   if (isLostConnection(error) || error instanceof NoAnswer) return true;
   if (!(error instanceof MongoError)) return false;
   if (AWAY.some((type) => error instanceof type)) return true;
-  if (error instanceof MongoServerError && AWAY_CODES.includes(error.code)) return true;
+  if (codesOf(error).some((code) => AWAY_CODES.includes(code))) return true;
   // The driver does not export the error classes of connection pools.
   if (['MongoPoolClearedError', 'MongoPoolClosedError', 'MongoWaitQueueTimeoutError'].includes(error.name))
     return true;
   if (error instanceof MongoBulkWriteError && error.result.getWriteConcernError()) return true;
   return error.hasErrorLabel(MongoErrorLabel.RetryableWriteError);
+}
+
+/** A bulk write has a code for each document that failed; its own code is only the first of them. */
+function codesOf(error: MongoError): unknown[] {
+  if (!(error instanceof MongoBulkWriteError)) return [error.code];
+  return [error.code, ...[error.writeErrors].flat().map(({ code }) => code)];
 }
 
 /** The driver passes on some system errors unchanged, for example those of a write to a closed socket. */

@@ -1,5 +1,5 @@
 import { isUnavailable } from '../database/errors.ts';
-import { databaseUnavailable, internalError, Refusal, unreadableRequest } from '../errors.ts';
+import { internalError, outcomeUnknown, Refusal, unreadableRequest } from '../errors.ts';
 
 /**
  * Turns any error into what a caller may know about it. Koa and its middleware throw errors with `status` and
@@ -8,7 +8,7 @@ import { databaseUnavailable, internalError, Refusal, unreadableRequest } from '
  */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (isUnavailable(error)) return databaseUnavailable(error);
+  if (isUnavailable(error)) return outcomeUnknown(error);
   const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
   if (status && status >= 400 && status < 500 && expose) {
     return unreadableRequest(status, message ?? 'The request cannot be read.');

@@ -12,11 +12,15 @@ export interface RequestState {
   json?: Promise<unknown>;
   /** The body as it arrived. */
   bytes?: Buffer;
+  /** What the caller should do if the database did not answer, as half a sentence. */
+  adviceIfUnanswered?: string;
 }
 
 /** The context of a step or a handler. @typeParam Found what earlier steps have put into `ctx.state` */
 export type Context<Found extends object = object> = RouterContext<RequestState> & { state: Found };
 /** The context of a middleware outside the routers. */
 export type BareContext = ParameterizedContext<RequestState>;
+/** The same, with what the router leaves in it. */
+export type RoutedContext = BareContext & { _matchedRoute?: string | RegExp };
 export type Next = () => Promise<unknown>;
 export type ApiRouter = Router<RequestState>;

@@ -2,8 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import type { Refusal, RefusalDetails } from '../errors.ts';
 import { asRefusal } from './as-refusal.ts';
-import type { BareContext, Next } from './context.ts';
+import type { BareContext, Next, RoutedContext } from './context.ts';
 import { redactPath } from './redact-path.ts';
+import { withAdvice } from './unknown-outcome.ts';
 
 /** The body of an error response (RFC 9457), `application/problem+json`. */
 export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
@@ -21,11 +22,11 @@ export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
  * becomes a 500 that reveals nothing about the server's internals.
  */
 export function problemDetails(log: Logger) {
-  return async (ctx: BareContext, next: Next): Promise<void> => {
+  return async (ctx: RoutedContext, next: Next): Promise<void> => {
     try {
       await next();
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = withAdvice(asRefusal(error), ctx);
       if (refusal.status === 500) log.error({ err: refusal.cause ?? error, path: ctx.path }, refusal.message);
       respond(ctx, refusal);
     }

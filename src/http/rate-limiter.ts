@@ -15,10 +15,12 @@ const MAX_KEYS = 20_000;
 export class RateLimiter {
   readonly #counters: RateLimiterMemory;
   readonly #keys: LRUCache<string, true>;
+  readonly #seconds: number;
 
   constructor({ points, seconds }: Rate, maxKeys = MAX_KEYS) {
     const counters = new RateLimiterMemory({ points, duration: seconds });
     this.#counters = counters;
+    this.#seconds = seconds;
     this.#keys = new LRUCache({
       max: maxKeys,
       dispose: (_, key, reason) => reason === 'evict' && counters.delete(key),
@@ -32,7 +34,8 @@ export class RateLimiter {
       await this.#counters.consume(key, points);
     } catch (refused) {
       const { msBeforeNext } = refused as RateLimiterRes;
-      const seconds = Math.max(Math.ceil(msBeforeNext / 1000), 1);
+      // Timers end the spans, but what is left of one is told by the wall clock, which may have been set back.
+      const seconds = Math.min(Math.max(Math.ceil(msBeforeNext / 1000), 1), this.#seconds);
       throw tooManyRequests(`Too many requests; try again in ${seconds} s.`, { retry_after: seconds });
     }
   }

@@ -1,7 +1,5 @@
 import type { Logger } from 'pino';
-import type { BareContext, Next } from './context.ts';
-
-type RoutedContext = BareContext & { _matchedRoute?: string | RegExp };
+import type { Next, RoutedContext } from './context.ts';
 
 /**
  * Logs one line per request at level `debug`. It comes before the problem details, so that it logs the final status.

@@ -32,12 +32,11 @@ export const json =
     await next();
   };
 
-/** Step: like `json`, but the body is optional; a missing one counts as `{}`. */
+/** Step: like `json`, but the body is optional; an empty one counts as `{}`, however it is announced. */
 export const optionalJson =
   (limit: number): Step<{ body: unknown }> =>
   async (ctx, next) => {
-    const isThere = ctx.get('transfer-encoding') !== '' || (ctx.request.length ?? 0) > 0;
-    ctx.state.body = isThere ? await readJson(ctx, limit) : {};
+    ctx.state.body = await readOptionalJson(ctx, limit);
     await next();
   };
 
@@ -67,21 +66,31 @@ export function readJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown>
   return ctx.state.json;
 }
 
+/** Like `readJson`, but an empty body counts as `{}`: some clients announce one by length or type, some in chunks. */
+function readOptionalJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
+  ctx.state.json ??= receiveOptionalJson(ctx, limit);
+  return ctx.state.json;
+}
+
 async function receiveJson(ctx: BareContext, limit: number): Promise<unknown> {
-  // Nearly every client sends exactly this, and parsing the header costs more than all other checks.
-  if (ctx.req.headers['content-type'] !== 'application/json') refuseOtherTypes(ctx);
-  if (ctx.get('content-encoding') && ctx.get('content-encoding') !== 'identity') {
-    throw unsupportedMediaType('Send the body without Content-Encoding.');
-  }
+  refuseOtherTypes(ctx);
   ctx.state.bytes = await readBytes(ctx, limit);
-  const value = parseJson(ctx.state.bytes);
-  if (!isShallow(value, MAX_NESTING)) {
-    throw validationFailed([{ path: '', message: `may nest at most ${MAX_NESTING} levels` }]);
-  }
-  return value;
+  return parseJson(ctx.state.bytes);
+}
+
+async function receiveOptionalJson(ctx: BareContext, limit: number): Promise<unknown> {
+  const bytes = await readBytes(ctx, limit);
+  if (bytes.length === 0) return {};
+  refuseOtherTypes(ctx);
+  return parseJson(bytes);
 }
 
 function refuseOtherTypes(ctx: BareContext): void {
+  if (ctx.get('content-encoding') && ctx.get('content-encoding') !== 'identity') {
+    throw unsupportedMediaType('Send the body without Content-Encoding.');
+  }
+  // Nearly every client sends exactly this, and parsing the header costs more than all other checks.
+  if (ctx.req.headers['content-type'] === 'application/json') return;
   if (!ctx.is('application/json', '+json')) {
     throw unsupportedMediaType('Send a JSON body with "Content-Type: application/json".');
   }
@@ -97,13 +106,18 @@ function parseJson(bytes: Buffer): unknown {
   } catch {
     throw malformedRequest('The body is not valid UTF-8.');
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     // The parser's own message quotes the body, which may contain a password.
     const place = /position \d+/.exec((error as Error).message)?.[0];
     throw malformedRequest(`The body is not valid JSON${place ? ` (${place})` : ''}.`);
   }
+  if (!isShallow(value, MAX_NESTING)) {
+    throw validationFailed([{ path: '', message: `may nest at most ${MAX_NESTING} levels` }]);
+  }
+  return value;
 }
 
 function isShallow(value: unknown, levels: number): boolean {

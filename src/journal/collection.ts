@@ -24,6 +24,8 @@ export interface BehaviorEventDocument {
   client_event_id?: string;
   /** Present if the event arrived in a batch of several. */
   batched?: true;
+  /** Present if the front end's clock was corrected before the event was judged. */
+  client_clock_corrected?: true;
 }
 
 export const behaviorEvents: CollectionDefinition<BehaviorEventDocument> = {
@@ -40,8 +42,9 @@ export const behaviorEvents: CollectionDefinition<BehaviorEventDocument> = {
       metadata: anyObject,
       client_event_id: text,
       batched: { enum: [true] },
+      client_clock_corrected: { enum: [true] },
     },
-    ['client_event_id', 'batched'],
+    ['client_event_id', 'batched', 'client_clock_corrected'],
   ),
   indexes: [
     { name: 'attempt_sequence', key: { attempt_id: 1, sequence_number: 1 }, unique: true },

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { findReadable } from '../attempts/access.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
-import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { DatabaseUnavailable, forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
@@ -172,6 +172,9 @@ export class LiveChannel {
     const refusal = asRefusal(error);
     if (refusal.status === 500)
       this.#services.log.error({ err: refusal.cause ?? error }, 'A socket was closed because of an error');
-    socket.close(closeCodeOf(refusal.status), refusal.message);
+    // Nothing is stored for a socket, so there is nothing to say about that.
+    const isAway = refusal instanceof DatabaseUnavailable;
+    const reason = isAway ? 'The database did not answer; connect again shortly.' : refusal.message;
+    socket.close(closeCodeOf(refusal.status), reason);
   }
 }

@@ -10,6 +10,7 @@ import type { ApiRouter } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { body, query } from '../http/request.ts';
 import { apiRoutes, get, post } from '../http/routes.ts';
+import { ifUnanswered, REPEATABLE } from '../http/unknown-outcome.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { candidateTask, taskAnnouncement } from '../tasks/task-view.ts';
 import { parse } from '../validation.ts';
@@ -28,6 +29,9 @@ interface TokenRoutesServices {
   tasks: TaskStore;
   tokens: Tokens;
 }
+
+/** What a front end should do if it is unknown whether its token was redeemed. */
+const REDEEM_AGAIN = 'send it again with the same redemption_id';
 
 /** Assessment tokens: staff issue and revoke them; anyone who has one may see what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
@@ -60,7 +64,13 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
 
     post(
       '/tokens/revoke',
-      [staff, body(revocation), tokenIssuer(attempts), audited(audit, 'token_revoked', 'attempt')],
+      [
+        ifUnanswered(REPEATABLE),
+        staff,
+        body(revocation),
+        tokenIssuer(attempts),
+        audited(audit, 'token_revoked', 'attempt'),
+      ],
       async (ctx) => {
         const { attempt } = ctx.state;
         await tokens.revoke(attempt);
@@ -69,18 +79,22 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       },
     ),
 
-    post('/attempts', [limits.redeem, body(redemption), optionalCaller], async (ctx) => {
-      const { caller, body } = ctx.state;
-      const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
-      const attempt = await tokens.redeem(body.token, account_id);
-      sessions.open(attempt);
-      ctx.status = 201;
-      ctx.body = {
-        attempt: candidateAttempt(attempt),
-        access_token: accounts.tokenSigner.signAttemptToken(attempt, attempt.expires_at),
-        token_type: 'Bearer',
-        task: candidateTask(await tasks.get(attempt.task_id)),
-      };
-    }),
+    post(
+      '/attempts',
+      [ifUnanswered(REDEEM_AGAIN), limits.redeem, body(redemption), optionalCaller],
+      async (ctx) => {
+        const { caller, body } = ctx.state;
+        const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
+        const attempt = await tokens.redeem(body.token, account_id);
+        sessions.open(attempt);
+        ctx.status = 201;
+        ctx.body = {
+          attempt: candidateAttempt(attempt),
+          access_token: accounts.tokenSigner.signAttemptToken(attempt, attempt.expires_at),
+          token_type: 'Bearer',
+          task: candidateTask(await tasks.get(attempt.task_id)),
+        };
+      },
+    ),
   ]);
 }

@@ -15,16 +15,16 @@ it('the schema is that of its release', () => {
     {
       "fingerprints": {
         "audit_log": "nnuGV0HF",
-        "behavior_events": "Q-KfQGDI",
+        "behavior_events": "7_Bm-4Sr",
         "computed_metrics": "fnsb9EmY",
         "options": "pqm-t7BP",
         "refresh_tokens": "EDKZDwX5",
         "skill_profiles": "9IPnrswt",
-        "task_attempts": "1tSkSiL4",
+        "task_attempts": "6jCuWFy6",
         "tasks": "4p0pC_Vn",
         "users": "kdXhOTCr",
       },
-      "release": 1,
+      "release": 2,
     }
   `);
 });

@@ -1,3 +1,4 @@
+import { MongoClient, ObjectId } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
 import { logInAsAdmin } from '../support/administrator.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
@@ -14,11 +15,16 @@ import { expectAllTold, expectNothingLost, expectProjected, expectResults } from
 /** Milliseconds within which a request must be answered while the database is away, plus some for a busy machine. */
 const ANSWER_MS = 3000 + 500;
 
+/** What an event's 503 says if it may have reached the database, and if it was refused before. */
+const UNKNOWN = /unknown whether it was stored; send it again with its client_event_id/;
+const NOTHING = /nothing was stored/;
+
 const random = new Random(SEED);
-const { socketPath, pid: enginePid } = await startEngine();
+const DATABASE = 'away';
+const { uri, socketPath, pid: enginePid } = await startEngine();
 const proxy = await DatabaseProxy.start(socketPath);
 atTheEnd(() => proxy.stop());
-const server = await startServerProcess({ MONGODB_URI: proxy.uri });
+const server = await startServerProcess({ MONGODB_URI: proxy.uri, MONGODB_DATABASE: DATABASE });
 const staff = await logInAsAdmin(server);
 
 const status = async (path: string) =>
@@ -38,8 +44,10 @@ async function heal(): Promise<void> {
   note(inject('figures'), { recoveryMs: Date.now() - since });
 }
 
-function expectUnavailable(outcomes: readonly Outcome[]): void {
+/** @param detail what the answers say about what was stored */
+function expectUnavailable(outcomes: readonly Outcome[], detail = UNKNOWN): void {
   for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({ detail: expect.stringMatching(detail) });
     expect(outcome).toMatchObject({ kind: 'refused', status: 503, code: 'database_unavailable' });
     expect(outcome).toMatchObject({ retryAfter: expect.stringMatching(/^\d+$/) });
     expect(outcome.ms).toBeLessThan(ANSWER_MS);
@@ -61,12 +69,12 @@ describe.each(['cut', 'silent', 'deaf', 'half-closed'] as const)(
         candidate,
         event: candidate.next(random),
       }));
-      expectUnavailable(
-        await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event))),
-      );
+      const first = await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event)));
+      expectUnavailable(first, new RegExp(`${UNKNOWN.source}|${NOTHING.source}`));
+      expect(first.some((outcome) => 'detail' in outcome && UNKNOWN.test(outcome.detail))).toBe(true);
       // By now the server knows, and no request waits for a time-out.
       const again = await Promise.all(events.map(({ candidate, event }) => candidate.send(server, event)));
-      expectUnavailable(again);
+      expectUnavailable(again, NOTHING);
       expect(Math.max(...again.map(({ ms }) => ms))).toBeLessThan(1000);
       expect(await status('/readyz')).toBe(503);
       expect(await status('/healthz')).toBe(200);
@@ -150,6 +158,32 @@ it.each([
     await expectResults(staff, [candidate]);
   },
 );
+
+it('a completion that reaches the journal 8 s after its answer was lost gets its results, though nobody asks', async () => {
+  const [candidate] = (await admitCandidates(server, 1, staff)) as [PersistentCandidate];
+  await candidate.sendUntilAnswered(server, candidate.next(random));
+  await candidate.sendUntilAnswered(server, candidate.selection(random));
+  let late: Buffer | undefined;
+  proxy.holdBack = (request) => {
+    if (late || !isCommand('insert', 'behavior_events')(request)) return 'no';
+    late = request;
+    return 'request';
+  };
+  note(inject('figures'), { cuts: 1 });
+  const begun = performance.now();
+  expectUnavailable([await candidate.send(server, candidate.completion())]);
+  proxy.holdBack = undefined;
+  const attempts = (await MongoClient.connect(uri)).db(DATABASE).collection('task_attempts');
+  atTheEnd(() => attempts.db.client.close());
+  const stored = () => attempts.findOne({ _id: new ObjectId(candidate.attempt_id) });
+  await expect.poll(() => performance.now() - begun, { timeout: 20_000 }).toBeGreaterThan(8000);
+  expect(await stored()).toMatchObject({ status: 'in_progress', is_locked: false });
+  if (late) proxy.deliver(late);
+  await eventually(async () =>
+    expect(await stored()).toMatchObject({ status: 'completed', is_locked: true }),
+  );
+  await expectResults(staff, [candidate]);
+});
 
 it('a slow database is no reason to refuse anything', async () => {
   const candidates = await started(4);

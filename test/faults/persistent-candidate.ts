@@ -19,7 +19,7 @@ export interface Acknowledged {
 
 export type Outcome =
   | { kind: 'acknowledged'; sequence_number: number; ms: number }
-  | { kind: 'refused'; status: number; code: string; retryAfter: string | null; ms: number }
+  | { kind: 'refused'; status: number; code: string; detail: string; retryAfter: string | null; ms: number }
   /** The connection was lost, so the outcome is unknown. */
   | { kind: 'unknown'; ms: number };
 
@@ -68,7 +68,11 @@ export class PersistentCandidate extends Candidate {
     this.sent.add(event.client_event_id);
     const since = performance.now();
     const ms = () => Math.round(performance.now() - since);
-    let answer: { status: number; retryAfter: string | null; body: Acknowledged & { code: string } };
+    let answer: {
+      status: number;
+      retryAfter: string | null;
+      body: Acknowledged & { code: string; detail: string };
+    };
     try {
       const response = await fetch(`${server.url}/api/v1/events`, {
         method: 'POST',
@@ -76,13 +80,16 @@ export class PersistentCandidate extends Candidate {
         body: JSON.stringify(event),
         signal: AbortSignal.timeout(patienceMs),
       });
-      const body = (await response.json()) as Acknowledged & { code: string };
+      const body = (await response.json()) as Acknowledged & { code: string; detail: string };
       answer = { status: response.status, retryAfter: response.headers.get('retry-after'), body };
     } catch {
       return { kind: 'unknown', ms: ms() };
     }
     const { status, retryAfter, body } = answer;
-    if (status !== 201) return { kind: 'refused', status, code: body.code, retryAfter, ms: ms() };
+    if (status !== 201) {
+      const { code, detail } = body;
+      return { kind: 'refused', status, code, detail, retryAfter, ms: ms() };
+    }
     this.note(event, body);
     return { kind: 'acknowledged', sequence_number: body.sequence_number, ms: ms() };
   }

@@ -68,13 +68,14 @@ describe('what a candidate gets', () => {
 describe('validating', () => {
   it('changes nothing, however often it is done', async () => {
     const { token, attempt_id } = await aToken();
-    const before = await admin.call('GET', `/attempts/${attempt_id}`);
+    const look = () => admin.call('GET', `/attempts/${attempt_id}`);
+    const before = await look();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => api.call<{ valid: boolean }>('GET', `/tokens/${token}/validate`)),
     );
     for (const answer of answers) expect(answer).toMatchObject({ valid: true, task: { title: task.title } });
     expect(JSON.stringify(answers)).not.toMatch(/risk_tag|trade_off_type|scenario/);
-    expect(await admin.call('GET', `/attempts/${attempt_id}`)).toEqual(before);
+    expect(await look()).toEqual({ ...(before as object), server_time: expect.any(String) });
     expect((await redeem(token)).status).toBe(201);
   });
 

@@ -65,6 +65,49 @@ it('of two different events under one id that arrive at both at once, one is rec
   expect(numbers(await here.log())).toEqual(upTo(11));
 });
 
+it('completing takes what the selection was changed to elsewhere', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0), selects(0, 'A'));
+  await there.does(changes(0, 'A', 'B'));
+  await here.api.call('POST', `/attempts/${here.attempt_id}/complete`);
+  const [completed] = (await there.log()).slice(-1);
+  expect(completed?.payload).toMatchObject({ final_option_code: 'B' });
+});
+
+it('completing while the selection changes elsewhere never names an option that is no longer selected', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0), selects(0, 'A'));
+  await there.get();
+  const other = { A: 'B', B: 'A' } as const;
+  let selected: 'A' | 'B' = 'A';
+  const changing = (async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const answer = await there.post(changes(0, selected, other[selected]));
+      if (answer.status !== 201) return;
+      selected = other[selected];
+    }
+  })();
+  const completed = await here.api.send('POST', `/attempts/${here.attempt_id}/complete`);
+  await changing;
+  expect(completed.status).toBe(201);
+  const log = await here.log();
+  const choices = log.filter(({ event_type }) => /^option_/.test(event_type)).map(({ payload }) => payload);
+  const last = choices.at(-1) as { option_code?: string; to_code?: string };
+  expect(log.at(-1)?.payload).toMatchObject({ final_option_code: last.to_code ?? last.option_code });
+});
+
+it('completing again elsewhere with the same client_event_id gets the first acknowledgement', async () => {
+  const { here, there } = await aCandidate();
+  await here.does(starts(0), selects(0, 'A'));
+  const path = `/attempts/${here.attempt_id}/complete`;
+  const answers = [];
+  for (const { api } of [here, there, here]) {
+    answers.push(await (await api.send('POST', path, { client_event_id: 'done' })).text());
+  }
+  expect(new Set(answers).size).toBe(1);
+  expect(JSON.parse(answers[0] ?? '')).toMatchObject({ sequence_number: 3, acknowledged: true });
+});
+
 it('events that arrive at both at once get each their own number, and a repeat its first', async () => {
   const { here, there } = await aCandidate();
   await here.does(starts(0));

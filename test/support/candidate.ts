@@ -110,8 +110,11 @@ export class Candidate implements Admission {
     return acks;
   }
 
-  get(): Promise<AttemptAnswer> {
-    return this.api.call('GET', `/attempts/${this.attempt_id}`);
+  /** The attempt, without the time of the answer. */
+  async get(): Promise<AttemptAnswer> {
+    const path = `/attempts/${this.attempt_id}`;
+    const { server_time: _, ...attempt } = await this.api.call<AttemptAnswer>('GET', path);
+    return attempt as AttemptAnswer;
   }
 
   /** The attempt once its results are saved. */

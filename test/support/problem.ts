@@ -11,6 +11,7 @@ export interface Problem {
   errors?: { path: string; message: string }[];
   state?: unknown;
   allowed_events?: string[];
+  server_time?: string;
 }
 
 /** The problem details of a refusal, after checking their form. */

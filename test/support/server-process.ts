@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs the compiled server, as in production; needs `npm run build` first. */
-const COMPILED = ['--enable-source-maps', 'dist/src/main.js'];
+export const COMPILED = ['--enable-source-maps', 'dist/src/main.js'];
 /** Runs the server from its sources. */
 export const FROM_SOURCE = ['--import', 'tsx', 'src/main.ts'];
 

@@ -3,7 +3,7 @@ import { query } from '../../http/request.ts';
 import { apiRoutes, get } from '../../http/routes.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { isRedeemed } from '../attempt.ts';
-import { attemptFor, unredeemedView } from '../attempt-view.ts';
+import { attemptFor, standingOf, unredeemedStanding } from '../attempt-view.ts';
 import { eventPage } from '../schemas.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
@@ -13,18 +13,21 @@ interface AttemptRoutesServices {
   attempts: AttemptStore;
   journal: Journal;
   sessions: SessionRegistry;
+  /** The server's clock. */
+  now(): Date;
 }
 
 /** An attempt and its event log, for its owner and for staff. */
-export function attemptRoutes({ attempts, journal, sessions }: AttemptRoutesServices): ApiRouter {
+export function attemptRoutes({ attempts, journal, sessions, now }: AttemptRoutesServices): ApiRouter {
   const reader = attemptReader(attempts);
   return apiRoutes('/attempts', [
     get('/:attempt_id', [reader], async (ctx) => {
       const { caller, attempt: stored } = ctx.state;
-      const live = isRedeemed(stored)
-        ? (await sessions.current(stored.attempt_id)).view
-        : unredeemedView(stored);
-      ctx.body = { ...attemptFor(caller, attempts.withPendingChange(stored)), ...live };
+      const standing = isRedeemed(stored)
+        ? standingOf(await sessions.current(stored.attempt_id))
+        : unredeemedStanding(stored);
+      const attempt = attemptFor(caller, attempts.withPendingChange(stored));
+      ctx.body = { ...attempt, ...standing, server_time: now() };
     }),
 
     get('/:attempt_id/events', [reader, query(eventPage)], async (ctx) => {

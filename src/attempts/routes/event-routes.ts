@@ -6,7 +6,8 @@ import { sizesOfItems } from '../../http/posted-items.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import { body, json, optionalJson } from '../../http/request.ts';
 import { apiRoutes, post } from '../../http/routes.ts';
-import { completeAttempt, takeBatch, takeEvent } from '../intake.ts';
+import { ifUnanswered } from '../../http/unknown-outcome.ts';
+import { completeAttempt, REPEAT_WITH_ID, takeBatch, takeEvent } from '../intake.ts';
 import { BATCH_BODY_LIMIT, eventBatch } from '../schemas.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import { attemptInBatch, attemptInEvent, attemptInPath, attemptOwner } from './access-steps.ts';
@@ -19,7 +20,8 @@ interface EventRoutesServices {
 /** Front ends post here what a candidate does. */
 export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRouter {
   const inOrder = inOrderOfArrival();
-  const oneEvent = [limits.event, inOrder, anyCaller] as const;
+  const unanswered = ifUnanswered(REPEAT_WITH_ID);
+  const oneEvent = [unanswered, limits.event, inOrder, anyCaller] as const;
   return apiRoutes('', [
     post(
       '/events',

@@ -3,6 +3,7 @@ import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot, MachineActor, ServerSignal } from '../../../machines/index.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
+import { ObservedClocks } from './client-clock.ts';
 import type { AttemptFeed } from './feed.ts';
 import { isExpired, viewOf } from './machine-state.ts';
 import { nextMachineEvent } from './replay.ts';
@@ -21,8 +22,9 @@ export interface AttemptActorServices {
 export class AttemptActor {
   readonly #machine: AttemptMachine;
   readonly #services: AttemptActorServices;
+  /** What the events that it received say about the two clocks. */
+  readonly clocks = new ObservedClocks();
   #actor: MachineActor;
-  #lastEventAt = 0;
   /** The state that was published last. */
   #told: AttemptSnapshot;
   #hasFailed = false;
@@ -49,11 +51,6 @@ export class AttemptActor {
     return this.state.context.sequence_number;
   }
 
-  /** Server time of the last event it received, in ms since the epoch; 0 before the first. */
-  get lastEventAt(): number {
-    return this.#lastEventAt;
-  }
-
   /** Whether it has stopped because of an error. Only a new actor can then continue. */
   get hasFailed(): boolean {
     return this.#hasFailed;
@@ -66,7 +63,7 @@ export class AttemptActor {
   apply(event: RecordedEvent): void {
     const { feed } = this.#services;
     this.#actor.send(nextMachineEvent(this.state, event));
-    this.#lastEventAt = event.timestamp_server.getTime();
+    this.clocks.note(event);
     if (!feed.isWatched(event.attempt_id)) return;
     feed.publish(event.attempt_id, { kind: 'event_recorded', event, view: viewOf(this.state) });
   }

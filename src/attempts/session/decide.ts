@@ -10,11 +10,10 @@ import {
 } from '../../errors.ts';
 import { type BehaviorEvent, optionsNamed } from '../../events/event-table.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
+import type { SubmittedEvent } from '../../events/submitted-event.ts';
 import type { Task } from '../../tasks/task.ts';
+import { CLIENT_CLOCK_LEAD_MS, type ClockCorrection, judgeClientTime } from './client-clock.ts';
 import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
-
-/** How far a front end's clock may be ahead of the server's, in milliseconds. */
-export const CLIENT_CLOCK_LEAD_MS = 5000;
 
 /** Everything a decision depends on. */
 export interface Situation {
@@ -24,12 +23,29 @@ export interface Situation {
   now: Date;
   /** From this moment on the attempt accepts no events. */
   expires_at: Date;
+  /** Present if a constant difference of the front end's clock is taken off before an event's time is judged. */
+  correction?: ClockCorrection | undefined;
 }
 
-export type Decision = { accepted: true } | { accepted: false; refusal: Refusal };
+interface Acceptance {
+  accepted: true;
+  /** Whether the event's time was accepted only because the difference of the clocks was taken off. */
+  isClockCorrected: boolean;
+}
 
-const ACCEPTED: Decision = { accepted: true };
-const refuse = (refusal: Refusal): Decision => ({ accepted: false, refusal });
+export interface Refused {
+  accepted: false;
+  refusal: Refusal;
+  /** How far the front end's clock is ahead, in ms, if that is why. */
+  clockAheadMs?: number;
+}
+
+export type Decision = Acceptance | Refused;
+
+/** An accepted event. */
+export type Accepted = Acceptance & { event: SubmittedEvent };
+/** A decision with the event that it is about; a completion without a selection is none. */
+export type Judged = Accepted | (Refused & { event?: SubmittedEvent });
 
 /**
  * Judges one event against the attempt as it stands. Pure: the same situation and event give the same decision.
@@ -39,13 +55,22 @@ const refuse = (refusal: Refusal): Decision => ({ accepted: false, refusal });
  * refusal contains the state and the event types that are allowed in it.
  */
 export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
-  const { state, now, task } = situation;
+  const { state, now, task, correction } = situation;
   const closed = refuseClosed(situation);
-  if (closed) return refuse(closed);
-  const errors = [...clockErrors(event.timestamp_client, now), ...optionErrors(event, task)];
-  if (errors.length > 0) return refuse(validationFailed(errors, describeState(state)));
-  if (accepts(state, toMachineEvent(event))) return ACCEPTED;
-  return refuse(sequenceViolation(explainRefusal(event, state), describeState(state)));
+  if (closed) return { accepted: false, refusal: closed };
+  const clock = judgeClientTime(event.timestamp_client, now, correction);
+  if (clock.outcome === 'too_far_ahead') {
+    const { aheadMs } = clock;
+    const errors = [clockError(aheadMs), ...optionErrors(event, task)];
+    const details = { ...describeState(state), server_time: now };
+    return { accepted: false, refusal: validationFailed(errors, details), clockAheadMs: aheadMs };
+  }
+  const errors = optionErrors(event, task);
+  if (errors.length > 0) return { accepted: false, refusal: validationFailed(errors, describeState(state)) };
+  if (accepts(state, toMachineEvent(event)))
+    return { accepted: true, isClockCorrected: clock.outcome === 'corrected' };
+  const refusal = sequenceViolation(explainRefusal(event, state), describeState(state));
+  return { accepted: false, refusal };
 }
 
 /** The refusal of a completion when no option is selected. */
@@ -92,16 +117,10 @@ const describeState = (state: AttemptSnapshot) => ({
   allowed_events: allowedEvents(state),
 });
 
-function clockErrors(timestamp: Date, now: Date): FieldError[] {
-  const ahead = timestamp.getTime() - now.getTime();
-  if (ahead <= CLIENT_CLOCK_LEAD_MS) return [];
-  return [
-    {
-      path: 'timestamp_client',
-      message: `is ${ahead} ms ahead of the server's clock; at most ${CLIENT_CLOCK_LEAD_MS} ms is accepted`,
-    },
-  ];
-}
+const clockError = (aheadMs: number): FieldError => ({
+  path: 'timestamp_client',
+  message: `is ${aheadMs} ms ahead of the server's clock; at most ${CLIENT_CLOCK_LEAD_MS} ms is accepted`,
+});
 
 /** Every option that an event names must belong to the task and have the right code; two options must differ. */
 function optionErrors(event: BehaviorEvent, { options }: Situation['task']): FieldError[] {

@@ -6,7 +6,8 @@ import type { Task } from '../../tasks/task.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempt.ts';
 import { nextState } from './machine-state.ts';
 import { replay } from './replay.ts';
-import { Session, type SessionServices } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionServices } from './session-services.ts';
 
 /** Where a session's starting data come from. */
 export interface SessionSources {

@@ -15,7 +15,10 @@ export interface Acknowledgement {
 /** The event as it goes into the journal: the submitted event with the number and time that the server gives it. */
 export function recordOf(
   event: SubmittedEvent,
-  place: Pick<EventRecord, 'event_id' | 'sequence_number' | 'timestamp_server'> & { batched: boolean },
+  place: Pick<EventRecord, 'event_id' | 'sequence_number' | 'timestamp_server'> & {
+    batched: boolean;
+    isClockCorrected: boolean;
+  },
 ): RecordedEvent {
   const { attempt_id, event_type, payload, timestamp_client, metadata, client_event_id } = event;
   return {
@@ -29,6 +32,7 @@ export function recordOf(
     metadata,
     ...(client_event_id === undefined ? {} : { client_event_id }),
     ...(place.batched ? { batched: true } : {}),
+    ...(place.isClockCorrected ? { client_clock_corrected: true } : {}),
   } as RecordedEvent;
 }
 

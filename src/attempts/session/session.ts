@@ -1,28 +1,18 @@
 import type { AttemptMachine, AttemptSnapshot, ServerSignal } from '../../../machines/index.ts';
-import { overloaded } from '../../errors.ts';
+import { DatabaseUnavailable, overloaded, type Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
-import type { Journal } from '../../journal/journal.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { AttemptFacts } from '../attempt.ts';
-import type { AttemptProjector } from '../stored/attempt-projector.ts';
-import { AttemptActor, type AttemptActorServices } from './attempt-actor.ts';
-import { decide, refuseWithoutSelection, type Situation } from './decide.ts';
+import { AttemptActor } from './attempt-actor.ts';
+import { applyMissing } from './catching-up.ts';
+import { type CompletionRequest, judgeCompletion } from './completing.ts';
+import { type Accepted, decide, type Judged, type Refused, type Situation } from './decide.ts';
 import type { AttemptView } from './feed.ts';
-import { isCompleted, isExpired, viewOf } from './machine-state.ts';
+import { isCompleted, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Acknowledgement, acknowledge, acknowledgeRepeat, recordOf } from './recording.ts';
-
-/** What all sessions of a process share. */
-export interface SessionServices extends AttemptActorServices {
-  journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
-  projector: Pick<AttemptProjector, 'noteRecorded' | 'noteExpired' | 'noteMissing'>;
-  /** Called when it is unknown whether an event was stored, so that the journal is read again soon. */
-  onUncertain(attempt_id: string): void;
-  now(): Date;
-  newEventId(): string;
-  mailboxCapacity: number;
-}
+import type { SessionServices } from './session-services.ts';
 
 /** What a session starts from: an attempt and its journal. */
 export interface SessionStart {
@@ -35,8 +25,12 @@ export interface SessionStart {
   events: readonly RecordedEvent[];
 }
 
-/** What a completion contains besides the selection. */
-type CompletionDetails = Pick<SubmittedEvent, 'timestamp_client' | 'metadata' | 'client_event_id'>;
+/** Judges what a front end posted in the attempt as it stands. */
+type Judge = (situation: Situation) => Judged;
+
+const judgeEvent =
+  (event: SubmittedEvent): Judge =>
+  (situation) => ({ ...decide(situation, event), event });
 
 /** How many races for a sequence number an event may lose before it is refused. */
 const MAX_ROUNDS = 20;
@@ -56,16 +50,19 @@ export class Session {
   #uncertain = false;
 
   constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
-    const { attempt_id, user_id, expires_at } = attempt;
+    const { attempt_id, user_id, redeemed_at, expires_at } = attempt;
     // Only what is needed, with the task's id string shared: there may be many thousands of sessions.
-    this.attempt = { attempt_id, user_id, task_id: task.task_id, expires_at };
+    this.attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at, expires_at };
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
     const { requires_reasoning } = task;
     this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
     // If a completed attempt has no results yet, its completion makes the running actor compute them.
-    if (!ended) for (const event of events) this.#actor.apply(event);
+    for (const event of events) {
+      if (ended) this.#actor.clocks.note(event);
+      else this.#actor.apply(event);
+    }
   }
 
   get state(): AttemptSnapshot {
@@ -86,9 +83,10 @@ export class Session {
     return this.#mailbox.depth === 0 && (this.state.status !== 'active' || !isCompleted(this.state));
   }
 
-  /** The server's clock. */
-  now(): Date {
-    return this.#services.now();
+  /** Server time of the last recorded event; null before the first. */
+  get lastEventAt(): Date | null {
+    const { lastEventAt } = this.#actor.clocks;
+    return lastEventAt === 0 ? null : new Date(lastEventAt);
   }
 
   /**
@@ -97,7 +95,7 @@ export class Session {
    * @throws any database error; it is then unknown whether the event was stored.
    */
   async submit(event: SubmittedEvent): Promise<Acknowledgement> {
-    return this.#mailbox.run(() => this.#take(event));
+    return this.#mailbox.run(() => this.#take(judgeEvent(event)));
   }
 
   /**
@@ -108,7 +106,7 @@ export class Session {
     return this.#mailbox.run(async () => {
       const verdicts: (Acknowledgement | Error)[] = [];
       for (const event of events) {
-        const verdict = await this.#take(event, events.length > 1).catch((error: Error) => error);
+        const verdict = await this.#take(judgeEvent(event), events.length > 1).catch((error: Error) => error);
         verdicts.push(verdict);
         if (verdict instanceof Error) break;
       }
@@ -117,19 +115,13 @@ export class Session {
   }
 
   /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
-  async complete(details: CompletionDetails): Promise<Acknowledgement> {
-    return this.#mailbox.run(async () => {
-      // Another process may have recorded the selection.
-      if (this.#uncertain || !this.state.context.selection) await this.#catchUp();
-      const { selection } = this.state.context;
-      if (!selection) throw refuseWithoutSelection(this.#situation());
-      return this.#take({
-        ...details,
-        attempt_id: this.attempt.attempt_id,
-        event_type: 'task_completed',
-        payload: { final_option_id: selection.option_id, final_option_code: selection.option_code },
-      });
-    });
+  async complete(request: CompletionRequest): Promise<Acknowledgement> {
+    const { attempt_id } = this.attempt;
+    return this.#mailbox.run(() =>
+      this.#take((situation) =>
+        judgeCompletion(situation, attempt_id, request, this.#actor.clocks.lastDifferenceMs),
+      ),
+    );
   }
 
   /** Applies events that other processes have recorded. */
@@ -155,28 +147,30 @@ export class Session {
     this.#actor.stop();
   }
 
-  /** Takes one event from top to bottom, and starts again from the top if another process was faster. */
-  async #take(event: SubmittedEvent, batched = false): Promise<Acknowledgement> {
+  /**
+   * Takes one event from top to bottom, and starts again from the top if another process was faster. It is then judged
+   * again, because the other process may have changed the selection.
+   */
+  async #take(judge: Judge, batched = false): Promise<Acknowledgement> {
     for (let round = 0; round < MAX_ROUNDS && !this.hasFailed; round += 1) {
       // 1. Catch up. If the outcome of an earlier append is unknown, read the journal before deciding anything.
       if (this.#uncertain) await this.#catchUp();
 
       // 2. Decide. A refused event may be a repeat, or another process may have recorded an event that allows it.
       const situation = this.#situation();
-      const decision = decide(situation, event);
-      if (!decision.accepted) {
-        const first = await this.#findRepeated(event);
-        if (first) return acknowledgeRepeat(event, first, this.state);
+      const judged = judge(situation);
+      if (!judged.accepted) {
+        const first = judged.event && (await this.#findRepeated(judged.event));
+        if (judged.event && first) return acknowledgeRepeat(judged.event, first, this.state);
         if (await this.#catchUp()) continue;
-        if (decision.refusal.code === 'attempt_expired') this.signal('attempt_expired');
-        throw decision.refusal;
+        throw this.#refuse(judged);
       }
 
       // 3. Append. Until the answer it is unknown whether the event is stored.
-      const recorded = this.#record(event, situation.now, batched);
+      const recorded = this.#record(judged, situation.now, batched);
       const result = await this.#append(recorded);
       if (result.outcome === 'sequence_taken') continue;
-      if (result.outcome === 'repeated') return acknowledgeRepeat(event, result.first, this.state);
+      if (result.outcome === 'repeated') return acknowledgeRepeat(judged.event, result.first, this.state);
 
       // 4. Apply. The stored attempt comes first, because a watcher may ask for results as soon as it sees a completion.
       this.#uncertain = false;
@@ -193,7 +187,21 @@ export class Session {
 
   #situation(): Situation {
     const { state, task, attempt } = this;
-    return { state, task, now: this.now(), expires_at: attempt.expires_at };
+    const { now, correctsClientClocks } = this.#services;
+    const { firstClientTime } = this.#actor.clocks;
+    return {
+      state,
+      task,
+      now: now(),
+      expires_at: attempt.expires_at,
+      correction: correctsClientClocks ? { redeemed_at: attempt.redeemed_at, firstClientTime } : undefined,
+    };
+  }
+
+  #refuse({ refusal, clockAheadMs }: Refused): Refusal {
+    if (refusal.code === 'attempt_expired') this.signal('attempt_expired');
+    if (clockAheadMs !== undefined) this.#services.onClockAhead(this.attempt.attempt_id, clockAheadMs);
+    return refusal;
   }
 
   async #findRepeated(event: SubmittedEvent): Promise<RecordedEvent | undefined> {
@@ -201,12 +209,13 @@ export class Session {
     return this.#services.journal.findRepeated(this.attempt.attempt_id, event.client_event_id);
   }
 
-  #record(event: SubmittedEvent, now: Date, batched: boolean): RecordedEvent {
+  #record({ event, isClockCorrected }: Accepted, now: Date, batched: boolean): RecordedEvent {
     return recordOf(event, {
       event_id: this.#services.newEventId(),
       sequence_number: this.#actor.sequence_number + 1,
-      timestamp_server: new Date(Math.max(now.getTime(), this.#actor.lastEventAt)),
+      timestamp_server: new Date(Math.max(now.getTime(), this.#actor.clocks.lastEventAt)),
       batched,
+      isClockCorrected,
     });
   }
 
@@ -215,36 +224,16 @@ export class Session {
     try {
       return await this.#services.journal.append(recorded);
     } catch (error) {
-      this.#services.onUncertain(this.attempt.attempt_id);
+      if (error instanceof DatabaseUnavailable && error.isNothingStored) this.#uncertain = false;
+      else this.#services.onUncertain(recorded.attempt_id, recorded.sequence_number);
       throw error;
     }
   }
 
   /** Applies the events that the journal has and the actor has not. @returns whether there were any */
   async #catchUp(): Promise<boolean> {
-    const { journal, projector } = this.#services;
-    const known = this.#actor.sequence_number;
-    const hadExpired = isExpired(this.state);
-    const events = await journal.read(this.attempt.attempt_id, { after: known });
-    if (hadExpired && events.length > 0) await this.#reopen(known);
-    for (const event of events) {
-      // The process that recorded the event may have ended before it updated the stored attempt.
-      projector.noteRecorded(event);
-      this.#actor.apply(event);
-    }
-    if (hadExpired) this.signal('attempt_expired');
+    const hasMoved = await applyMissing(this.#actor, this.#services);
     this.#uncertain = false;
-    return events.length > 0;
-  }
-
-  /**
-   * Restarts an expired actor and sends it its events up to number `last` again. Expiry is a final state and is not
-   * recorded, so this is the only way back to the state before it.
-   */
-  async #reopen(last: number): Promise<void> {
-    const { journal } = this.#services;
-    const events = last === 0 ? [] : await journal.read(this.attempt.attempt_id, { limit: last });
-    this.#actor.restart();
-    for (const event of events) this.#actor.apply(event);
+    return hasMoved;
   }
 }

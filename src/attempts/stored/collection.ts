@@ -38,6 +38,8 @@ export interface AttemptDocument {
   reasoning_text: string | null;
   /** Number of the event that submitted `reasoning_text`; absent without a text, and in documents of early releases. */
   reasoning_sequence_number?: number;
+  /** Present if an event was refused because the front end's clock was so many milliseconds ahead. */
+  client_clock_ahead_ms?: number;
   created_at: Date;
   /** Before redemption: when the token expires; after it: when the attempt expires. */
   expires_at: Date;
@@ -63,11 +65,12 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       final_selection: orNull(closed({ option_id: objectId, option_code: text })),
       reasoning_text: orNull(text),
       reasoning_sequence_number: wholeNumber,
+      client_clock_ahead_ms: wholeNumber,
       created_at: date,
       expires_at: date,
       revoked_at: orNull(date),
     },
-    ['reasoning_sequence_number'],
+    ['reasoning_sequence_number', 'client_clock_ahead_ms'],
   ),
   indexes: [
     { name: 'token_hash', key: { attempt_token_hash: 1 }, unique: true },

@@ -7,8 +7,12 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
 
-/** Milliseconds between two looks at an attempt that needs several. */
+/** Milliseconds for which an attempt is looked at whose awaited event has not come. */
+const AWAIT_MS = 15 * 60_000;
+/** Minimum number of milliseconds between two looks for an awaited event. */
 const PAUSE_MS = 1000;
+/** The pauses grow: each is at least this share of the time since the event was first awaited. */
+const PAUSE_SHARE = 0.25;
 /** Milliseconds before a failed look is retried: doubled with each failure, up to `LONGEST_RETRY_MS`. */
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 60_000;
@@ -26,14 +30,20 @@ export interface ReconcilerServices {
 }
 
 export interface LookRequest {
-  /** How many looks, a second apart; 1 by default. */
-  looks?: number;
+  /**
+   * Number of an event of which it is unknown whether it was stored: a paused server or a slow network may carry out
+   * the write much later. The attempt is looked at until its journal has an event with this number, which decides it.
+   */
+  awaited?: number;
   /** Whether the stored attempt may lack a change that no running process is going to write. */
   isBehind?: boolean;
 }
 
 interface Entry {
-  looksLeft: number;
+  /** 0 if no event is awaited. */
+  awaited: number;
+  /** Since when, in milliseconds of `performance.now()`. */
+  awaitedSince: number;
   isBehind: boolean;
   failures: number;
   /** In milliseconds of `performance.now()`. */
@@ -55,11 +65,12 @@ export class Reconciler {
   }
 
   /** Puts an attempt on the list, unless its journal is known to be damaged. */
-  add(attempt_id: string, { looks = 1, isBehind = false }: LookRequest = {}): void {
+  add(attempt_id: string, { awaited = 0, isBehind = false }: LookRequest = {}): void {
     if (this.isDamaged(attempt_id)) return;
     const known = this.#entries.get(attempt_id);
     this.#entries.set(attempt_id, {
-      looksLeft: Math.max(looks, known?.looksLeft ?? 0),
+      awaited: Math.max(awaited, known?.awaited ?? 0),
+      awaitedSince: awaited > 0 || !known ? performance.now() : known.awaitedSince,
       isBehind: isBehind || (known?.isBehind ?? false),
       failures: known?.failures ?? 0,
       // An attempt that failed keeps its pause, however often it is added.
@@ -81,8 +92,7 @@ export class Reconciler {
       if (entry.isUnderWay || entry.dueAt > performance.now()) continue;
       entry.isUnderWay = true;
       try {
-        await this.#look(attempt_id, entry);
-        this.#noteSuccess(attempt_id, entry);
+        this.#noteSuccess(attempt_id, entry, await this.#look(attempt_id, entry));
       } catch (error) {
         // A call may also have failed for this attempt alone, because its journal is long or its answer was lost.
         if (this.#services.database.isAway) throw error;
@@ -93,7 +103,13 @@ export class Reconciler {
     }
   }
 
-  async #look(attempt_id: string, { isBehind }: Entry): Promise<void> {
+  /** Whether any attempt may still get an event that nobody here has seen. */
+  get isAwaiting(): boolean {
+    return [...this.#entries.values()].some(({ awaited }) => awaited > 0);
+  }
+
+  /** @returns the number of the last recorded event */
+  async #look(attempt_id: string, { isBehind }: Entry): Promise<number> {
     const { sessions, attempts, journal, projector, feed } = this.#services;
     if (isBehind) {
       const attempt = await attempts.find(attempt_id);
@@ -102,14 +118,17 @@ export class Reconciler {
     const session = await sessions.current(attempt_id);
     // Has an effect only if the computation has given up; the cause of its failure may be gone.
     session.signal('retry_requested');
-    if (feed.isWatched(attempt_id)) feed.publish(attempt_id, { kind: 'caught_up', view: session.view });
+    const { view } = session;
+    if (feed.isWatched(attempt_id)) feed.publish(attempt_id, { kind: 'caught_up', view });
+    return view.sequence_number;
   }
 
-  #noteSuccess(attempt_id: string, entry: Entry): void {
-    entry.looksLeft -= 1;
+  #noteSuccess(attempt_id: string, entry: Entry, lastNumber: number): void {
+    const now = performance.now();
+    const waited = now - entry.awaitedSince;
     entry.failures = 0;
-    entry.dueAt = performance.now() + PAUSE_MS;
-    if (entry.looksLeft <= 0) this.#remove(attempt_id, entry);
+    entry.dueAt = now + Math.max(PAUSE_MS, waited * PAUSE_SHARE);
+    if (lastNumber >= entry.awaited || waited >= AWAIT_MS) this.#remove(attempt_id, entry);
   }
 
   #noteFailure(attempt_id: string, entry: Entry, error: unknown): void {

@@ -8,6 +8,12 @@ const GROUP = 500;
 /** One week: after a longer downtime, completions recorded at the moment of expiry are no longer looked for. */
 const RECENTLY_MS = 7 * 86_400_000;
 
+/**
+ * Milliseconds from one look for all starts and completions that did not reach the store to the next. A database may
+ * carry out a write long after the process that asked for it has gone.
+ */
+const FULL_LOOK_MS = 3_600_000;
+
 export interface RecoveryServices {
   attempts: AttemptStore;
   journal: Journal;
@@ -21,7 +27,8 @@ export interface RecoveryServices {
  */
 export class Recovery {
   readonly #services: RecoveryServices;
-  #looked = false;
+  /** When to look at all open attempts, in milliseconds of `performance.now()`. */
+  #fullLookAt = 0;
 
   constructor(services: RecoveryServices) {
     this.#services = services;
@@ -29,17 +36,17 @@ export class Recovery {
 
   /**
    * Must be run at start-up and regularly after that. Attempts whose start or completion did not reach the store are
-   * looked for only at start-up and after another process has died: running processes write their own changes.
+   * looked for at start-up, after another process has died, and once an hour: running processes write their own changes.
    */
   async run(): Promise<void> {
     const { attempts, presence, reconciler } = this.#services;
-    if (await presence.buryDead()) this.#looked = false;
-    if (!this.#looked) {
+    if (await presence.buryDead()) this.#fullLookAt = 0;
+    if (performance.now() >= this.#fullLookAt) {
       await this.#addThoseWith('task_started', attempts.findRedeemed('pending'));
       await this.#addThoseWith('task_completed', attempts.findRedeemed('in_progress'));
       const recently = new Date(Date.now() - RECENTLY_MS);
       await this.#addThoseWith('task_completed', attempts.findExpiredSince(recently));
-      this.#looked = true;
+      this.#fullLookAt = performance.now() + FULL_LOOK_MS;
     }
     for await (const attempt_id of attempts.findCompletedWithoutResults()) {
       reconciler.add(attempt_id, { isBehind: true });

@@ -34,7 +34,7 @@ export async function replaceByCopy(
     .collection(name)
     .aggregate([{ $merge: merge }], { bypassDocumentValidation: true, writeConcern })
     .toArray();
-  await makeIndexes(copy, indexes);
+  await makeIndexes(copy, indexes, name);
   await compare(db, name, copyName);
   await lease.ensureHeld();
   await copy.rename(name, { dropTarget: true });

@@ -65,10 +65,14 @@ export async function applyIndexes(
   for (const name of retired) await collection.dropIndex(name);
 }
 
-/** @throws DatabaseRefused if stored documents violate a unique index. */
+/**
+ * @param name what operators know the collection as, if this is a copy of it
+ * @throws DatabaseRefused if stored documents violate a unique index.
+ */
 export async function makeIndexes(
   collection: Collection,
   indexes: readonly CollectionIndex[],
+  name = collection.collectionName,
 ): Promise<void> {
   if (indexes.length === 0) return;
   try {
@@ -76,7 +80,7 @@ export async function makeIndexes(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new DatabaseRefused(
-      `A unique index of "${collection.collectionName}" cannot be created, because several documents have the same ` +
+      `A unique index of "${name}" cannot be created, because several documents have the same ` +
         `key (${(error as Error).message}): remove the duplicates, then start again.`,
     );
   }

@@ -4,7 +4,8 @@ import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
 import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
 import { AttemptFeed } from '../../attempts/session/feed.ts';
-import { Session, type SessionServices } from '../../attempts/session/session.ts';
+import { Session } from '../../attempts/session/session.ts';
+import type { SessionServices } from '../../attempts/session/session-services.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
@@ -34,7 +35,8 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   const journal: RecordedEvent[] = [];
   const attempt_id = madeUpId('a7', 1);
   const expires_at = timeOf(ATTEMPT_TTL_MS);
-  const attempt = { attempt_id, user_id: madeUpId('c7', 1), task_id: task.task_id, expires_at };
+  const user_id = madeUpId('c7', 1);
+  const attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at: timeOf(0), expires_at };
   const session = new Session(
     { attempt, task, machine, events: [] },
     servicesOver(journal, () => timeOf(elapsed)),
@@ -97,10 +99,12 @@ function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices
     // There is no stored attempt to follow the journal.
     projector: { noteRecorded: ignore, noteExpired: ignore, noteMissing: ignore },
     onUncertain: ignore,
+    onClockAhead: ignore,
     onActorFailed: (_attempt_id, error) => {
       throw error;
     },
     now,
+    correctsClientClocks: false,
     newEventId: () => madeUpId('e7', events.length + 1),
     mailboxCapacity: 1000,
   };

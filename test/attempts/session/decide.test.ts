@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENT_CLOCK_LEAD_MS } from '../../../src/attempts/session/decide.ts';
+import { CLIENT_CLOCK_LEAD_MS } from '../../../src/attempts/session/client-clock.ts';
 import type { BehaviorEvent } from '../../../src/events/event-table.ts';
 import {
   abandons,
@@ -239,6 +239,7 @@ describe('the client’s clock', () => {
         errors: [{ path: 'timestamp_client' }],
         state: 'waiting_for_start',
         allowed_events: ['task_started'],
+        server_time: NOW,
       },
     });
   });

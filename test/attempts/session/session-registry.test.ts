@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { machineById } from '../../../machines/index.ts';
 import { AttemptFeed } from '../../../src/attempts/session/feed.ts';
 import { loadSession } from '../../../src/attempts/session/load-session.ts';
-import type { SessionServices } from '../../../src/attempts/session/session.ts';
 import { type EvictionLimits, SessionRegistry } from '../../../src/attempts/session/session-registry.ts';
+import type { SessionServices } from '../../../src/attempts/session/session-services.ts';
 import type { SubmittedEvent } from '../../../src/events/submitted-event.ts';
 import { createTask } from '../../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../../support/candidate.ts';
@@ -20,8 +20,10 @@ const sessionServices: SessionServices = {
   feed: new AttemptFeed(),
   projector: services.projector,
   onUncertain: () => undefined,
+  onClockAhead: () => undefined,
   onActorFailed: () => undefined,
   now: () => new Date(),
+  correctsClientClocks: false,
   newEventId: () => new ObjectId().toHexString(),
   mailboxCapacity: 10,
 };

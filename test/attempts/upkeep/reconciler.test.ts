@@ -1,11 +1,12 @@
 import { MongoNetworkError } from 'mongodb';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AttemptFeed, type AttemptNews, type AttemptView } from '../../../src/attempts/session/feed.ts';
 import type { Session } from '../../../src/attempts/session/session.ts';
 import { Reconciler } from '../../../src/attempts/upkeep/reconciler.ts';
 import {
   attemptNotRedeemed,
-  databaseUnavailable,
+  nothingStored,
+  outcomeUnknown,
   overloaded,
   UnreplayableJournal,
 } from '../../../src/errors.ts';
@@ -52,18 +53,52 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('given an attempt of which nobody knows what was stored, then it is looked at so many times, a second apart', async () => {
-  const { reconciler, looks, runAfter } = aReconciler();
-  reconciler.add('a', { looks: 3 });
-  for (let n = 0; n < 50; n += 1) await runAfter(100);
-  expect(looks).toEqual(['a', 'a', 'a']);
+describe('given an event of which nobody knows whether it was stored', () => {
+  const MINUTE = 60_000;
+
+  it('then its attempt is looked at with growing pauses for a quarter of an hour, and no more', async () => {
+    const { reconciler, looks, runAfter } = aReconciler();
+    const times: number[] = [];
+    reconciler.add('a', { awaited: 4 });
+    for (let ms = 0; ms < 30 * MINUTE; ms += 100) {
+      await runAfter(100);
+      if (looks.length > times.length) times.push(ms);
+    }
+    expect(times.length).toBeLessThan(40);
+    expect(times.at(-1)).toBeGreaterThan(14 * MINUTE);
+    expect(times.at(-1)).toBeLessThan(21 * MINUTE);
+    // Whenever the event is stored, it is found after a quarter of the time that this took, or after a second.
+    for (const [n, time] of times.entries()) {
+      expect(time - (times[n - 1] ?? 0)).toBeLessThan(Math.max(1200, (times[n - 1] ?? 0) * 0.25 + 300));
+    }
+    expect(reconciler.isAwaiting).toBe(false);
+  });
+
+  it('then one look is enough once the journal has an event with its number', async () => {
+    const { reconciler, looks, runAfter } = aReconciler();
+    reconciler.add('a', { awaited: view.sequence_number });
+    for (let n = 0; n < 50; n += 1) await runAfter(1000);
+    expect(looks).toEqual(['a']);
+  });
+
+  it('then others who ask for a look do not make it forgotten', async () => {
+    const { reconciler, looks, runAfter } = aReconciler();
+    reconciler.add('a', { awaited: 4 });
+    await runAfter(0);
+    reconciler.add('a');
+    await runAfter(100);
+    expect(looks).toEqual(['a', 'a']);
+    expect(reconciler.isAwaiting).toBe(true);
+    await runAfter(1000);
+    expect(looks).toEqual(['a', 'a', 'a']);
+  });
 });
 
 it('given a damaged journal, then it is said once, and the attempt is left alone whoever asks again', async () => {
   const { reconciler, looks, logged, runAfter } = aReconciler({
     damaged: () => new UnreplayableJournal('attempt damaged, event 3: expected number 2'),
   });
-  for (const id of ['damaged', 'sound']) reconciler.add(id, { looks: 5 });
+  for (const id of ['damaged', 'sound']) reconciler.add(id, { awaited: 4 });
   await runAfter(0);
   reconciler.add('damaged');
   await runAfter(5000);
@@ -87,7 +122,7 @@ it('given an attempt with too much to do, then it is tried again with growing pa
 });
 
 it('given a database that is away, then the round ends and nothing is forgotten', async () => {
-  const failures: Record<string, () => Error> = { first: () => databaseUnavailable() };
+  const failures: Record<string, () => Error> = { first: () => nothingStored() };
   const { database, reconciler, looks, runAfter } = aReconciler(failures);
   for (const id of ['first', 'second']) reconciler.add(id);
   database.isAway = true;
@@ -100,7 +135,7 @@ it('given a database that is away, then the round ends and nothing is forgotten'
 });
 
 it.each([
-  ['a refusal', () => databaseUnavailable()],
+  ['a refusal', () => outcomeUnknown(undefined)],
   ['an error of the driver', () => new MongoNetworkError('gone')],
 ])('given an attempt whose own reading fails with %s, then it keeps nobody waiting', async (_, failure) => {
   const { reconciler, looks, runAfter } = aReconciler({ long: failure });

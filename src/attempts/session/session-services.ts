@@ -1,0 +1,19 @@
+import type { Journal } from '../../journal/journal.ts';
+import type { AttemptProjector } from '../stored/attempt-projector.ts';
+import type { AttemptActorServices } from './attempt-actor.ts';
+
+/** What all sessions of a process share. */
+export interface SessionServices extends AttemptActorServices {
+  journal: Pick<Journal, 'append' | 'read' | 'findRepeated'>;
+  projector: Pick<AttemptProjector, 'noteRecorded' | 'noteExpired' | 'noteMissing'>;
+  /** Called when it is unknown whether the event with this number was stored, so that the journal is read again. */
+  onUncertain(attempt_id: string, sequence_number: number): void;
+  /** Called when an event was refused because the front end's clock is so many milliseconds ahead. */
+  onClockAhead(attempt_id: string, aheadMs: number): void;
+  /** The server's clock. */
+  now(): Date;
+  /** Whether a constant difference of the front end's clock is taken off before an event's time is judged. */
+  correctsClientClocks: boolean;
+  newEventId(): string;
+  mailboxCapacity: number;
+}
