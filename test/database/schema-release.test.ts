@@ -18,13 +18,13 @@ it('the schema is that of its release', () => {
         "behavior_events": "Q-KfQGDI",
         "computed_metrics": "fnsb9EmY",
         "options": "pqm-t7BP",
-        "refresh_tokens": "EDKZDwX5",
+        "refresh_tokens": "bQ_xDRqt",
         "skill_profiles": "9IPnrswt",
         "task_attempts": "1tSkSiL4",
         "tasks": "4p0pC_Vn",
         "users": "kdXhOTCr",
       },
-      "release": 1,
+      "release": 2,
     }
   `);
 });
