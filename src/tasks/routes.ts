@@ -4,17 +4,19 @@ import { admin, anyCaller, staff } from '../http/access.ts';
 import type { ApiRouter } from '../http/context.ts';
 import { body, path, query } from '../http/request.ts';
 import { apiRoutes, get, post, put } from '../http/routes.ts';
+import { type TaskReaders, taskReader } from './access-steps.ts';
 import { taskContent, taskEdit, taskPath, taskQuery } from './schemas.ts';
 import type { TaskStore } from './task-store.ts';
 import { taskFor } from './task-view.ts';
 
 interface TaskRoutesServices {
+  attempts: TaskReaders;
   tasks: TaskStore;
   audit: AuditLog;
 }
 
-/** Tasks: staff list them, everybody with credentials reads one, administrators write them. */
-export function taskRoutes({ tasks, audit }: TaskRoutesServices): ApiRouter {
+/** Tasks: staff list them, candidates read that of their own attempt, administrators write them. */
+export function taskRoutes({ attempts, tasks, audit }: TaskRoutesServices): ApiRouter {
   return apiRoutes('/tasks', [
     get('/', [staff, query(taskQuery)], async (ctx) => {
       const { cursor, limit, ...filter } = ctx.state.query;
@@ -22,7 +24,7 @@ export function taskRoutes({ tasks, audit }: TaskRoutesServices): ApiRouter {
       ctx.body = { tasks: items, next_cursor };
     }),
 
-    get('/:task_id', [anyCaller, path(taskPath)], async (ctx) => {
+    get('/:task_id', [anyCaller, path(taskPath), taskReader(attempts)], async (ctx) => {
       const task = await tasks.get(ctx.state.path.task_id);
       ctx.body = { task: taskFor(ctx.state.caller, task) };
     }),
