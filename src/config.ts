@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { email } from './fields.ts';
+import { email, origin } from './fields.ts';
 
 const wholeNumber = (least: number, most: number, fallback: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -55,10 +55,8 @@ const environment = z
         'ADMIN_EMAIL and ADMIN_PASSWORD must be set together',
       );
     }
-    for (const origin of originsOf(env.CORS_ORIGINS)) {
-      if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-        problem('CORS_ORIGINS', `"${origin}" is not an origin such as https://example.com`);
-      }
+    for (const each of originsOf(env.CORS_ORIGINS)) {
+      for (const { message } of origin.safeParse(each).error?.issues ?? []) problem('CORS_ORIGINS', message);
     }
   });
 
@@ -134,6 +132,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 function originsOf(list: string): string[] {
   return list
     .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '');
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }

@@ -14,6 +14,8 @@ export interface RefusalDetails {
   allowed_events?: readonly string[];
   /** The server's time, if the front end's clock is ahead. */
   server_time?: Date;
+  /** The newest version of a task, for an edit of an older one. */
+  current?: { task_id: string; version: number };
   /** Seconds to wait before trying again; sent as `Retry-After`. */
   retry_after?: number;
 }
@@ -73,6 +75,7 @@ export const tokenUsed = refusal(409, 'token_used');
 export const tokenExpired = refusal(410, 'token_expired');
 export const tokenRevoked = refusal(410, 'token_revoked');
 export const taskInactive = refusal(409, 'task_inactive');
+export const staleVersion = refusal(409, 'stale_version');
 export const duplicate = refusal(409, 'duplicate');
 export const emailTaken = refusal(409, 'email_taken');
 export const ownAccount = refusal(409, 'own_account');

@@ -56,6 +56,22 @@ export const emailInQuery = pasted(500)
   .transform((text) => text.replaceAll(' ', '+'))
   .pipe(email);
 
+/**
+ * The origin of a web page as browsers send it: scheme, host and port, nothing else. Apps have schemes of their own
+ * (`capacitor://localhost`, `chrome-extension://…`), for which `URL.origin` is only "null". Never `null` itself: any
+ * sandboxed page or local file may claim it.
+ */
+export const origin = z.string().superRefine((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const ofPage =
+    url && url.protocol !== 'file:' && url.host !== '' ? `${url.protocol}//${url.host}` : undefined;
+  if (text === ofPage) return;
+  const advice = ofPage
+    ? `write "${ofPage}"`
+    : 'write scheme, host and port, such as https://example.com or capacitor://localhost';
+  context.addIssue({ code: 'custom', message: `"${text}" is not an origin; ${advice}` });
+});
+
 /** A whole number in a query string, written in digits. */
 export const wholeNumber = (min: number, max: number) =>
   z

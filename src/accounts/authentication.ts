@@ -50,7 +50,7 @@ export class Authentication {
     return this.#begin(credentials.user);
   }
 
-  /** @throws Refusal 401 if the token is unknown, used or expired, or its account is deactivated */
+  /** @throws Refusal 401 if the token is unknown, used before or expired, or its account is deactivated */
   async refresh(token: string): Promise<LogIn> {
     const { user_id, refresh_token } = await this.#parts.refreshTokens.exchange(token);
     const user = await this.#parts.users.findById(user_id);
@@ -67,14 +67,17 @@ export class Authentication {
   /**
    * Changes the password and ends all other log-ins of the account. Access tokens already issued keep working for up
    * to 15 minutes.
-   * @throws Refusal 401 for a wrong current password.
+   * @throws Refusal 401 for a wrong current password, also if it was changed by another request at the same moment.
    */
   async changePassword(user_id: string, change: { current: string; next: string }): Promise<LogIn> {
     const { users, refreshTokens } = this.#parts;
     const credentials = await users.findCredentials({ user_id });
-    const matches = await verifyPassword(credentials?.password_hash ?? null, change.current);
-    if (!credentials || !matches) throw invalidCredentials('The current password is wrong.');
-    await users.setPasswordHash(user_id, await hashPassword(change.next));
+    const stored = credentials?.password_hash ?? null;
+    const matches = await verifyPassword(stored, change.current);
+    if (!credentials || !stored || !matches) throw invalidCredentials('The current password is wrong.');
+    if (!(await users.replacePasswordHash(user_id, stored, await hashPassword(change.next)))) {
+      throw invalidCredentials('The password has been changed in the meantime; log in with the new one.');
+    }
     await refreshTokens.revokeAllOf(user_id);
     return this.#begin(credentials.user);
   }

@@ -9,6 +9,7 @@ import {
   oneOf,
   orNull,
   text,
+  wholeNumber,
 } from '../database/definition.ts';
 
 export interface UserDocument {
@@ -29,9 +30,13 @@ export interface RefreshTokenDocument {
   /** SHA-256 of the token, base64url; the token itself is never stored. */
   token_hash: string;
   family_id: ObjectId;
+  /** The token it was exchanged for; absent in the first of a family and in tokens of earlier releases. */
+  predecessor_id?: ObjectId;
   user_id: ObjectId;
-  /** When it was exchanged for its successor; a second use after that revokes the family. */
+  /** When it was first exchanged; a second use after a short grace revokes the family. */
   used_at: Date | null;
+  /** How often it was exchanged; absent if never, and in tokens of earlier releases. */
+  exchange_count?: number;
   revoked_at: Date | null;
   created_at: Date;
   expires_at: Date;
@@ -63,16 +68,21 @@ export const users: CollectionDefinition<UserDocument> = {
 
 export const refreshTokens: CollectionDefinition<RefreshTokenDocument> = {
   name: 'refresh_tokens',
-  schema: closed({
-    _id: objectId,
-    token_hash: text,
-    family_id: objectId,
-    user_id: objectId,
-    used_at: orNull(date),
-    revoked_at: orNull(date),
-    created_at: date,
-    expires_at: date,
-  }),
+  schema: closed(
+    {
+      _id: objectId,
+      token_hash: text,
+      family_id: objectId,
+      predecessor_id: objectId,
+      user_id: objectId,
+      used_at: orNull(date),
+      exchange_count: wholeNumber,
+      revoked_at: orNull(date),
+      created_at: date,
+      expires_at: date,
+    },
+    ['predecessor_id', 'exchange_count'],
+  ),
   indexes: [
     { name: 'token_hash', key: { token_hash: 1 }, unique: true },
     { name: 'family', key: { family_id: 1 } },

@@ -104,12 +104,17 @@ export class UserStore {
     return found && userOf(found);
   }
 
-  /** Does nothing if there is no such account. */
-  async setPasswordHash(user_id: string, password_hash: string): Promise<void> {
-    await this.#users.updateOne(
-      { _id: new ObjectId(user_id) },
+  /**
+   * Replaces a password, unless somebody else has replaced it first.
+   * @param replaces the hash it was compared with
+   * @returns false if another hash is stored meanwhile, or the account is gone
+   */
+  async replacePasswordHash(user_id: string, replaces: string, password_hash: string): Promise<boolean> {
+    const { matchedCount } = await this.#users.updateOne(
+      { _id: new ObjectId(user_id), password_hash: replaces },
       { $set: { password_hash, updated_at: new Date() } },
     );
+    return matchedCount === 1;
   }
 
   /** @returns the account after the change; null if there is none. */

@@ -6,14 +6,23 @@ export function crossOrigin(origins: readonly string[]) {
     // With an empty string no header is sent, and the browser refuses the page.
     origin: (ctx) => (origins.includes(ctx.get('origin')) ? ctx.get('origin') : ''),
     allowMethods: 'GET,POST,PUT',
-    allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ['Retry-After'],
+    allowHeaders: ['Authorization', 'Content-Type', 'If-Match'],
+    exposeHeaders: ['ETag', 'Retry-After'],
     maxAge: 600,
   });
 }
 
-/** Whether a page of `origin` may open a socket: it must be a configured origin or the server's own. */
+/**
+ * Whether a page of `origin` may open a socket: it must be a configured origin or the server's own. An app's origin
+ * (`capacitor://localhost`) is never the server's own, even if the host is the same.
+ */
 export function isAllowedOrigin(origins: readonly string[]) {
   return (origin: string, host: string | undefined): boolean =>
-    origins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);
+    origins.includes(origin) || isOwnOrigin(origin, host);
+}
+
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  return ['http:', 'https:'].includes(page.protocol) && page.host === host;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ListOrder } from '../database/pages.ts';
-import { objectIdString } from '../fields.ts';
+import { moment, objectIdString } from '../fields.ts';
 import { pageQuery } from '../http/page-query.ts';
 import { taskMarks } from './marks.ts';
 import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
@@ -16,6 +16,19 @@ const option = z.strictObject({
   metadata: z.strictObject({ trade_off_type: line, domain: line }),
 });
 
+/** 2 to 12 options with different codes. */
+const optionList = <T extends z.ZodType>(each: T) =>
+  z
+    .array(each)
+    .min(2)
+    .max(12)
+    .refine((options) => repeatedCodes(options).length === 0, {
+      // Looked at even when an option has other mistakes, so that one answer names all of them.
+      when: ({ value }) => Array.isArray(value),
+      error: ({ input }) =>
+        `option codes must differ; used more than once: ${repeatedCodes(input).join(', ')}`,
+    });
+
 /** What an administrator writes of a task. The order of `options` is the order of display. */
 export const taskContent = z.strictObject({
   task_code: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'may hold letters, digits, _ and - only'),
@@ -26,16 +39,7 @@ export const taskContent = z.strictObject({
   time_limit_seconds: z.int().min(1).max(86_400).nullable().default(null),
   requires_reasoning: z.boolean(),
   marks: taskMarks,
-  options: z
-    .array(option)
-    .min(2)
-    .max(12)
-    .refine((options) => repeatedCodes(options).length === 0, {
-      // Looked at even when an option has other mistakes, so that one answer names all of them.
-      when: ({ value }) => Array.isArray(value),
-      error: ({ input }) =>
-        `option codes must differ; used more than once: ${repeatedCodes(input).join(', ')}`,
-    }),
+  options: optionList(option),
 });
 
 /** Codes that several options have. @param options as sent, of whatever shape */
@@ -47,8 +51,35 @@ function repeatedCodes(options: unknown): string[] {
 
 export type TaskContent = z.output<typeof taskContent>;
 
-/** An edit: the whole content but for the code, which names the task through all its versions. */
-export const taskEdit = taskContent.omit({ task_code: true });
+const taskAsRead = taskContent.extend({
+  options: optionList(
+    option.extend({
+      option_id: objectIdString.optional(),
+      display_order: z.int().min(0).max(1_000).optional(),
+    }),
+  ),
+  task_id: objectIdString.optional(),
+  task_code: taskContent.shape.task_code.optional(),
+  version: z.int().min(1).optional(),
+  is_active: z.boolean().optional(),
+  created_at: moment.optional(),
+  updated_at: moment.optional(),
+});
+
+/**
+ * An edit: the whole content of the next version, as it is or as GET answers it, in `{task}` and with the fields that
+ * no edit can change. `version` is the version that was edited.
+ */
+export const taskEdit = z.preprocess(unwrap, taskAsRead);
+
+/** What GET put into an object of its own. Anything else stays as it was sent. */
+function unwrap(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('task' in body)) return body;
+  return Object.keys(body).length === 1 ? body.task : body;
+}
+
+/** Bytes of a request with a task: all texts as long as they may be, in any script and escaping. */
+export const TASK_BODY_LIMIT = 1024 * 1024;
 
 export type TaskEdit = z.output<typeof taskEdit>;
 

@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { type Collection, ObjectId } from 'mongodb';
 import { isDuplicateKey } from '../database/errors.ts';
 import { type Page, type PageRequest, readPage } from '../database/pages.ts';
-import { duplicate, notFound } from '../errors.ts';
+import { duplicate, notFound, validationFailed } from '../errors.ts';
 import type { OptionDocument, TaskDocument } from './collections.ts';
 import { TASKS_BY_CODE, type TaskContent, type TaskEdit, type TaskFilter } from './schemas.ts';
 import type { Task } from './task.ts';
+import { type CurrentTask, judgeEdit, type ReadVersion, staleEdit } from './task-edit.ts';
 
 /** Tasks and their options. A version is immutable but for `is_active`. */
 export class TaskStore {
@@ -20,17 +21,19 @@ export class TaskStore {
 
   /** One version with its options. `is_active` may be out of date; use `isActive` where it decides. */
   async find(task_id: string): Promise<Task | undefined> {
-    const cached = this.#cache.get(task_id);
-    if (cached) return cached;
-    const found = await this.#tasks.find({ _id: new ObjectId(task_id) }).toArray();
-    const [task] = await this.#withOptions(found);
-    if (task) this.#cache.set(task_id, task);
-    return task;
+    return this.#cache.get(task_id) ?? this.#readVersion(task_id);
   }
 
   /** @throws Refusal 404 `not_found` */
   async get(task_id: string): Promise<Task> {
     const task = await this.find(task_id);
+    if (!task) throw notFound(`There is no task ${task_id}.`);
+    return task;
+  }
+
+  /** Like `get`, but past the cache, so that `is_active` is that of now. @throws Refusal 404 `not_found` */
+  async read(task_id: string): Promise<Task> {
+    const task = await this.#readVersion(task_id);
     if (!task) throw notFound(`There is no task ${task_id}.`);
     return task;
   }
@@ -55,23 +58,39 @@ export class TaskStore {
   /** Stores the first version of a new task. @throws Refusal 409 `duplicate` when there is one of its code */
   async create(content: TaskContent): Promise<Task> {
     const { task_code } = content;
-    if ((await this.#latestVersion(task_code)) > 0) {
-      throw duplicate(`There is a task "${task_code}" already; edit it with PUT /api/v1/tasks/{task_id}.`);
-    }
-    return this.#insert(content, 1);
+    const isThere = (await this.#newest(task_code)) !== undefined;
+    const task = isThere ? undefined : await this.#insert(content, 1);
+    if (task) return task;
+    throw duplicate(`There is a task "${task_code}" already; edit it with PUT /api/v1/tasks/{task_id}.`);
   }
 
   /**
-   * Stores the next version of a task under an id of its own and closes the earlier ones for new tokens.
-   * @param task_id of any version
-   * @throws Refusal 404 `not_found`; 409 `duplicate` when somebody else has edited the task at the same moment
+   * Stores the next version of a task under an id of its own and closes the earlier ones for new tokens. Of several
+   * edits of the same version, exactly one succeeds.
+   * @param task_id of any version; it is the version that was edited unless `edit` or `ifMatch` names another
+   * @returns the new version, and the id of the one it replaces
+   * @throws Refusal 404 `not_found`; 409 `stale_version` if there is a newer version than the one edited; 422
    */
-  async edit(task_id: string, edit: TaskEdit): Promise<Task> {
-    const { task_code } = await this.get(task_id);
-    const version = (await this.#latestVersion(task_code)) + 1;
-    const task = await this.#insert({ task_code, ...edit }, version);
-    await this.#supersede(task_code, version);
-    return task;
+  async edit(
+    task_id: string,
+    edit: TaskEdit,
+    ifMatch?: ReadVersion,
+  ): Promise<{ task: Task; replaces: string }> {
+    const { task_code, version } = await this.get(task_id);
+    if (edit.version !== undefined && ifMatch && edit.version !== ifMatch.version) {
+      const message = `is ${edit.version}, but If-Match names version ${ifMatch.version}; send one of them`;
+      throw validationFailed([{ path: 'version', message }]);
+    }
+    const read = {
+      version: edit.version ?? ifMatch?.version ?? version,
+      is_active: ifMatch?.is_active ?? edit.is_active,
+    };
+    const current = await this.#current(task_code);
+    const content = judgeEdit(edit, read, current);
+    const task = await this.#insert(content, read.version + 1);
+    if (!task) throw staleEdit(read.version, (await this.#current(task_code)).task);
+    await this.#supersede(task_code, task.version);
+    return { task, replaces: current.task.task_id };
   }
 
   /** Closes a version for new tokens. @returns what it is now @throws Refusal 404 `not_found` */
@@ -84,9 +103,9 @@ export class TaskStore {
 
   /**
    * Stores a version and its options. The options come first: a task without its options is never seen.
-   * @throws Refusal 409 `duplicate` when the task has this version already.
+   * @returns undefined if the task has this version already
    */
-  async #insert(content: TaskContent, version: number): Promise<Task> {
+  async #insert(content: TaskContent, version: number): Promise<Task | undefined> {
     const { options, ...fields } = content;
     const _id = new ObjectId();
     const now = new Date();
@@ -108,15 +127,29 @@ export class TaskStore {
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       await this.#options.deleteMany({ task_id: _id });
-      throw duplicate(`Task "${fields.task_code}" has a version ${version} already.`);
+      return undefined;
     }
     return this.get(_id.toHexString());
   }
 
-  /** The highest version number of a task code; 0 where there is none. */
-  async #latestVersion(task_code: string): Promise<number> {
-    const [latest] = await this.#tasks.find({ task_code }).sort({ version: -1 }).limit(1).toArray();
-    return latest?.version ?? 0;
+  async #readVersion(task_id: string): Promise<Task | undefined> {
+    const found = await this.#tasks.find({ _id: new ObjectId(task_id) }).toArray();
+    const [task] = await this.#withOptions(found);
+    if (task) this.#cache.set(task_id, task);
+    return task;
+  }
+
+  /** The newest version of a task that exists. */
+  async #current(task_code: string): Promise<CurrentTask> {
+    const newest = await this.#newest(task_code);
+    const [task] = await this.#withOptions(newest ? [newest] : []);
+    if (!newest || !task) throw new Error(`Task "${task_code}" is gone, although tasks are never deleted.`);
+    return { task, created_at: newest.created_at, updated_at: newest.updated_at };
+  }
+
+  async #newest(task_code: string): Promise<TaskDocument | undefined> {
+    const [newest] = await this.#tasks.find({ task_code }).sort({ version: -1 }).limit(1).toArray();
+    return newest;
   }
 
   /** Closes all versions of a task before this one for new tokens. */

@@ -1,5 +1,3 @@
-import type { Caller } from '../caller.ts';
-import { isStaff } from '../http/access.ts';
 import type { Task } from './task.ts';
 
 /** What a candidate may see of a task, before and after the attempt. */
@@ -43,10 +41,6 @@ export function candidateTask(task: Task): CandidateTask {
     }),
   };
 }
-
-/** A task as `caller` may see it: staff see all of it. */
-export const taskFor = (caller: Caller, task: Task): Task | CandidateTask =>
-  isStaff(caller) ? task : candidateTask(task);
 
 /**
  * What whoever holds a token may know of its task before the attempt. Nothing of the scenario: a candidate who has

@@ -39,11 +39,6 @@ const owner = (status: number) => refusedBut({ owners_attempt_token: status, can
 const unlessBad = (status: number): Expected => ({ ...everybody(status), ...badOnes(401) });
 const accounts = (status: number) =>
   refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
-const anyCredentials = (status: number): Expected => ({
-  ...everybody(status),
-  nobody: 401,
-  ...badOnes(401),
-});
 
 const path = (template: string) => (world: World) =>
   template
@@ -143,7 +138,19 @@ export const ROUTES: RouteRow[] = [
   },
 
   { route: 'GET /api/v1/tasks', expected: staff(200) },
-  { route: 'GET /api/v1/tasks/:task_id', path: path('/api/v1/tasks/TASK'), expected: anyCredentials(200) },
+  // Candidates only after the own redemption; all attempt tokens here are for attempts at this task.
+  {
+    route: 'GET /api/v1/tasks/:task_id',
+    path: path('/api/v1/tasks/TASK'),
+    expected: refusedBut({
+      owners_attempt_token: 200,
+      another_attempts_token: 200,
+      admins_attempt_token: 200,
+      candidate: 200,
+      recruiter: 200,
+      admin: 200,
+    }),
+  },
   { route: 'POST /api/v1/tasks', body: () => ({}), expected: admins(422) },
   {
     route: 'PUT /api/v1/tasks/:task_id',

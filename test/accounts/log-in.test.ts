@@ -82,6 +82,20 @@ describe('changing the password', () => {
     expect(entry?.actor_id?.toHexString()).toBe(user_id);
   });
 
+  it('twice at the same moment takes one of the two, and the other is told so', async () => {
+    const { access } = await api.signIn('two-changes@example.org');
+    const wishes = ['lantern-orbit-3-fennel', 'pebble-orchard-8-quill'];
+    const answers = await Promise.all(
+      wishes.map((new_password) =>
+        api.post('/auth/password', { current_password: PASSWORD, new_password }, access),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    for (const [index, password] of wishes.entries()) {
+      expect((await login('two-changes@example.org', password)).status).toBe(answers[index]?.status);
+    }
+  });
+
   it('holds the new one to the rules', async () => {
     const { access } = await api.signIn('weak@example.org');
     const weak = { current_password: PASSWORD, new_password: 'short' };

@@ -18,7 +18,7 @@ it('the schema is that of its release', () => {
         "behavior_events": "7_Bm-4Sr",
         "computed_metrics": "fnsb9EmY",
         "options": "pqm-t7BP",
-        "refresh_tokens": "EDKZDwX5",
+        "refresh_tokens": "bQ_xDRqt",
         "skill_profiles": "9IPnrswt",
         "task_attempts": "6jCuWFy6",
         "tasks": "4p0pC_Vn",

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { ConfigurationError, readConfig } from '../../src/config.ts';
 import { SERVER_OPTIONS } from '../../src/http/server-options.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { problemOf } from '../support/problem.ts';
@@ -7,7 +10,17 @@ import { request, sendRaw } from '../support/raw-request.ts';
 import { ADMIN, startTestServer } from '../support/server.ts';
 
 const ORIGIN = 'https://assess.example.com';
-const { admin, api, url } = await startTestServer({ CORS_ORIGINS: ORIGIN });
+/** Of apps: Capacitor, Ionic, Tauri, Electron and browser extensions. */
+const APP_ORIGINS = [
+  'capacitor://localhost',
+  'ionic://localhost',
+  'tauri://localhost',
+  'app://-',
+  'app://localhost:8080',
+  'chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb',
+  'safari-web-extension://E164D7BA-0A1C-4B0F-8A62-25A5F4E1B3C6',
+];
+const { admin, api, url } = await startTestServer({ CORS_ORIGINS: [ORIGIN, ...APP_ORIGINS].join(', ') });
 const task = await createTask(admin);
 const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
   fetch(url + path, { method, headers });
@@ -74,6 +87,68 @@ describe('headers', () => {
       const theirs = await ask('OPTIONS', '/api/v1/events', { origin, ...preflight });
       expect(theirs.headers.get('access-control-allow-origin')).toBeNull();
     }
+  });
+});
+
+describe('origins', () => {
+  /** The status of a handshake on the live channel as a page of `origin` asks for it. */
+  const upgrade = async (origin: string, host = 'localhost') => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/attempts/${'f'.repeat(24)}?token=x`, {
+      headers: { origin, host },
+    });
+    const status = await Promise.race([
+      once(socket, 'open').then(() => 101),
+      once(socket, 'unexpected-response').then(([, response]) => Number(response.statusCode)),
+    ]);
+    socket.on('error', () => undefined).terminate();
+    return status;
+  };
+  const allowed = async (origin: string) =>
+    (await ask('GET', '/api/v1/auth/me', { origin })).headers.get('access-control-allow-origin');
+
+  it.each([ORIGIN, ...APP_ORIGINS])(
+    '%s reads answers and opens sockets when it is configured',
+    async (origin) => {
+      expect([await allowed(origin), await upgrade(origin)]).toEqual([origin, 101]);
+    },
+  );
+
+  // The host of the last one is also the server's own.
+  it.each(['capacitor://localhost:1', 'capacitor://evil', 'app://', 'file://', 'null', 'evil://localhost'])(
+    '%s does neither when it is not',
+    async (origin) => {
+      expect([await allowed(origin), await upgrade(origin)]).toEqual([null, 403]);
+    },
+  );
+
+  it("the server's own pages open sockets", async () => {
+    expect(await upgrade('https://own.example', 'own.example')).toBe(101);
+  });
+
+  it('pages of configured origins may name the version they edit, and read which one they got', async () => {
+    const asked = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'if-match' };
+    const preflight = await ask('OPTIONS', '/api/v1/tasks/x', { origin: ORIGIN, ...asked });
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('If-Match');
+    const { headers } = await ask('GET', '/api/v1/tasks/x', { origin: ORIGIN });
+    expect(headers.get('access-control-expose-headers')).toContain('ETag');
+  });
+
+  it.each([
+    ['https://example.com/', 'write "https://example.com"'],
+    ['https://example.com:443', 'write "https://example.com"'],
+    ['capacitor://localhost/index.html', 'write "capacitor://localhost"'],
+    ['Capacitor://localhost', 'write "capacitor://localhost"'],
+    ['example.com', 'such as https://example.com or capacitor://localhost'],
+    ['localhost:3000', 'such as https://example.com or capacitor://localhost'],
+    ['null', 'such as https://example.com or capacitor://localhost'],
+    ['*', 'such as https://example.com or capacitor://localhost'],
+    ['file:///index.html', 'such as https://example.com or capacitor://localhost'],
+    ['app://', 'such as https://example.com or capacitor://localhost'],
+  ])('%s stops the start, which says what to write', (entry, advice) => {
+    const start = () => readConfig({ CORS_ORIGINS: `${ORIGIN},${entry}` });
+    expect(start).toThrow(ConfigurationError);
+    expect(start).toThrow(`CORS_ORIGINS: "${entry}" is not an origin; `);
+    expect(start).toThrow(advice);
   });
 });
 

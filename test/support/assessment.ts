@@ -13,18 +13,25 @@ export async function createTask(
   risks: Record<string, RiskTag> = { A: 'low', B: 'medium', C: 'high' },
   facts: Partial<Pick<Task, 'requires_reasoning' | 'time_limit_seconds'>> = {},
 ): Promise<Task> {
-  const { title, description, scenario, category, options } = taskWith(risks);
   const { task } = await admin.call<{ task: Task }>('POST', '/tasks', {
+    ...contentOf(taskWith(risks)),
+    requires_reasoning: true,
+    ...facts,
+    task_code: `task-${randomUUID()}`,
+  });
+  return task;
+}
+
+/** What an administrator writes of a task, without its code. */
+export function contentOf({ title, description, scenario, category, requires_reasoning, options }: Task) {
+  return {
     title,
     description,
     scenario,
     category,
-    requires_reasoning: true,
-    ...facts,
-    task_code: `task-${randomUUID()}`,
+    requires_reasoning,
     options: options.map(({ option_id: _, display_order: __, ...option }) => option),
-  });
-  return task;
+  };
 }
 
 export interface IssuedToken {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Task } from '../../src/tasks/task.ts';
 import { ApiClient } from '../../src/tools/api-client.ts';
 import { registerCandidate } from '../support/accounts.ts';
-import { issueTokens } from '../support/assessment.ts';
+import { contentOf, createTask, issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';
 import { watch } from '../support/live-watcher.ts';
 import { changes, completes, selects, starts, submitsReasoning, views } from '../support/recorded.ts';
@@ -136,6 +136,53 @@ it('no route, message or error tells a candidate a risk or what is noted about a
   expect(JSON.stringify(await candidate.results('metrics'))).toContain('"final_risk_tag":"high"');
   const after = await (await candidate.api.send('GET', `/tasks/${task.task_id}`)).text();
   for (const word of HIDDEN) expect(after).not.toContain(word);
+});
+
+it('no candidate reads a scenario before the own redemption', async () => {
+  const risks = { A: 'low', B: 'high' } as const;
+  const [task, other] = [await createTask(admin, risks), await createTask(admin, risks)];
+  const stranger = await registerCandidate(api);
+  const bound = { candidate_email: stranger.email };
+  const [invitation] = await issueTokens(admin, task, bound);
+  const [elsewhere] = await issueTokens(admin, other);
+  const { token: elsewheres } = await redeem(api, elsewhere?.token ?? '', other);
+  const paths = [
+    `/tasks/${task.task_id}`,
+    '/tasks',
+    `/tasks?task_code=${task.task_code}`,
+    `/attempts/${invitation?.attempt_id}`,
+    `/attempts/${invitation?.attempt_id}/states`,
+    `/attempts/${invitation?.attempt_id}/events`,
+    `/tokens/${invitation?.token}/validate`,
+  ];
+  for (const credentials of [undefined, stranger.access_token, elsewheres]) {
+    for (const path of paths) {
+      const answer = await api.as(credentials).send('GET', path);
+      const status = path.endsWith('/validate') ? 200 : credentials ? 403 : 401;
+      expect([path, answer.status]).toEqual([path, status]);
+      const text = await answer.text();
+      expect(text).not.toContain(task.scenario);
+      expect(text).not.toContain(task.options[0]?.label);
+    }
+  }
+  // Nor does a candidate learn which tasks exist.
+  expect((await stranger.api.send('GET', `/tasks/${'f'.repeat(24)}`)).status).toBe(403);
+
+  const own = await redeem(stranger.api, invitation?.token ?? '', task);
+  for (const reader of [stranger.api, api.as(own.token)]) {
+    const { task: read } = await reader.call<{ task: Task }>('GET', `/tasks/${task.task_id}`);
+    expect(read.scenario).toBe(task.scenario);
+    expect((await reader.send('GET', `/tasks/${other.task_id}`)).status).toBe(403);
+  }
+  // The next version is another text, and the attempt is not at it.
+  const { task: next } = await admin.call<{ task: Task }>('PUT', `/tasks/${task.task_id}`, {
+    ...contentOf(task),
+    scenario: 'What is asked next time.',
+  });
+  for (const reader of [stranger.api, api.as(own.token)]) {
+    expect((await reader.send('GET', `/tasks/${next.task_id}`)).status).toBe(403);
+    expect((await reader.send('GET', `/tasks/${task.task_id}`)).status).toBe(200);
+  }
 });
 
 /** An event of this test calls an option "low"; to be told one's own word again gives nothing away. */

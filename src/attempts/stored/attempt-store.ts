@@ -1,4 +1,5 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
+import type { Caller } from '../../caller.ts';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
 import type { AttemptDocument } from './collection.ts';
@@ -20,6 +21,16 @@ export class AttemptStore {
     const noted = this.#projector.pendingChange(attempt_id);
     const found = (await this.#attempts.findOne({ _id: new ObjectId(attempt_id) })) ?? undefined;
     return found && this.withPendingChange(toAttempt(found), noted);
+  }
+
+  /** Whether an attempt of the caller, redeemed at whatever time, is at this version of a task. */
+  async hasRedeemed(caller: Caller, task_id: string): Promise<boolean> {
+    const own =
+      caller.kind === 'attempt'
+        ? { _id: new ObjectId(caller.attempt_id) }
+        : { user_id: new ObjectId(caller.user_id) };
+    const which = { ...own, task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
+    return (await this.#attempts.findOne(which, { projection: { _id: 1 } })) !== null;
   }
 
   /** An attempt read earlier, including changes noted since. */

@@ -1,0 +1,25 @@
+import type { Caller } from '../caller.ts';
+import { forbidden } from '../errors.ts';
+import { callerOf, isStaff } from '../http/access.ts';
+import type { Step } from '../http/routes.ts';
+
+/** What is asked of the attempts. */
+export interface TaskReaders {
+  /** Whether the caller's own attempt, redeemed at whatever time, is at this version of a task. */
+  hasRedeemed(caller: Caller, task_id: string): Promise<boolean>;
+}
+
+/**
+ * Step: staff may call, and candidates once they have redeemed a token for the version in the path: who reads the
+ * scenario before that thinks about it unobserved. Does not tell candidates which tasks exist.
+ * @throws Refusal 403 `forbidden`
+ */
+export function taskReader(attempts: TaskReaders): Step<{ caller: Caller; path: { task_id: string } }> {
+  return async (ctx, next) => {
+    const caller = callerOf(ctx.state);
+    if (!isStaff(caller) && !(await attempts.hasRedeemed(caller, ctx.state.path.task_id))) {
+      throw forbidden('Candidates may read a task once they have redeemed a token for it.');
+    }
+    await next();
+  };
+}
