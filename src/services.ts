@@ -76,7 +76,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
-  const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
+  const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
   const journal = new Journal(database.collection(behaviorEvents), database.availability);
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();

@@ -1,6 +1,8 @@
 import { currentMachine } from '../../machines/index.ts';
 import type { User } from '../accounts/user.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempts/attempt.ts';
+import { refuseEnded } from '../attempts/ended.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import {
   alreadyAttempted,
   forbidden,
@@ -33,11 +35,19 @@ export interface Lifetimes {
 export class Tokens {
   readonly #store: TokenStore;
   readonly #tasks: TaskStore;
+  readonly #attempts: Pick<AttemptStore, 'withPendingChange'>;
   readonly #candidates: Candidates;
   readonly #lifetimes: Lifetimes;
 
-  constructor(store: TokenStore, tasks: TaskStore, candidates: Candidates, lifetimes: Lifetimes) {
+  constructor(
+    store: TokenStore,
+    attempts: Pick<AttemptStore, 'withPendingChange'>,
+    tasks: TaskStore,
+    candidates: Candidates,
+    lifetimes: Lifetimes,
+  ) {
     this.#store = store;
+    this.#attempts = attempts;
     this.#tasks = tasks;
     this.#candidates = candidates;
     this.#lifetimes = lifetimes;
@@ -109,7 +119,7 @@ export class Tokens {
   async #find(token: string): Promise<Attempt> {
     const attempt = await this.#store.find(token);
     if (!attempt) throw notFound('There is no such token.');
-    return attempt;
+    return this.#attempts.withPendingChange(attempt);
   }
 
   /** Refused when the token is issued: the candidate could do nothing about it. */
@@ -145,11 +155,16 @@ function refuseRedemption(attempt: Attempt): Refusal | undefined {
   return undefined;
 }
 
-/** Whether the front end that redeemed this attempt asks again, and the attempt is not over. */
+/**
+ * Whether the front end that redeemed this attempt asks again.
+ * @throws Refusal 409 `attempt_locked` or `attempt_expired` if it does, but the attempt is over
+ */
 function isRepeated(attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt {
   if (redemption_id === undefined || !isRedeemed(attempt)) return false;
-  const isOpen = attempt.status === 'pending' || attempt.status === 'in_progress';
-  return isOpen && attempt.expires_at > new Date() && attempt.redemption_id === redemption_id;
+  if (attempt.redemption_id !== redemption_id) return false;
+  const refusal = refuseEnded(attempt, new Date());
+  if (refusal) throw refusal;
+  return true;
 }
 
 const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

@@ -206,7 +206,7 @@ describe('the way back', () => {
       expect(await back.get()).toMatchObject({ sequence_number: 2, current_selection: { option_code: 'A' } });
       await back.does(completes(0, 'A'));
       await back.locked();
-      expect(await problemOf(await withId(token, id))).toMatchObject({ status: 409, code: 'token_used' });
+      expect(await problemOf(await withId(token, id))).toMatchObject({ status: 409, code: 'attempt_locked' });
     }
   });
 

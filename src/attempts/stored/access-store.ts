@@ -1,6 +1,7 @@
 import { type Collection, ObjectId } from 'mongodb';
-import { attemptExpired, attemptLocked, attemptNotRedeemed, notFound, type Refusal } from '../../errors.ts';
+import { attemptNotRedeemed, notFound } from '../../errors.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempt.ts';
+import { refuseEnded } from '../ended.ts';
 import { toAttempt } from './attempt-store.ts';
 import type { AttemptDocument } from './collection.ts';
 
@@ -47,7 +48,12 @@ export class AccessStore {
    * @throws Refusal 409 `attempt_not_redeemed`, `attempt_locked` or `attempt_expired`
    */
   async renew(attempt: Attempt, now: Date): Promise<RedeemedAttempt> {
-    const refusal = refuseRenewal(attempt, now);
+    if (!isRedeemed(attempt)) {
+      throw attemptNotRedeemed(
+        'The token of this attempt has not been redeemed, so the candidate can still use it.',
+      );
+    }
+    const refusal = refuseEnded(attempt, now);
     if (refusal) throw refusal;
     const renewed = await this.#attempts.findOneAndUpdate(
       { _id: new ObjectId(attempt.attempt_id) },
@@ -62,18 +68,4 @@ export class AccessStore {
   #note(attempt_id: string, generation: number): void {
     this.#generations.set(attempt_id, Math.max(generation, this.current(attempt_id)));
   }
-}
-
-function refuseRenewal(attempt: Attempt, now: Date): Refusal | undefined {
-  if (!isRedeemed(attempt)) {
-    return attemptNotRedeemed(
-      'The token of this attempt has not been redeemed, so the candidate can still use it.',
-    );
-  }
-  if (attempt.status === 'completed')
-    return attemptLocked('The attempt is completed; nothing more is recorded.');
-  if (attempt.status === 'expired' || attempt.expires_at <= now) {
-    return attemptExpired('The attempt has expired; nothing more is recorded.');
-  }
-  return undefined;
 }
