@@ -70,6 +70,19 @@ export class Journal {
     return documents.map(toEvent);
   }
 
+  /** Number of an attempt's last recorded event; 0 before the first. Reads only the index. */
+  async lastNumber(attempt_id: string): Promise<number> {
+    const [last] = await this.#availability.run(() =>
+      this.#events
+        .find({ attempt_id: new ObjectId(attempt_id) })
+        .sort({ sequence_number: -1 })
+        .limit(1)
+        .project<{ sequence_number: number }>({ _id: 0, sequence_number: 1 })
+        .toArray(),
+    );
+    return last?.sequence_number ?? 0;
+  }
+
   /**
    * All events of an attempt that accepts no more. It may take a little longer, because attempts are read in
    * groups.

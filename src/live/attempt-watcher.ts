@@ -8,8 +8,10 @@ import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
 /** Where a watcher gets its information. */
 export interface WatchSources {
   feed: AttemptFeed;
-  /** The attempt as it is now. */
+  /** The attempt as this process knows it, which may lag behind what other processes have recorded. */
   view(attempt_id: string): Promise<AttemptView>;
+  /** The attempt with every event that the journal has when this is called. */
+  currentView(attempt_id: string): Promise<AttemptView>;
   /** One page of the events after a sequence number, in order; empty if there are no more. */
   read(attempt_id: string, after: number): Promise<RecordedEvent[]>;
 }
@@ -22,36 +24,59 @@ export interface WatchSources {
 export class AttemptWatcher {
   readonly #attempt_id: string;
   readonly #sources: WatchSources;
-  readonly #send: (message: LiveMessage) => void;
-  readonly #fail: (error: unknown) => void;
+  #send: (message: LiveMessage) => void = () => undefined;
+  #fail: (error: unknown) => void = () => undefined;
   /** Number of the last event sent. */
   #cursor = 0;
-  /** State and status that were sent last. */
-  #told: Pick<AttemptView, 'state' | 'status'> | undefined;
+  /** Where the attempt stood when the watcher was given its place; undefined if the events before that come first. */
+  #first: AttemptView | undefined;
+  /** What was sent last of where the attempt stands. */
+  #told: Pick<AttemptView, 'state' | 'status' | 'sequence_number'> | undefined;
   /** News that arrived while the journal is being read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
   #isStopped = false;
   readonly #stopListening: () => void;
 
-  /** @param fail called if the journal cannot be read; the watcher cannot continue then. */
-  constructor(
-    attempt_id: string,
-    sources: WatchSources,
-    send: (message: LiveMessage) => void,
-    fail: (error: unknown) => void,
-  ) {
+  private constructor(attempt_id: string, sources: WatchSources) {
     this.#attempt_id = attempt_id;
     this.#sources = sources;
-    this.#send = send;
-    this.#fail = fail;
     // Listen before reading anything, so that no news can be missed.
     this.#stopListening = sources.feed.subscribe(attempt_id, (news) => this.#hear(news));
   }
 
-  /** Sends the stored events after number `since`, if given, then the state, then goes live. */
-  async start(since: number | undefined): Promise<void> {
-    const { sequence_number } = await this.#sources.view(this.#attempt_id);
-    this.#cursor = Math.min(since ?? sequence_number, sequence_number);
+  /**
+   * A watcher that will send every event after number `since`, or after the last one in the journal. It sends nothing
+   * before `greet`, and must be stopped.
+   */
+  static async at(
+    attempt_id: string,
+    since: number | undefined,
+    sources: WatchSources,
+  ): Promise<AttemptWatcher> {
+    const watcher = new AttemptWatcher(attempt_id, sources);
+    try {
+      const view = await sources.currentView(attempt_id);
+      if (since === undefined) watcher.#first = view;
+      watcher.#cursor = Math.min(since ?? view.sequence_number, view.sequence_number);
+      return watcher;
+    } catch (error) {
+      watcher.stop();
+      throw error;
+    }
+  }
+
+  /**
+   * Sends the state, unless earlier events come first. Must be called once, before `goLive`.
+   * @param fail called if the journal cannot be read later; the watcher cannot continue then
+   */
+  greet(send: (message: LiveMessage) => void, fail: (error: unknown) => void): void {
+    this.#send = send;
+    this.#fail = fail;
+    if (this.#first) this.#tellState(this.#first);
+  }
+
+  /** Sends the stored events after the watcher's place and the state after them, then whatever happens. */
+  async goLive(): Promise<void> {
     await this.#catchUp();
   }
 
@@ -80,19 +105,20 @@ export class AttemptWatcher {
       if (ahead < 1) return;
       this.#tellEvent(news.event);
     }
-    if (news.kind === 'caught_up' && this.#isTold(news.view)) return;
+    if (news.kind === 'caught_up' && (ahead < 0 || this.#isTold(news.view))) return;
     this.#tellState(news.view);
     if (news.kind !== 'event_recorded' && news.view.status === 'expired') {
       this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
     }
   }
 
-  #isTold({ state, status }: AttemptView): boolean {
-    return isDeepStrictEqual({ state, status }, this.#told);
+  #isTold({ state, status, sequence_number }: AttemptView): boolean {
+    return isDeepStrictEqual({ state, status, sequence_number }, this.#told);
   }
 
   #tellState(view: AttemptView): void {
-    this.#told = { state: view.state, status: view.status };
+    const { state, status, sequence_number } = view;
+    this.#told = { state, status, sequence_number };
     this.#send({ type: 'attempt_state', data: view });
   }
 
@@ -116,7 +142,7 @@ export class AttemptWatcher {
       }
       view = await this.#sources.view(this.#attempt_id);
     }
-    this.#tellState(view);
+    if (!this.#isTold(view)) this.#tellState(view);
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     if (view.state === 'locked') {

@@ -3,23 +3,17 @@ import type { Duplex } from 'node:stream';
 import type { App, MiddlewareContext } from 'koa-websocket';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import { findReadable } from '../attempts/access.ts';
-import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
-import { DatabaseUnavailable, forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
-import { lenientWholeNumber, objectIdString } from '../fields.ts';
+import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
-import type { IdentifyCaller } from '../http/authenticate.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
+import { type AdmissionServices, admit, tokenOf } from './admission.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
 
-export interface LiveServices {
-  identify: IdentifyCaller;
-  attempts: AttemptStore;
+export interface LiveServices extends AdmissionServices {
   sources: WatchSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own name in the browser's request. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
@@ -33,20 +27,21 @@ const PING_INTERVAL_MS = 25_000;
 /** How many sockets may start at once; fewer than there are connections to the database. */
 const BEGINNING_AT_ONCE = 6;
 
-const query = z.object({
-  token: z.string().optional(),
-  since: lenientWholeNumber(0).optional(),
-});
+/** What is settled before a handshake is answered: a watcher that has its place, or why there is none. */
+type Outcome = { watcher: AttemptWatcher } | { error: unknown };
 
 /**
- * The WebSocket side of the app. koa-websocket accepts a connection before anything is checked and leaves it
- * open if a handler throws, so the handler here closes every socket that it cannot serve.
+ * The WebSocket side of the app. A client that sees its socket open may post at once and must hear of it, so its rights
+ * and its place in the journal are settled before the handshake is answered. Browsers do not show a page the HTTP status
+ * of a failed handshake, so a refused connection is accepted and then closed with a code and a reason.
  */
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
   /** Each socket with the token it was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
+  /** The outcome for each request whose handshake is being answered. */
+  readonly #outcomes = new WeakMap<IncomingMessage, Outcome>();
   /** After a restart all front ends reconnect at once; candidates' events must not wait behind all of them. */
   readonly #begin = pLimit(BEGINNING_AT_ONCE);
   readonly #heartbeat: NodeJS.Timeout;
@@ -82,13 +77,14 @@ export class LiveChannel {
         return;
       }
       this.#services.limits.connection(request).then(
-        () => this.#upgrade(request, connection, head),
+        () => this.#upgrade(request, target, connection, head),
         (error: unknown) => connection.end(rawProblem(asRefusal(error))),
       );
     });
   }
 
-  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, target: string, connection: Duplex, head: Buffer): Promise<void> {
+    this.#outcomes.set(request, await this.#prepare(target, connection));
     const sockets = this.#app.ws.server;
     sockets?.handleUpgrade(request, connection, head, (socket) => {
       try {
@@ -109,38 +105,40 @@ export class LiveChannel {
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
   }
 
+  /** Never rejects. The watcher stops when the connection ends, whether or not it has become a socket by then. */
+  async #prepare(target: string, connection: Duplex): Promise<Outcome> {
+    try {
+      const watcher = await this.#begin(async () => {
+        const { attempt_id, since } = await admit(target, this.#services);
+        return AttemptWatcher.at(attempt_id, since, this.#services.sources);
+      });
+      if (connection.destroyed) watcher.stop();
+      connection.once('close', () => watcher.stop());
+      return { watcher };
+    } catch (error) {
+      return { error };
+    }
+  }
+
   async #serve(ctx: MiddlewareContext<object>): Promise<void> {
-    // Paused until all listeners are attached, so that no early message is lost.
-    ctx.websocket.pause();
-    let watcher: AttemptWatcher | undefined;
     const { messages } = this.#services.limits;
-    const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () => {
-      watcher?.stop();
-      this.#sockets.delete(socket);
-    });
-    this.#sockets.set(socket, String(ctx.query['token'] ?? ''));
-    const fail = (error: unknown) => this.#closeFor(socket, error);
+    const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () =>
+      this.#sockets.delete(socket),
+    );
+    this.#sockets.set(socket, tokenOf(ctx.req.url ?? ''));
     if (this.#closing) {
-      ctx.websocket.resume();
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
       return;
     }
-    try {
-      const { attempt_id, since } = await this.#begin(() => this.#admit(ctx));
-      if (!socket.isOpen) return;
-      const watching = new AttemptWatcher(
-        attempt_id,
-        this.#services.sources,
-        (message) => socket.send(message),
-        fail,
-      );
-      watcher = watching;
-      ctx.websocket.resume();
-      await this.#begin(() => watching.start(since));
-    } catch (error) {
-      ctx.websocket.resume();
-      fail(error);
+    const outcome = this.#outcomes.get(ctx.req);
+    if (!outcome || 'error' in outcome) {
+      this.#closeFor(socket, outcome?.error);
+      return;
     }
+    const { watcher } = outcome;
+    const fail = (error: unknown) => this.#closeFor(socket, error);
+    watcher.greet((message) => socket.send(message), fail);
+    await this.#begin(() => watcher.goLive()).catch(fail);
   }
 
   /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */
@@ -150,22 +148,6 @@ export class LiveChannel {
     } catch (error) {
       if (asRefusal(error).status === 401) this.#closeFor(socket, error);
     }
-  }
-
-  /** @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path. */
-  async #admit(ctx: MiddlewareContext<object>): Promise<{ attempt_id: string; since: number | undefined }> {
-    const { identify, attempts } = this.#services;
-    const attempt_id = /^\/ws\/attempts\/([^/]+)$/.exec(ctx.path)?.[1];
-    if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
-    const parsed = query.safeParse({ ...ctx.query });
-    if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
-    const { token, since } = parsed.data;
-    if (!token) throw notAuthenticated('Connect with ?token=…');
-    const caller = await identify(token);
-    if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
-    const attempt = await findReadable(attempts, caller, attempt_id);
-    if (!attempt) throw notFound('There is no such attempt.');
-    return { attempt_id, since };
   }
 
   #closeFor(socket: LiveSocket, error: unknown): void {

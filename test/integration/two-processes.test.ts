@@ -145,6 +145,19 @@ it('who watches here hears what is recorded there, each event once and in order'
   expect(watcher.acknowledged).toEqual(upTo(5));
 });
 
+it.each([[3], [undefined]])(
+  'who comes to a server that lags is told nothing again, since=%s',
+  async (since) => {
+    const { here, there } = await aCandidate();
+    await here.does(starts(0), views(0, 'A', 1), views(0, 'B', 1));
+    const watcher = await watch(there.api, there.attempt_id, since);
+    expect(watcher.all('attempt_state')).toMatchObject([{ sequence_number: 3 }]);
+    await here.does(views(0, 'A', 1));
+    await watcher.hears('event_ack', ({ sequence_number }) => sequence_number === 4);
+    expect(watcher.acknowledged).toEqual([4]);
+  },
+);
+
 it('the state is the same wherever one asks', async () => {
   const { here, there } = await aCandidate();
   await here.does(starts(0), selects(0, 'A'));

@@ -36,20 +36,28 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
     view: after(applied),
     beforeViewIsTold: () => undefined,
   };
-  const watcher = new AttemptWatcher(
-    'a1',
-    {
+  const view = async () => {
+    const { view: seen } = now;
+    now.beforeViewIsTold();
+    return seen;
+  };
+  /** Settles the watcher's place, as before the handshake is answered. */
+  const place = (since?: number) =>
+    AttemptWatcher.at('a1', since, {
       feed,
-      view: async () => {
-        const { view } = now;
-        now.beforeViewIsTold();
-        return view;
-      },
+      view,
+      currentView: async () => now.view,
       read: async (_, from) => journal.slice(from, now.stored),
-    },
-    (message) => heard.push(message),
-    (error) => failures.push(error),
-  );
+    });
+  /** Lets a watcher send, as after the handshake. */
+  const open = (watcher: AttemptWatcher) => {
+    watcher.greet(
+      (message) => heard.push(message),
+      (error) => failures.push(error),
+    );
+    return watcher.goLive();
+  };
+  const start = async (since?: number) => open(await place(since));
   const publish = (event: RecordedEvent | undefined) => {
     if (!event) throw new Error('no such event');
     const view = after(event.sequence_number);
@@ -63,48 +71,66 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
         ? `${type === 'event_ack' ? 'ack' : 'state'} ${data.sequence_number}`
         : type,
     );
-  return { watcher, now, feed, publish, told, failures };
+  return { place, open, start, now, feed, publish, told, failures };
 }
 
 it('given a journal that has lost events which the session knows, then the watcher gives up and does not read for ever', async () => {
-  const { watcher } = anAttempt({ stored: 1, applied: 2 });
-  await expect(watcher.start(0)).rejects.toMatchObject({ status: 503 });
+  const { start } = anAttempt({ stored: 1, applied: 2 });
+  await expect(start(0)).rejects.toMatchObject({ status: 503 });
 });
 
 describe('a watcher that connects', () => {
   it('while an event is stored but not yet applied hears it with the state that it leads to', async () => {
-    const { watcher, publish, told } = anAttempt({ stored: 2, applied: 1 });
-    await watcher.start(0);
+    const { start, publish, told } = anAttempt({ stored: 2, applied: 1 });
+    await start(0);
     publish(journal[1]);
     expect(told()).toEqual(['ack 1', 'attempt_status', 'state 1', 'ack 2', 'state 2']);
   });
 
   it('while an event is applied hears it once', async () => {
-    const { watcher, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
     now.beforeViewIsTold = () => {
       now.beforeViewIsTold = () => undefined;
       now.stored = 2;
       publish(journal[1]);
     };
-    await watcher.start(0);
+    await start(0);
     expect(told()).toEqual(['ack 1', 'attempt_status', 'ack 2', 'state 2']);
   });
 
+  it('hears the state of its place first, then each event that was recorded while the handshake was answered', async () => {
+    const { place, open, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const watcher = await place();
+    now.stored = 2;
+    publish(journal[1]);
+    await open(watcher);
+    expect(told()).toEqual(['state 1', 'ack 2', 'state 2']);
+  });
+
+  it('with a number that does not exist yet hears the event that gets it', async () => {
+    const { place, open, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const watcher = await place(99);
+    now.stored = 2;
+    publish(journal[1]);
+    await open(watcher);
+    expect(told()).toEqual(['ack 2', 'state 2']);
+  });
+
   it('while the results are saved hears once that they are there', async () => {
-    const { watcher, now, feed, told } = anAttempt({ stored: 3, applied: 3 });
+    const { start, now, feed, told } = anAttempt({ stored: 3, applied: 3 });
     now.beforeViewIsTold = () => {
       now.beforeViewIsTold = () => undefined;
       now.view = locked;
       feed.publish('a1', { kind: 'state_changed', view: locked });
       feed.publish('a1', { kind: 'results_saved' });
     };
-    await watcher.start(2);
+    await start(2);
     expect(told()).toEqual(['ack 3', 'attempt_status', 'state 3', 'metrics_ready']);
   });
 
   it('reads on when what it hears leaves a gap', async () => {
-    const { watcher, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
-    await watcher.start(undefined);
+    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    await start(undefined);
     now.stored = 3;
     publish(journal[2]);
     await expect.poll(told).toEqual(['state 1', 'ack 2', 'ack 3', 'attempt_status', 'state 3']);

@@ -1,0 +1,55 @@
+import { parse } from 'node:querystring';
+import { z } from 'zod';
+import { findReadable } from '../attempts/access.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
+import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { lenientWholeNumber, objectIdString } from '../fields.ts';
+import type { IdentifyCaller } from '../http/authenticate.ts';
+
+export interface AdmissionServices {
+  identify: IdentifyCaller;
+  attempts: Pick<AttemptStore, 'find'>;
+}
+
+/** What an admitted caller asked to watch. */
+export interface WatchRequest {
+  attempt_id: string;
+  /** Number of the last event that the caller knows; undefined if it wants only what comes. */
+  since: number | undefined;
+}
+
+const query = z.object({
+  token: z.string().optional(),
+  since: lenientWholeNumber(0).optional(),
+});
+
+/** The token in the query of a request target; empty if there is none. */
+export function tokenOf(target: string): string {
+  const { token } = queryOf(target);
+  return typeof token === 'string' ? token : '';
+}
+
+/**
+ * Reads what a live connection asks for and checks that its caller may have it.
+ * @param target path and query
+ * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path
+ */
+export async function admit(
+  target: string,
+  { identify, attempts }: AdmissionServices,
+): Promise<WatchRequest> {
+  const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
+  if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
+  const parsed = query.safeParse(queryOf(target));
+  if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
+  const { token, since } = parsed.data;
+  if (!token) throw notAuthenticated('Connect with ?token=…');
+  const caller = await identify(token);
+  if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
+  const attempt = await findReadable(attempts, caller, attempt_id);
+  if (!attempt) throw notFound('There is no such attempt.');
+  return { attempt_id, since };
+}
+
+/** A parameter that occurs twice is an array, as in Koa's `ctx.query`. */
+const queryOf = (target: string) => ({ ...parse(/\?([^#]*)/.exec(target)?.[1] ?? '') });
