@@ -6,6 +6,7 @@ import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts'
 import { AttemptFeed } from '../../attempts/session/feed.ts';
 import { Session } from '../../attempts/session/session.ts';
 import type { SessionServices } from '../../attempts/session/session-services.ts';
+import { readConfig } from '../../config.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
@@ -18,7 +19,7 @@ import type { Results, Stage } from './stage.ts';
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
 /** How long an attempt lasts, as a server has it unless it is told otherwise. */
-const ATTEMPT_TTL_MS = 86_400_000;
+const ATTEMPT_TTL_MS = readConfig({}).attemptTtlSeconds * 1_000;
 
 /** Results follow from the journal whenever they are asked for; nothing has to be stored before. */
 const nothing = fromPromise<void, ComputationInput>(async () => undefined);
