@@ -3,6 +3,7 @@ import { fromPromise } from 'xstate';
 import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
 import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
+import { eventBatch } from '../../attempts/schemas.ts';
 import { AttemptFeed } from '../../attempts/session/feed.ts';
 import { Session } from '../../attempts/session/session.ts';
 import type { SessionServices } from '../../attempts/session/session-services.ts';
@@ -11,6 +12,7 @@ import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
+import { parse } from '../../validation.ts';
 import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
 import { madeUpId, virtualTask } from '../scenario/simulated-task.ts';
 import { play } from './play.ts';
@@ -47,7 +49,7 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
     // The server judges an event that is sent alone as it does a batch of one.
     '/events': async (event) => (await takeBatch(session, [event]))[0],
     '/events/batch': async (body) => ({
-      results: await takeBatch(session, (body as { events: unknown[] }).events),
+      results: await takeBatch(session, parse(eventBatch, body).events),
     }),
     [`/attempts/${attempt_id}/complete`]: (body) =>
       completeAttempt(session, body).catch((error) => {

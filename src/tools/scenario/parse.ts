@@ -2,7 +2,7 @@ import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, v
 import { inPlainWords } from './fields.ts';
 import { type FindPlace, type Place, placesIn } from './places.ts';
 import { type Scenario, scenario } from './scenario.ts';
-import { OPTION_FIELDS } from './steps.ts';
+import { NAME_FIELDS } from './steps.ts';
 
 /** One thing that is wrong in a file. */
 export interface FileError extends Place {
@@ -36,7 +36,7 @@ export function parseScenarios(file: string, text: string) {
     };
     for (const { pos, message } of document.errors) notYaml(pos[0], message);
     if (document.errors.length > 0) continue;
-    keepOptionCodes(document);
+    keepNames(document);
     const placeOf = placesIn(document, lines);
     try {
       const { data, error } = scenario.safeParse(document.toJS(), { error: inPlainWords });
@@ -55,23 +55,23 @@ export function parseScenarios(file: string, text: string) {
   return { scenarios, errors };
 }
 
-/** A number as it was written: YAML reads an option called 01 as the number 1, and its author meant the name. */
+/** A plain scalar as it was written: YAML reads 01 as the number 1 and null as nothing, and its author meant a name. */
 const asWritten = ({ value, source }: Scalar): unknown =>
-  typeof value === 'number' ? (source ?? String(value)) : value;
+  // Not `<<`, the symbol that merges, and not a value that was left out.
+  typeof value === 'symbol' || typeof value === 'string' ? value : source || value;
 
 const isSameKey = (a: unknown, b: unknown): boolean =>
   a === b || (isScalar(a) && isScalar(b) && asWritten(a) === asWritten(b));
 
-/** Puts what stands where options are named, and every key, as it was written. */
-function keepOptionCodes(document: Document.Parsed): void {
-  const fields: readonly unknown[] = OPTION_FIELDS;
+/** Puts every key, and what stands where something is named, as it was written. */
+function keepNames(document: Document.Parsed): void {
   visit(document, {
     Pair: (_, { key, value }) => {
       if (!isScalar(key)) return;
       // These hold whatever a front end might send, numbers among it.
       if (key.value === 'payload' || key.value === 'metadata') return visit.SKIP;
       key.value = asWritten(key);
-      if (fields.includes(key.value) && isScalar(value)) value.value = asWritten(value);
+      if (NAME_FIELDS.includes(key.value) && isScalar(value)) value.value = asWritten(value);
       return;
     },
   });
