@@ -24,6 +24,13 @@ it.each([
   ['0x10', '16'],
   ['1e3', '1000'],
   ['A', '2'],
+  ['null', 'Null'],
+  ['true', 'false'],
+  ['yes', 'no'],
+  ['0x1F', '31'],
+  ['0o17', '15'],
+  ['1_000', '1000'],
+  ['2025-01-15', '12345678901234567890'],
 ])('options %s and %s are taken as they are written', async (one, other) => {
   const text = changing(one, other);
   const { scenarios, errors } = parseScenarios('codes', text);
@@ -35,6 +42,24 @@ it.each([
     output: '1 passed\n',
     complaints: '',
   });
+});
+
+it.each(['01', '1e3', 'null', 'yes', 'true', '0x1F', '-0'])('an alias to %s names it, too', async (code) => {
+  const text = changing(code, 'B')
+    .replace('event: task_started', `event: task_started, metadata: { code: &code ${code} }`)
+    .replace(`event: option_selected, option: ${code}`, 'event: option_selected, option: *code');
+  expect(text).toContain('option: *code');
+  expect(await run(['--quiet', await write(text)])).toMatchObject({ code: 0, complaints: '' });
+});
+
+it('what is left out is no option', () => {
+  const text = changing('A', 'B').replace(
+    'event: option_selected, option: A',
+    'event: option_selected, option: ',
+  );
+  expect(parseScenarios('codes', text).errors).toEqual([
+    expect.objectContaining({ line: 8, field: 'steps[2].option', message: 'must be text, not null' }),
+  ]);
 });
 
 it('numbers elsewhere stay numbers', () => {

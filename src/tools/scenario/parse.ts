@@ -1,4 +1,13 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  Scalar,
+  visit,
+} from 'yaml';
 import { inPlainWords } from './fields.ts';
 import { type FindPlace, type Place, placesIn } from './places.ts';
 import { type Scenario, scenario } from './scenario.ts';
@@ -66,12 +75,18 @@ const isSameKey = (a: unknown, b: unknown): boolean =>
 /** Puts every key, and what stands where something is named, as it was written. */
 function keepNames(document: Document.Parsed): void {
   visit(document, {
-    Pair: (_, { key, value }) => {
+    Pair: (_, pair) => {
+      const { key, value } = pair;
       if (!isScalar(key)) return;
       // These hold whatever a front end might send, numbers among it.
       if (key.value === 'payload' || key.value === 'metadata') return visit.SKIP;
       key.value = asWritten(key);
-      if (NAME_FIELDS.includes(key.value) && isScalar(value)) value.value = asWritten(value);
+      if (!NAME_FIELDS.includes(key.value)) return;
+      if (isScalar(value)) value.value = asWritten(value);
+      // What an alias stands for may be a number in its own place, and only here a name.
+      const meant = isAlias(value) ? value.resolve(document) : undefined;
+      if (isScalar(meant))
+        pair.value = Object.assign(new Scalar(asWritten(meant)), { range: (value as Alias).range });
       return;
     },
   });
