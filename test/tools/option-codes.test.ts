@@ -71,6 +71,6 @@ it('an option that only looks alike is another one', async () => {
   const { code, complaints } = await run([
     await write(changing('01', '02').replace('option: 01 ', 'option: 1 ')),
   ]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(complaints).toContain('8:50 steps[2].option: must be an option of the task (01, 02), not "1"');
 });
