@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { ROLES, type Role } from '../caller.ts';
+import { ACCESS_OUTLIVES_MS, ROLES, type Role } from '../caller.ts';
 import { notAuthenticated } from '../errors.ts';
 import { objectIdString } from '../fields.ts';
 
@@ -11,9 +11,6 @@ const REMEMBERED = 4096;
 
 /** Lifetime of an access token in seconds. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
-
-/** How long an attempt token is valid after its attempt has expired, in seconds. */
-const AFTER_THE_END_SECONDS = 30 * 86_400;
 
 /** What an attempt token is issued for. */
 export interface AttemptAccess {
@@ -74,13 +71,10 @@ export class TokenSigner {
     return this.#sign({ type: 'access', sub: user_id, role, exp });
   }
 
-  /**
-   * Issues a token for one candidate in one attempt. It outlives the attempt by 30 days, so that the attempt's end is
-   * told as its state, and the candidate can read the results.
-   */
+  /** Issues a token for one candidate in one attempt, which it outlives by `ACCESS_OUTLIVES_MS`. */
   signAttemptToken(attempt: AttemptAccess): string {
     const { user_id, attempt_id, expires_at, access_generation: generation } = attempt;
-    const exp = Math.ceil(expires_at.getTime() / 1000) + AFTER_THE_END_SECONDS;
+    const exp = Math.ceil((expires_at.getTime() + ACCESS_OUTLIVES_MS) / 1000);
     const claims = { type: 'attempt', sub: user_id, attempt_id, exp };
     return this.#sign(generation ? { ...claims, generation } : claims);
   }

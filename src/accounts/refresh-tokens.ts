@@ -120,7 +120,7 @@ export class RefreshTokens {
       _id: new ObjectId(),
       token_hash: hashOf(token),
       family_id,
-      ...(predecessor_id && { predecessor_id }),
+      predecessor_id,
       user_id,
       used_at: null,
       revoked_at: null,

@@ -44,6 +44,11 @@ const REDEEM_AGAIN = 'send it again with the same redemption_id';
 /** Assessment tokens: staff issue and revoke them; anyone who has one may see what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
   const { access, accounts, attemptList, attempts, audit, limits, now, sessions, tasks, tokens } = services;
+  /** @throws Refusal 409 `attempt_not_redeemed`, `attempt_locked` or `attempt_expired` */
+  const refuseOver = async (attempt_id: string) => {
+    const refusal = (await sessions.current(attempt_id)).refuseClosed();
+    if (refusal) throw refusal;
+  };
   return apiRoutes('', [
     post(
       '/tokens/generate',
@@ -91,10 +96,11 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       const { caller, body } = ctx.state;
       const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
       const { attempt, isRepeat } = await tokens.redeem(body, account_id);
-      if (!isRepeat) sessions.open(attempt);
+      if (isRepeat) await refuseOver(attempt.attempt_id);
+      else sessions.open(attempt);
       ctx.status = 201;
       ctx.body = {
-        attempt: candidateAttempt(attempt),
+        attempt: candidateAttempt(attempts.withPendingChange(attempt)),
         access_token: accounts.tokenSigner.signAttemptToken(attempt),
         token_type: 'Bearer',
         task: candidateTask(await tasks.get(attempt.task_id)),
@@ -113,8 +119,9 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
         audited(audit, 'access_renewed', 'attempt'),
       ],
       async (ctx) => {
-        const attempt = await access.renew(ctx.state.attempt, now());
-        const { attempt_id } = attempt;
+        const { attempt_id } = ctx.state.attempt;
+        await refuseOver(attempt_id);
+        const attempt = await access.renew(attempt_id, now());
         ctx.state.target = { target_id: attempt_id };
         ctx.status = 201;
         ctx.body = {

@@ -1,7 +1,6 @@
 import { currentMachine } from '../../machines/index.ts';
 import type { User } from '../accounts/user.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempts/attempt.ts';
-import { refuseEnded } from '../attempts/ended.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import {
   alreadyAttempted,
@@ -35,13 +34,13 @@ export interface Lifetimes {
 export class Tokens {
   readonly #store: TokenStore;
   readonly #tasks: TaskStore;
-  readonly #attempts: Pick<AttemptStore, 'withPendingChange'>;
+  readonly #attempts: Pick<AttemptStore, 'hasRedeemed'>;
   readonly #candidates: Candidates;
   readonly #lifetimes: Lifetimes;
 
   constructor(
     store: TokenStore,
-    attempts: Pick<AttemptStore, 'withPendingChange'>,
+    attempts: Pick<AttemptStore, 'hasRedeemed'>,
     tasks: TaskStore,
     candidates: Candidates,
     lifetimes: Lifetimes,
@@ -80,9 +79,8 @@ export class Tokens {
    * Exchanges a token for its attempt, once. The attempt then belongs to the account that redeemed it; without an
    * account, to the account of the address that the token is bound to; otherwise to a new anonymous candidate.
    *
-   * A front end that sends a `redemption_id` may repeat the call until the attempt is over, for example because the
-   * answer was lost: the same token with the same id gets the same attempt.
-   * @returns the attempt, and whether it had been redeemed before
+   * A front end that sends a `redemption_id` may repeat the call, for example because the answer was lost: the same token with the same id gets the same attempt.
+   * @returns the attempt, and whether it had been redeemed before; it may then be over
    * @throws Refusal as `inspect` does; 403 if the token is bound to somebody else; 409 `already_attempted`
    */
   async redeem(
@@ -119,13 +117,13 @@ export class Tokens {
   async #find(token: string): Promise<Attempt> {
     const attempt = await this.#store.find(token);
     if (!attempt) throw notFound('There is no such token.');
-    return this.#attempts.withPendingChange(attempt);
+    return attempt;
   }
 
   /** Refused when the token is issued: the candidate could do nothing about it. */
   async #refuseSecondAttempt(email: string, task_id: string): Promise<void> {
     const candidate = await this.#candidates.findByEmail(email);
-    if (candidate && (await this.#store.hasAttempt(candidate.user_id, task_id))) {
+    if (candidate && (await this.#attempts.hasRedeemed(candidate, task_id))) {
       throw alreadyAttempted(
         'This candidate already has an attempt at this task. For a candidate who lost the way back to an attempt that is not over, POST /attempts/{id}/access gives a new access token.',
       );
@@ -155,16 +153,8 @@ function refuseRedemption(attempt: Attempt): Refusal | undefined {
   return undefined;
 }
 
-/**
- * Whether the front end that redeemed this attempt asks again.
- * @throws Refusal 409 `attempt_locked` or `attempt_expired` if it does, but the attempt is over
- */
-function isRepeated(attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt {
-  if (redemption_id === undefined || !isRedeemed(attempt)) return false;
-  if (attempt.redemption_id !== redemption_id) return false;
-  const refusal = refuseEnded(attempt, new Date());
-  if (refusal) throw refusal;
-  return true;
-}
+/** Whether the front end that redeemed this attempt asks again. */
+const isRepeated = (attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt =>
+  isRedeemed(attempt) && redemption_id !== undefined && attempt.redemption_id === redemption_id;
 
 const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

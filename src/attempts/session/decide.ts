@@ -101,7 +101,8 @@ export function refuseUnreadable(
   return new Refusal(status, code, message, { ...details, ...describeState(state) });
 }
 
-function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefined {
+/** The refusal of anything more if the attempt is completed or its time is over. Only this decides when it is. */
+export function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefined {
   if (isCompleted(state)) {
     return attemptLocked('The attempt is completed; nothing more is recorded.', describeState(state));
   }

@@ -7,7 +7,7 @@ import type { AttemptFacts } from '../attempt.ts';
 import { AttemptActor } from './attempt-actor.ts';
 import { applyMissing } from './catching-up.ts';
 import { type CompletionRequest, judgeCompletion } from './completing.ts';
-import { type Accepted, decide, type Judged, type Refused, type Situation } from './decide.ts';
+import { type Accepted, decide, type Judged, type Refused, refuseClosed, type Situation } from './decide.ts';
 import type { AttemptView } from './feed.ts';
 import { isCompleted, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
@@ -135,6 +135,11 @@ export class Session {
       await this.#catchUp();
       this.signal('attempt_expired');
     });
+  }
+
+  /** How anything more would be refused, if the attempt is completed or its time is over; undefined while it is open. */
+  refuseClosed(): Refusal | undefined {
+    return refuseClosed(this.#situation());
   }
 
   /** Sends a signal to the actor, if the current state handles it. */

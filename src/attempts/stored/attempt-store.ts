@@ -1,5 +1,4 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
-import type { Caller } from '../../caller.ts';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
 import type { AttemptDocument } from './collection.ts';
@@ -23,12 +22,14 @@ export class AttemptStore {
     return found && this.withPendingChange(toAttempt(found), noted);
   }
 
-  /** Whether an attempt of the caller, redeemed at whatever time, is at this version of a task. */
-  async hasRedeemed(caller: Caller, task_id: string): Promise<boolean> {
+  /**
+   * Whether this attempt, or any of this candidate's, is redeemed and at this version of a task.
+   * @param of if it names both, the attempt decides
+   */
+  async hasRedeemed(of: { attempt_id: string } | { user_id: string }, task_id: string): Promise<boolean> {
     const own =
-      caller.kind === 'attempt'
-        ? { _id: new ObjectId(caller.attempt_id) }
-        : { user_id: new ObjectId(caller.user_id) };
+      'attempt_id' in of ? { _id: new ObjectId(of.attempt_id) } : { user_id: new ObjectId(of.user_id) };
+    // The type is that of the partial index, which is not used without it.
     const which = { ...own, task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
     return (await this.#attempts.findOne(which, { projection: { _id: 1 } })) !== null;
   }
