@@ -1,7 +1,9 @@
 import { type CommandStartedEvent, type Document, MongoClient, ObjectId } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
 import { ATTEMPT_STATUSES } from '../../../src/attempts/attempt.ts';
+import { AccessStore } from '../../../src/attempts/stored/access-store.ts';
 import { type AttemptFilter, AttemptList } from '../../../src/attempts/stored/attempt-list.ts';
+import { AttemptStore } from '../../../src/attempts/stored/attempt-store.ts';
 import { type AttemptDocument, taskAttempts } from '../../../src/attempts/stored/collection.ts';
 import { listTokens, TOKEN_STATES } from '../../../src/tokens/token-list.ts';
 import { createTask, issueTokens } from '../../support/assessment.ts';
@@ -198,6 +200,18 @@ describe('with 20 000 attempts', async () => {
       for (const stage of ['COLLSCAN', 'SORT']) expect(stages).not.toContain(stage);
       expect(docsExamined).toBeLessThanOrEqual(10);
     }
+  });
+
+  it('whose access was renewed, and whether a candidate has an attempt, is read from indexes, too', async () => {
+    const store = new AttemptStore(stored, { pendingChange: () => undefined });
+    const { stages, docsExamined } = await planOf(async () => {
+      await new AccessStore(stored).refresh();
+      await store.hasRedeemed({ user_id: String(users[0]) }, String(tasks[0]));
+      return { items: [], next_cursor: null };
+    });
+    expect(stages).toContain('IXSCAN');
+    expect(stages).not.toContain('COLLSCAN');
+    expect(docsExamined).toBeLessThanOrEqual(1);
   });
 
   it.each(TOKEN_STATES)('tokens that are %s come from an index in order, too', async (state) => {
