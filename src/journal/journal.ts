@@ -70,6 +70,18 @@ export class Journal {
     return documents.map(toEvent);
   }
 
+  /** Number of the last recorded event; 0 if there is none. */
+  async lastNumber(attempt_id: string): Promise<number> {
+    const last = await this.#availability.run(() =>
+      this.#events.findOne(
+        { attempt_id: new ObjectId(attempt_id) },
+        // Both fields are in the index, so no document needs to be read.
+        { sort: { sequence_number: -1 }, projection: { _id: 0, sequence_number: 1 } },
+      ),
+    );
+    return last?.sequence_number ?? 0;
+  }
+
   /**
    * All events of an attempt that accepts no more. It may take a little longer, because attempts are read in
    * groups.

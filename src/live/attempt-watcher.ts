@@ -8,11 +8,25 @@ import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
 /** Where a watcher gets its information. */
 export interface WatchSources {
   feed: AttemptFeed;
-  /** The attempt as it is now. */
+  /** Runs `work` when few others use the database; whoever starts or catches up waits for a turn. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** The attempt as it is now, with all events that the journal has at the time of the call. */
   view(attempt_id: string): Promise<AttemptView>;
   /** One page of the events after a sequence number, in order; empty if there are no more. */
   read(attempt_id: string, after: number): Promise<RecordedEvent[]>;
 }
+
+/** Where a watcher tells what it knows. */
+export interface Outlet {
+  /** Once false, nothing is sent any more. */
+  readonly isOpen: boolean;
+  send(message: LiveMessage): void;
+  /** Resolves when the reader has taken most of what was sent, or nothing more can be sent. */
+  room(): Promise<void>;
+}
+
+/** How many news are kept while the journal is being read. What is missing of more is read from the journal. */
+const MAX_WAITING = 100;
 
 /**
  * Follows one attempt for one socket: a cursor over its journal that advances by 1 with each event sent. News that
@@ -22,37 +36,45 @@ export interface WatchSources {
 export class AttemptWatcher {
   readonly #attempt_id: string;
   readonly #sources: WatchSources;
-  readonly #send: (message: LiveMessage) => void;
-  readonly #fail: (error: unknown) => void;
+  #outlet: Outlet | undefined;
+  #fail: (error: unknown) => void = () => undefined;
   /** Number of the last event sent. */
   #cursor = 0;
   /** State and status that were sent last. */
   #told: Pick<AttemptView, 'state' | 'status'> | undefined;
-  /** News that arrived while the journal is being read; undefined when live. */
+  /** The latest news while the journal is being read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
   #isStopped = false;
   readonly #stopListening: () => void;
 
-  /** @param fail called if the journal cannot be read; the watcher cannot continue then. */
-  constructor(
-    attempt_id: string,
-    sources: WatchSources,
-    send: (message: LiveMessage) => void,
-    fail: (error: unknown) => void,
-  ) {
+  constructor(attempt_id: string, sources: WatchSources) {
     this.#attempt_id = attempt_id;
     this.#sources = sources;
-    this.#send = send;
-    this.#fail = fail;
     // Listen before reading anything, so that no news can be missed.
     this.#stopListening = sources.feed.subscribe(attempt_id, (news) => this.#hear(news));
   }
 
-  /** Sends the stored events after number `since`, if given, then the state, then goes live. */
-  async start(since: number | undefined): Promise<void> {
-    const { sequence_number } = await this.#sources.view(this.#attempt_id);
-    this.#cursor = Math.min(since ?? sequence_number, sequence_number);
-    await this.#catchUp();
+  /**
+   * Fixes the place from which it tells: after event `since`, or else after the last one in the journal. Everything
+   * recorded from now on will be told.
+   * @returns the state to start with, for `start`
+   */
+  async takePlace(since: number | undefined): Promise<AttemptView> {
+    const view = await this.#sources.view(this.#attempt_id);
+    this.#cursor = Math.min(since ?? view.sequence_number, view.sequence_number);
+    return view;
+  }
+
+  /**
+   * Sends the stored events after its place, then the state, then goes live.
+   * @param view as `takePlace` returned
+   * @param fail called if the journal cannot be read later; the watcher cannot continue then
+   * @throws any error of reading the journal
+   */
+  async start(view: AttemptView, outlet: Outlet, fail: (error: unknown) => void): Promise<void> {
+    this.#outlet = outlet;
+    this.#fail = fail;
+    await this.#catchUp(view);
   }
 
   stop(): void {
@@ -60,9 +82,18 @@ export class AttemptWatcher {
     this.#stopListening();
   }
 
+  /** Whether nobody listens any more. */
+  get #isOver(): boolean {
+    return this.#isStopped || this.#outlet?.isOpen === false;
+  }
+
   #hear(news: AttemptNews): void {
-    if (this.#waiting) this.#waiting.push(news);
-    else this.#tell(news);
+    if (!this.#waiting) {
+      this.#tell(news);
+      return;
+    }
+    this.#waiting.push(news);
+    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
   }
 
   #tell(news: AttemptNews): void {
@@ -70,21 +101,21 @@ export class AttemptWatcher {
       this.#send(metricsReady(this.#attempt_id));
       return;
     }
-    const ahead = news.kind === 'state_changed' ? 0 : news.view.sequence_number - this.#cursor;
-    if (ahead > 1 || (ahead === 1 && news.kind === 'caught_up')) {
-      this.#waiting = [];
-      this.#catchUp().catch(this.#fail);
+    const { kind, view } = news;
+    const ahead = view.sequence_number - this.#cursor;
+    // The session lags behind what this watcher has already told.
+    if (ahead < 0) return;
+    if (ahead > 1 || (ahead === 1 && kind !== 'event_recorded')) {
+      this.#catchUp(view).catch(this.#fail);
       return;
     }
-    if (news.kind === 'event_recorded') {
-      if (ahead < 1) return;
+    if (kind === 'event_recorded') {
+      if (ahead === 0) return;
       this.#tellEvent(news.event);
     }
-    if (news.kind === 'caught_up' && this.#isTold(news.view)) return;
-    this.#tellState(news.view);
-    if (news.kind !== 'event_recorded' && news.view.status === 'expired') {
-      this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
-    }
+    if (kind === 'caught_up' && this.#isTold(view)) return;
+    this.#tellState(view);
+    if (kind === 'caught_up' && view.state === 'locked') this.#send(metricsReady(this.#attempt_id));
   }
 
   #isTold({ state, status }: AttemptView): boolean {
@@ -92,8 +123,11 @@ export class AttemptWatcher {
   }
 
   #tellState(view: AttemptView): void {
+    // No event is recorded when an attempt expires.
+    const hasExpired = view.status === 'expired' && this.#told !== undefined && !this.#isTold(view);
     this.#told = { state: view.state, status: view.status };
     this.#send({ type: 'attempt_state', data: view });
+    if (hasExpired) this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
   }
 
   #tellEvent(event: RecordedEvent): void {
@@ -103,21 +137,25 @@ export class AttemptWatcher {
     if (status) this.#send({ type: 'attempt_status', data: { status, completed_at } });
   }
 
-  /** Sends the events up to the end of the journal, then the attempt's state, then the news that arrived meanwhile. */
-  async #catchUp(): Promise<void> {
-    let view = await this.#sources.view(this.#attempt_id);
-    while (this.#cursor < view.sequence_number && !this.#isStopped) {
-      const events = await this.#sources.read(this.#attempt_id, this.#cursor);
+  #send(message: LiveMessage): void {
+    this.#outlet?.send(message);
+  }
+
+  /** Sends the events that lead to `view`, then `view`, then the news that arrived meanwhile. */
+  async #catchUp(view: AttemptView): Promise<void> {
+    this.#waiting ??= [];
+    while (this.#cursor < view.sequence_number) {
+      const events = await this.#readNext();
+      if (this.#isOver) return;
       // The session knows of events that the journal no longer has, as after a restored backup.
       if (events.length === 0) throw overloaded('The record of this attempt cannot be read now.');
       for (const event of events) {
         // The journal may be ahead of the view. News of such an event will arrive, together with its state.
         if (event.sequence_number <= view.sequence_number) this.#tellEvent(event);
       }
-      view = await this.#sources.view(this.#attempt_id);
     }
     this.#tellState(view);
-    const waiting = this.#waiting ?? [];
+    const waiting = this.#waiting;
     this.#waiting = undefined;
     if (view.state === 'locked') {
       // Nothing can follow, and the waiting news are older than this state.
@@ -125,5 +163,13 @@ export class AttemptWatcher {
       return;
     }
     for (const news of waiting) this.#hear(news);
+  }
+
+  /** The next page of events, once the reader has taken the previous one; none if it has left. */
+  async #readNext(): Promise<RecordedEvent[]> {
+    await this.#outlet?.room();
+    return this.#sources.inTurn(async () =>
+      this.#isOver ? [] : this.#sources.read(this.#attempt_id, this.#cursor),
+    );
   }
 }

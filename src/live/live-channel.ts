@@ -1,25 +1,19 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App, MiddlewareContext } from 'koa-websocket';
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import { findReadable } from '../attempts/access.ts';
-import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
-import { DatabaseUnavailable, forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
-import { lenientWholeNumber, objectIdString } from '../fields.ts';
+import type { AttemptView } from '../attempts/session/feed.ts';
+import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
-import type { IdentifyCaller } from '../http/authenticate.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
+import { type AdmissionServices, admit } from './admission.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
 
-export interface LiveServices {
-  identify: IdentifyCaller;
-  attempts: AttemptStore;
+export interface LiveServices extends AdmissionServices {
   sources: WatchSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own name in the browser's request. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
@@ -30,25 +24,24 @@ export interface LiveServices {
 /** A larger message ends the connection before it is read; a smaller one that is still too large gets an error. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
-/** How many sockets may start at once; fewer than there are connections to the database. */
-const BEGINNING_AT_ONCE = 6;
-
-const query = z.object({
-  token: z.string().optional(),
-  since: lenientWholeNumber(0).optional(),
-});
+/** A caller who may watch an attempt, with a watcher that has taken its place. */
+interface Guest {
+  token: string;
+  watcher: AttemptWatcher;
+  view: AttemptView;
+}
 
 /**
- * The WebSocket side of the app. koa-websocket accepts a connection before anything is checked and leaves it
- * open if a handler throws, so the handler here closes every socket that it cannot serve.
+ * The WebSocket side of the app. koa-websocket leaves a connection open if its handler throws, so the handler here
+ * closes every socket that it cannot serve.
  */
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
   /** Each socket with the token it was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
-  /** After a restart all front ends reconnect at once; candidates' events must not wait behind all of them. */
-  readonly #begin = pLimit(BEGINNING_AT_ONCE);
+  /** What was decided about each request before its handshake was answered. */
+  readonly #outcomes = new WeakMap<IncomingMessage, Guest | { error: unknown }>();
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
 
@@ -81,14 +74,27 @@ export class LiveChannel {
         connection.end(rawProblem(forbidden('Pages of this origin are not allowed to connect.')));
         return;
       }
-      this.#services.limits.connection(request).then(
-        () => this.#upgrade(request, connection, head),
-        (error: unknown) => connection.end(rawProblem(asRefusal(error))),
-      );
+      this.#services.limits
+        .connection(request)
+        .then(
+          () => this.#receive(request, connection, head),
+          (error: unknown) => connection.end(rawProblem(asRefusal(error))),
+        )
+        .catch((err: unknown) => {
+          this.#services.log.warn({ err }, 'A handshake could not be answered');
+          connection.destroy();
+        });
     });
   }
 
-  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+  /**
+   * Answers the handshake, also of who is refused: a browser shows its page only close codes and their reasons. Before
+   * that, admission and place are fixed, so that everything posted after the client has seen `open` is told.
+   */
+  async #receive(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
+    const outcome = await this.#admit(request, connection).catch((error: unknown) => ({ error }));
+    if (connection.destroyed) return;
+    this.#outcomes.set(request, outcome);
     const sockets = this.#app.ws.server;
     sockets?.handleUpgrade(request, connection, head, (socket) => {
       try {
@@ -97,6 +103,24 @@ export class LiveChannel {
         // koa-websocket throws on some requests, and nothing else would catch that.
         this.#services.log.warn({ err }, 'A socket could not be served');
         socket.terminate();
+      }
+    });
+  }
+
+  /** @throws Refusal as `admit` does, and any error of reading the attempt */
+  async #admit(request: IncomingMessage, connection: Duplex): Promise<Guest> {
+    const { sources } = this.#services;
+    return sources.inTurn(async () => {
+      const { attempt_id, token, since } = await admit(request, this.#services);
+      const watcher = new AttemptWatcher(attempt_id, sources);
+      connection.once('close', () => watcher.stop());
+      // Then that event may have come already.
+      if (connection.destroyed) watcher.stop();
+      try {
+        return { token, watcher, view: await watcher.takePlace(since) };
+      } catch (error) {
+        watcher.stop();
+        throw error;
       }
     });
   }
@@ -110,37 +134,23 @@ export class LiveChannel {
   }
 
   async #serve(ctx: MiddlewareContext<object>): Promise<void> {
-    // Paused until all listeners are attached, so that no early message is lost.
-    ctx.websocket.pause();
-    let watcher: AttemptWatcher | undefined;
+    const outcome = this.#outcomes.get(ctx.req) ?? { error: new Error('This socket was never admitted.') };
     const { messages } = this.#services.limits;
     const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () => {
-      watcher?.stop();
       this.#sockets.delete(socket);
     });
-    this.#sockets.set(socket, String(ctx.query['token'] ?? ''));
-    const fail = (error: unknown) => this.#closeFor(socket, error);
     if (this.#closing) {
-      ctx.websocket.resume();
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
       return;
     }
-    try {
-      const { attempt_id, since } = await this.#begin(() => this.#admit(ctx));
-      if (!socket.isOpen) return;
-      const watching = new AttemptWatcher(
-        attempt_id,
-        this.#services.sources,
-        (message) => socket.send(message),
-        fail,
-      );
-      watcher = watching;
-      ctx.websocket.resume();
-      await this.#begin(() => watching.start(since));
-    } catch (error) {
-      ctx.websocket.resume();
-      fail(error);
+    const fail = (error: unknown) => this.#closeFor(socket, error);
+    if ('error' in outcome) {
+      fail(outcome.error);
+      return;
     }
+    const { token, watcher, view } = outcome;
+    this.#sockets.set(socket, token);
+    await watcher.start(view, socket, fail).catch(fail);
   }
 
   /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */
@@ -150,22 +160,6 @@ export class LiveChannel {
     } catch (error) {
       if (asRefusal(error).status === 401) this.#closeFor(socket, error);
     }
-  }
-
-  /** @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path. */
-  async #admit(ctx: MiddlewareContext<object>): Promise<{ attempt_id: string; since: number | undefined }> {
-    const { identify, attempts } = this.#services;
-    const attempt_id = /^\/ws\/attempts\/([^/]+)$/.exec(ctx.path)?.[1];
-    if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
-    const parsed = query.safeParse({ ...ctx.query });
-    if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
-    const { token, since } = parsed.data;
-    if (!token) throw notAuthenticated('Connect with ?token=…');
-    const caller = await identify(token);
-    if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
-    const attempt = await findReadable(attempts, caller, attempt_id);
-    if (!attempt) throw notFound('There is no such attempt.');
-    return { attempt_id, since };
   }
 
   #closeFor(socket: LiveSocket, error: unknown): void {

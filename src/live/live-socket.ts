@@ -6,6 +6,8 @@ import { answer, type LiveMessage } from './messages.ts';
 
 /** How many bytes may wait for a slow reader before its socket is closed. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Milliseconds after which a reader has stalled that takes nothing of what waits for it. */
+const STALLED_AFTER_MS = 10_000;
 /** Milliseconds that a peer has to answer a close before the connection is cut. */
 const CLOSE_DEADLINE_MS = 3000;
 
@@ -54,6 +56,33 @@ export class LiveSocket {
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
     }
+  }
+
+  /**
+   * Resolves when the reader has taken what waits here, or the socket is closed; at once if hardly anything waits. A
+   * reader that takes nothing for some time is closed. How much a slow reader takes hardly shows here, because the
+   * operating systems buffer megabytes; so it is pinged, and each pong shows that it has read up to there.
+   */
+  async room(): Promise<void> {
+    if (!this.isOpen || !this.#connection.writableNeedDrain) return;
+    this.#socket.ping();
+    await new Promise<void>((resolve) => {
+      const stalled = setTimeout(() => {
+        this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
+        end();
+      }, STALLED_AFTER_MS);
+      const hearPong = () => void stalled.refresh();
+      const end = () => {
+        clearTimeout(stalled);
+        this.#connection.off('drain', end);
+        this.#socket.off('pong', hearPong);
+        this.#socket.off('close', end);
+        resolve();
+      };
+      this.#connection.on('drain', end);
+      this.#socket.on('pong', hearPong);
+      this.#socket.on('close', end);
+    });
   }
 
   /** Messages sent together, such as an event and the state after it, then cost only one system call. */

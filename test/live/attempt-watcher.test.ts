@@ -31,25 +31,39 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
   const feed = new AttemptFeed();
   const heard: LiveMessage[] = [];
   const failures: unknown[] = [];
-  const now: { stored: number; view: AttemptView; beforeViewIsTold(): void } = {
+  const now = {
     stored,
     view: after(applied),
-    beforeViewIsTold: () => undefined,
+    beforeViewIsTold: (): void => undefined,
+    beforeFirstMessage: (): void => undefined,
+    /** When the reader has room for more. */
+    room: Promise.resolve(),
+    /** How often the journal was read. */
+    reads: 0,
   };
-  const watcher = new AttemptWatcher(
-    'a1',
-    {
-      feed,
-      view: async () => {
-        const { view } = now;
-        now.beforeViewIsTold();
-        return view;
-      },
-      read: async (_, from) => journal.slice(from, now.stored),
+  const watcher = new AttemptWatcher('a1', {
+    feed,
+    view: async () => {
+      const { view } = now;
+      now.beforeViewIsTold();
+      return view;
     },
-    (message) => heard.push(message),
-    (error) => failures.push(error),
-  );
+    inTurn: (work) => work(),
+    read: async (_, from) => {
+      now.reads += 1;
+      return journal.slice(from, now.stored);
+    },
+  });
+  const reader = {
+    isOpen: true,
+    send: (message: LiveMessage) => void heard.push(message),
+    room: () => now.room,
+  };
+  const start = async (since?: number) => {
+    const view = await watcher.takePlace(since);
+    now.beforeFirstMessage();
+    await watcher.start(view, reader, (error) => failures.push(error));
+  };
   const publish = (event: RecordedEvent | undefined) => {
     if (!event) throw new Error('no such event');
     const view = after(event.sequence_number);
@@ -63,50 +77,117 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
         ? `${type === 'event_ack' ? 'ack' : 'state'} ${data.sequence_number}`
         : type,
     );
-  return { watcher, now, feed, publish, told, failures };
+  return { watcher, reader, start, now, feed, publish, told, failures };
 }
 
 it('given a journal that has lost events which the session knows, then the watcher gives up and does not read for ever', async () => {
-  const { watcher } = anAttempt({ stored: 1, applied: 2 });
-  await expect(watcher.start(0)).rejects.toMatchObject({ status: 503 });
+  const { start } = anAttempt({ stored: 1, applied: 2 });
+  await expect(start(0)).rejects.toMatchObject({ status: 503 });
 });
 
 describe('a watcher that connects', () => {
   it('while an event is stored but not yet applied hears it with the state that it leads to', async () => {
-    const { watcher, publish, told } = anAttempt({ stored: 2, applied: 1 });
-    await watcher.start(0);
+    const { start, publish, told } = anAttempt({ stored: 2, applied: 1 });
+    await start(0);
     publish(journal[1]);
     expect(told()).toEqual(['ack 1', 'attempt_status', 'state 1', 'ack 2', 'state 2']);
   });
 
   it('while an event is applied hears it once', async () => {
-    const { watcher, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
     now.beforeViewIsTold = () => {
       now.beforeViewIsTold = () => undefined;
       now.stored = 2;
       publish(journal[1]);
     };
-    await watcher.start(0);
-    expect(told()).toEqual(['ack 1', 'attempt_status', 'ack 2', 'state 2']);
+    await start(0);
+    expect(told()).toEqual(['ack 1', 'attempt_status', 'state 1', 'ack 2', 'state 2']);
   });
 
   it('while the results are saved hears once that they are there', async () => {
-    const { watcher, now, feed, told } = anAttempt({ stored: 3, applied: 3 });
+    const { start, now, feed, told } = anAttempt({ stored: 3, applied: 3 });
     now.beforeViewIsTold = () => {
       now.beforeViewIsTold = () => undefined;
       now.view = locked;
       feed.publish('a1', { kind: 'state_changed', view: locked });
       feed.publish('a1', { kind: 'results_saved' });
     };
-    await watcher.start(2);
-    expect(told()).toEqual(['ack 3', 'attempt_status', 'state 3', 'metrics_ready']);
+    await start(2);
+    // The state at its place, and then the state with the results.
+    expect(told()).toEqual(['ack 3', 'attempt_status', 'state 3', 'state 3', 'metrics_ready']);
   });
 
   it('reads on when what it hears leaves a gap', async () => {
-    const { watcher, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
-    await watcher.start(undefined);
+    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    await start();
     now.stored = 3;
     publish(journal[2]);
     await expect.poll(told).toEqual(['state 1', 'ack 2', 'ack 3', 'attempt_status', 'state 3']);
+  });
+});
+
+describe('given a place that was taken', () => {
+  it('when an event is recorded before the first message, then it is told after the state of that place', async () => {
+    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    now.beforeFirstMessage = () => {
+      now.stored = 2;
+      publish(journal[1]);
+    };
+    await start();
+    expect(told()).toEqual(['state 1', 'ack 2', 'state 2']);
+  });
+
+  it('when the session falls behind it, then what was told is not told again', async () => {
+    const { start, now, publish, told } = anAttempt({ stored: 2, applied: 2 });
+    await start();
+    publish(journal[0]);
+    publish(journal[1]);
+    now.stored = 3;
+    publish(journal[2]);
+    expect(told()).toEqual(['state 2', 'ack 3', 'attempt_status', 'state 3']);
+  });
+
+  it('when the results were saved elsewhere, then they are announced', async () => {
+    const { start, feed, told } = anAttempt({ stored: 3, applied: 3 });
+    await start();
+    feed.publish('a1', { kind: 'caught_up', view: locked });
+    feed.publish('a1', { kind: 'caught_up', view: locked });
+    expect(told()).toEqual(['state 3', 'state 3', 'metrics_ready']);
+  });
+});
+
+describe('given a reader without room', () => {
+  it('when it leaves, then the journal is not read for it', async () => {
+    const { start, watcher, now, told } = anAttempt({ stored: 2, applied: 2 });
+    let makeRoom = (): void => undefined;
+    now.room = new Promise((resolve) => {
+      makeRoom = resolve;
+    });
+    const starting = start(0);
+    await expect.poll(() => now.reads).toBe(0);
+    watcher.stop();
+    makeRoom();
+    await starting;
+    expect(now.reads).toBe(0);
+    expect(told()).toEqual([]);
+  });
+
+  it('when thousands of news arrive meanwhile, then few are kept, and the rest is read from the journal', async () => {
+    const { start, now, feed, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    let makeRoom = (): void => undefined;
+    now.room = new Promise((resolve) => {
+      makeRoom = resolve;
+    });
+    const starting = start(0);
+    await expect.poll(() => now.reads).toBe(0);
+    now.stored = 3;
+    publish(journal[1]);
+    publish(journal[2]);
+    for (let n = 0; n < 5000; n += 1) feed.publish('a1', { kind: 'state_changed', view: after(3) });
+    makeRoom();
+    await starting;
+    await expect.poll(told).toContain('state 3');
+    expect(told().filter((what) => what.startsWith('ack'))).toEqual(['ack 1', 'ack 2', 'ack 3']);
+    expect(told().length).toBeLessThan(120);
   });
 });

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'node:querystring';
+import { z } from 'zod';
+import { findReadable } from '../attempts/access.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
+import type { Caller } from '../caller.ts';
+import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { lenientWholeNumber, objectIdString } from '../fields.ts';
+import type { IdentifyCaller } from '../http/authenticate.ts';
+
+export interface AdmissionServices {
+  identify: IdentifyCaller;
+  attempts: AttemptStore;
+}
+
+/** Who may watch which attempt, and from where. */
+export interface Admission {
+  attempt_id: string;
+  caller: Caller;
+  /** With which the caller was identified. */
+  token: string;
+  since: number | undefined;
+}
+
+const query = z.object({
+  token: z.string().optional(),
+  since: lenientWholeNumber(0).optional(),
+});
+
+/**
+ * Judges a request for a socket.
+ * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path.
+ */
+export async function admit(
+  { url = '' }: IncomingMessage,
+  { identify, attempts }: AdmissionServices,
+): Promise<Admission> {
+  const [path = '', search] = url.split('?', 2);
+  const attempt_id = /^\/ws\/attempts\/([^/]+)$/.exec(path)?.[1];
+  if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
+  const parsed = query.safeParse({ ...parse(search ?? '') });
+  if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
+  const { token, since } = parsed.data;
+  if (!token) throw notAuthenticated('Connect with ?token=…');
+  const caller = await identify(token);
+  if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
+  const attempt = await findReadable(attempts, caller, attempt_id);
+  if (!attempt) throw notFound('There is no such attempt.');
+  return { attempt_id, caller, token, since };
+}
