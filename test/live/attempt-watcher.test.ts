@@ -183,7 +183,8 @@ describe('given a reader without room', () => {
     now.stored = 3;
     publish(journal[1]);
     publish(journal[2]);
-    for (let n = 0; n < 5000; n += 1) feed.publish('a1', { kind: 'state_changed', view: after(3) });
+    const completed = after(3);
+    for (let n = 0; n < 5000; n += 1) feed.publish('a1', { kind: 'state_changed', view: completed });
     makeRoom();
     await starting;
     await expect.poll(told).toContain('state 3');
