@@ -16,6 +16,8 @@ const PROJECTION_MS = 30;
 const EXPIRY_MS = 5000;
 const RECOVERY_MS = 15_000;
 const EVICTION_MS = 30_000;
+/** After this time at the latest an access token that was replaced elsewhere is refused here. */
+const ACCESS_MS = 5000;
 
 /** The server's background jobs. */
 export interface Background {
@@ -30,12 +32,13 @@ export interface Background {
  * that, because watchers in the other processes would miss them.
  */
 export async function startBackground(services: Services): Promise<Background> {
-  const { database, log, sessions, accounts, projector, reconciler } = services;
+  const { access, accounts, database, log, projector, reconciler, sessions } = services;
   const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
   const remoteEvents = new RemoteEvents({ ...services, presence });
   await presence.beat();
+  await access.refresh();
   const jobs = [
     new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
     new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
@@ -45,6 +48,7 @@ export async function startBackground(services: Services): Promise<Background> {
       await expiry.sweep(await presence.beat());
       await accounts.refreshTokens.deleteExpired();
     }),
+    new Periodic('Reading renewed access', ACCESS_MS, log, () => access.refresh()),
     new Periodic('Recovery', RECOVERY_MS, log, () => recovery.run()),
     new Periodic('Eviction', EVICTION_MS, log, async () => sessions.evict()),
   ];

@@ -34,7 +34,7 @@ const environment = z
     ADMIN_EMAIL: email.optional(),
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
-    ATTEMPT_TTL_SECONDS: seconds(86_400),
+    ATTEMPT_TTL_SECONDS: seconds(259_200),
     SESSION_IDLE_SECONDS: seconds(120),
     MAX_SESSIONS: wholeNumber(1, 10_000_000, 50_000),
     CLIENT_CLOCK: z.enum(['strict', 'corrected']).default('strict'),

@@ -10,6 +10,7 @@ import { AttemptFeed } from './attempts/session/feed.ts';
 import { loadSession, type SessionSources } from './attempts/session/load-session.ts';
 import { SessionRegistry } from './attempts/session/session-registry.ts';
 import type { SessionServices } from './attempts/session/session-services.ts';
+import { AccessStore } from './attempts/stored/access-store.ts';
 import { AttemptList } from './attempts/stored/attempt-list.ts';
 import { AttemptProjector } from './attempts/stored/attempt-projector.ts';
 import { AttemptStore } from './attempts/stored/attempt-store.ts';
@@ -42,6 +43,7 @@ export interface Services {
   tasks: TaskStore;
   tokens: Tokens;
   attempts: AttemptStore;
+  access: AccessStore;
   attemptList: AttemptList;
   projector: AttemptProjector;
   journal: Journal;
@@ -60,19 +62,21 @@ const MAILBOX_CAPACITY = 256;
 /** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
   const audit = new AuditLogStore(database.collection(auditLog));
+  const storedAttempts = database.collection(taskAttempts);
+  const access = new AccessStore(storedAttempts);
   const accounts = createAccounts(
     new UserStore(database.collection(users)),
     new RefreshTokens(database.collection(refreshTokens)),
     jwtSecret,
+    (attempt_id) => access.current(attempt_id),
   );
   const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
-  const storedAttempts = database.collection(taskAttempts);
   const clock = new SteadyClock();
   const now = () => clock.now();
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
-  const tokens = new Tokens(new TokenStore(storedAttempts), tasks, accounts.users, config);
+  const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
   const journal = new Journal(database.collection(behaviorEvents), database.availability);
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
@@ -141,6 +145,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     tasks,
     tokens,
     attempts,
+    access,
     attemptList: new AttemptList(storedAttempts),
     projector,
     journal,

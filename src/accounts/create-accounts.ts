@@ -17,15 +17,23 @@ export interface Accounts {
   administration: AccountAdministration;
 }
 
-/** @param jwtSecret at least 32 bytes, the same in every process of an installation. */
-export function createAccounts(users: UserStore, refreshTokens: RefreshTokens, jwtSecret: string): Accounts {
+/**
+ * @param jwtSecret at least 32 bytes, the same in every process of an installation.
+ * @param generationOf the generation of an attempt's valid access tokens
+ */
+export function createAccounts(
+  users: UserStore,
+  refreshTokens: RefreshTokens,
+  jwtSecret: string,
+  generationOf: (attempt_id: string) => number,
+): Accounts {
   const tokenSigner = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
   return {
     users,
     refreshTokens,
     tokenSigner,
-    identify: identifyCaller(tokenSigner, cache),
+    identify: identifyCaller(tokenSigner, cache, generationOf),
     authentication: new Authentication({ users, refreshTokens, tokenSigner }),
     administration: new AccountAdministration({ users, refreshTokens, cache }),
   };

@@ -12,6 +12,19 @@ const REMEMBERED = 4096;
 /** Lifetime of an access token in seconds. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
+/** How long an attempt token is valid after its attempt has expired, in seconds. */
+const AFTER_THE_END_SECONDS = 30 * 86_400;
+
+/** What an attempt token is issued for. */
+export interface AttemptAccess {
+  attempt_id: string;
+  user_id: string;
+  /** When the attempt expires. */
+  expires_at: Date;
+  /** Tokens of earlier generations are not valid; absent means 0. */
+  access_generation?: number;
+}
+
 const ISSUER = 'skill-observation-server';
 const AUDIENCE = 'skill-observation-api';
 const ALGORITHM = 'HS256';
@@ -26,7 +39,13 @@ const registered = {
 };
 const tokenClaims = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('access'), role: z.enum(ROLES), ...registered }),
-  z.strictObject({ type: z.literal('attempt'), attempt_id: objectIdString, ...registered }),
+  z.strictObject({
+    type: z.literal('attempt'),
+    attempt_id: objectIdString,
+    // Absent in the first generation, and in tokens of earlier releases.
+    generation: z.int().positive().optional(),
+    ...registered,
+  }),
 ]);
 
 type AllClaims = z.output<typeof tokenClaims>;
@@ -55,10 +74,15 @@ export class TokenSigner {
     return this.#sign({ type: 'access', sub: user_id, role, exp });
   }
 
-  /** Issues a token for one candidate in one attempt, valid until `expiresAt` (rounded down to a second). */
-  signAttemptToken(attempt: { user_id: string; attempt_id: string }, expiresAt: Date): string {
-    const exp = Math.floor(expiresAt.getTime() / 1000);
-    return this.#sign({ type: 'attempt', sub: attempt.user_id, attempt_id: attempt.attempt_id, exp });
+  /**
+   * Issues a token for one candidate in one attempt. It outlives the attempt by 30 days, so that the attempt's end is
+   * told as its state, and the candidate can read the results.
+   */
+  signAttemptToken(attempt: AttemptAccess): string {
+    const { user_id, attempt_id, expires_at, access_generation: generation } = attempt;
+    const exp = Math.ceil(expires_at.getTime() / 1000) + AFTER_THE_END_SECONDS;
+    const claims = { type: 'attempt', sub: user_id, attempt_id, exp };
+    return this.#sign(generation ? { ...claims, generation } : claims);
   }
 
   /**

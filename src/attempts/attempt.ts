@@ -33,6 +33,10 @@ export interface Attempt {
   created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
+  /** A secret of the front end that redeemed the token; never shown to anybody. */
+  redemption_id?: string;
+  /** Access tokens of earlier generations are not valid; absent means 0. */
+  access_generation?: number;
 }
 
 /** An attempt that a candidate has redeemed: it now has an owner and a machine. */

@@ -4,7 +4,7 @@ import { submittedEnvelope } from '../events/submitted-event.ts';
 import { lenientWholeNumber, objectIdString, optional } from '../fields.ts';
 
 /** Maximum number of events in one batch. */
-const MAX_BATCH = 100;
+export const MAX_BATCH = 100;
 
 /** Maximum size of a batch's body, in bytes. */
 export const BATCH_BODY_LIMIT = 1024 * 1024;

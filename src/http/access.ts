@@ -9,12 +9,6 @@ export type AccountCaller = Extract<Caller, { kind: 'account' }>;
 /** Step: anyone may call; credentials are ignored. */
 export const anyone: Step = (_ctx, next) => next();
 
-/** Step: anyone may call, but credentials that are sent must be valid. */
-export const optionalCaller: Step = async (ctx, next) => {
-  refuseBadCredentials(ctx.state);
-  await next();
-};
-
 /** Step: anyone with valid credentials may call, for an account or for one attempt. */
 export const anyCaller: Step<{ caller: Caller }> = async (ctx, next) => {
   callerOf(ctx.state);

@@ -70,14 +70,15 @@ export class Journal {
     return documents.map(toEvent);
   }
 
-  /** Number of the last recorded event; 0 if there is none. */
+  /** Number of an attempt's last recorded event; 0 before the first. Reads only the index. */
   async lastNumber(attempt_id: string): Promise<number> {
-    const last = await this.#availability.run(() =>
-      this.#events.findOne(
-        { attempt_id: new ObjectId(attempt_id) },
-        // Both fields are in the index, so no document needs to be read.
-        { sort: { sequence_number: -1 }, projection: { _id: 0, sequence_number: 1 } },
-      ),
+    const [last] = await this.#availability.run(() =>
+      this.#events
+        .find({ attempt_id: new ObjectId(attempt_id) })
+        .sort({ sequence_number: -1 })
+        .limit(1)
+        .project<{ sequence_number: number }>({ _id: 0, sequence_number: 1 })
+        .toArray(),
     );
     return last?.sequence_number ?? 0;
   }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import { z } from 'zod';
 import { findReadable } from '../attempts/access.ts';
@@ -10,7 +9,7 @@ import type { IdentifyCaller } from '../http/authenticate.ts';
 
 export interface AdmissionServices {
   identify: IdentifyCaller;
-  attempts: AttemptStore;
+  attempts: Pick<AttemptStore, 'find'>;
 }
 
 /** Who may watch which attempt, and from where. */
@@ -19,6 +18,7 @@ export interface Admission {
   caller: Caller;
   /** With which the caller was identified. */
   token: string;
+  /** Number of the last event that the caller knows; undefined if it wants only what comes. */
   since: number | undefined;
 }
 
@@ -28,17 +28,14 @@ const query = z.object({
 });
 
 /**
- * Judges a request for a socket.
- * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path.
+ * Reads what a live connection asks for and checks that its caller may have it.
+ * @param target path and query
+ * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path
  */
-export async function admit(
-  { url = '' }: IncomingMessage,
-  { identify, attempts }: AdmissionServices,
-): Promise<Admission> {
-  const [path = '', search] = url.split('?', 2);
-  const attempt_id = /^\/ws\/attempts\/([^/]+)$/.exec(path)?.[1];
+export async function admit(target: string, { identify, attempts }: AdmissionServices): Promise<Admission> {
+  const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
   if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
-  const parsed = query.safeParse({ ...parse(search ?? '') });
+  const parsed = query.safeParse(queryOf(target));
   if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
   const { token, since } = parsed.data;
   if (!token) throw notAuthenticated('Connect with ?token=…');
@@ -48,3 +45,6 @@ export async function admit(
   if (!attempt) throw notFound('There is no such attempt.');
   return { attempt_id, caller, token, since };
 }
+
+/** A parameter that occurs twice is an array, as in Koa's `ctx.query`. */
+const queryOf = (target: string) => ({ ...parse(/\?([^#]*)/.exec(target)?.[1] ?? '') });

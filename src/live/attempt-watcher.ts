@@ -40,6 +40,8 @@ export class AttemptWatcher {
   #fail: (error: unknown) => void = () => undefined;
   /** Number of the last event sent. */
   #cursor = 0;
+  /** Where the attempt stood when the watcher got its place. */
+  #first: AttemptView | undefined;
   /** State and status that were sent last. */
   #told: Pick<AttemptView, 'state' | 'status'> | undefined;
   /** The latest news while the journal is being read; undefined when live. */
@@ -47,7 +49,7 @@ export class AttemptWatcher {
   #isStopped = false;
   readonly #stopListening: () => void;
 
-  constructor(attempt_id: string, sources: WatchSources) {
+  private constructor(attempt_id: string, sources: WatchSources) {
     this.#attempt_id = attempt_id;
     this.#sources = sources;
     // Listen before reading anything, so that no news can be missed.
@@ -55,26 +57,36 @@ export class AttemptWatcher {
   }
 
   /**
-   * Fixes the place from which it tells: after event `since`, or else after the last one in the journal. Everything
-   * recorded from now on will be told.
-   * @returns the state to start with, for `start`
+   * A watcher that will send every event after number `since`, or after the last one in the journal. It sends nothing
+   * before `start`, and must be stopped.
+   * @throws Refusal 404 `not_found`, and any error of reading the attempt
    */
-  async takePlace(since: number | undefined): Promise<AttemptView> {
-    const view = await this.#sources.view(this.#attempt_id);
-    this.#cursor = Math.min(since ?? view.sequence_number, view.sequence_number);
-    return view;
+  static async at(
+    attempt_id: string,
+    since: number | undefined,
+    sources: WatchSources,
+  ): Promise<AttemptWatcher> {
+    const watcher = new AttemptWatcher(attempt_id, sources);
+    try {
+      const view = await sources.view(attempt_id);
+      watcher.#first = view;
+      watcher.#cursor = Math.min(since ?? view.sequence_number, view.sequence_number);
+      return watcher;
+    } catch (error) {
+      watcher.stop();
+      throw error;
+    }
   }
 
   /**
-   * Sends the stored events after its place, then the state, then goes live.
-   * @param view as `takePlace` returned
+   * Sends the stored events after its place, then the state, then goes live. Must be called once.
    * @param fail called if the journal cannot be read later; the watcher cannot continue then
    * @throws any error of reading the journal
    */
-  async start(view: AttemptView, outlet: Outlet, fail: (error: unknown) => void): Promise<void> {
+  async start(outlet: Outlet, fail: (error: unknown) => void): Promise<void> {
     this.#outlet = outlet;
     this.#fail = fail;
-    await this.#catchUp(view);
+    if (this.#first) await this.#catchUp(this.#first);
   }
 
   stop(): void {

@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App, MiddlewareContext } from 'koa-websocket';
 import type { Logger } from 'pino';
-import type { AttemptView } from '../attempts/session/feed.ts';
 import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -24,24 +23,21 @@ export interface LiveServices extends AdmissionServices {
 /** A larger message ends the connection before it is read; a smaller one that is still too large gets an error. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
-/** A caller who may watch an attempt, with a watcher that has taken its place. */
-interface Guest {
-  token: string;
-  watcher: AttemptWatcher;
-  view: AttemptView;
-}
+/** What is settled before a handshake is answered: a watcher that has its place, or why there is none. */
+type Outcome = { token: string; watcher: AttemptWatcher } | { error: unknown };
 
 /**
- * The WebSocket side of the app. koa-websocket leaves a connection open if its handler throws, so the handler here
- * closes every socket that it cannot serve.
+ * The WebSocket side of the app. A client that sees its socket open may post at once and must hear of it, so its rights
+ * and its place in the journal are settled before the handshake is answered. Browsers do not show a page the HTTP status
+ * of a failed handshake, so a refused connection is accepted and then closed with a code and a reason.
  */
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
   /** Each socket with the token it was opened with. */
   readonly #sockets = new Map<LiveSocket, string>();
-  /** What was decided about each request before its handshake was answered. */
-  readonly #outcomes = new WeakMap<IncomingMessage, Guest | { error: unknown }>();
+  /** The outcome for each request whose handshake is being answered. */
+  readonly #outcomes = new WeakMap<IncomingMessage, Outcome>();
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
 
@@ -74,27 +70,15 @@ export class LiveChannel {
         connection.end(rawProblem(forbidden('Pages of this origin are not allowed to connect.')));
         return;
       }
-      this.#services.limits
-        .connection(request)
-        .then(
-          () => this.#receive(request, connection, head),
-          (error: unknown) => connection.end(rawProblem(asRefusal(error))),
-        )
-        .catch((err: unknown) => {
-          this.#services.log.warn({ err }, 'A handshake could not be answered');
-          connection.destroy();
-        });
+      this.#services.limits.connection(request).then(
+        () => this.#upgrade(request, target, connection, head),
+        (error: unknown) => connection.end(rawProblem(asRefusal(error))),
+      );
     });
   }
 
-  /**
-   * Answers the handshake, also of who is refused: a browser shows its page only close codes and their reasons. Before
-   * that, admission and place are fixed, so that everything posted after the client has seen `open` is told.
-   */
-  async #receive(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
-    const outcome = await this.#admit(request, connection).catch((error: unknown) => ({ error }));
-    if (connection.destroyed) return;
-    this.#outcomes.set(request, outcome);
+  async #upgrade(request: IncomingMessage, target: string, connection: Duplex, head: Buffer): Promise<void> {
+    this.#outcomes.set(request, await this.#prepare(target, connection));
     const sockets = this.#app.ws.server;
     sockets?.handleUpgrade(request, connection, head, (socket) => {
       try {
@@ -107,22 +91,21 @@ export class LiveChannel {
     });
   }
 
-  /** @throws Refusal as `admit` does, and any error of reading the attempt */
-  async #admit(request: IncomingMessage, connection: Duplex): Promise<Guest> {
+  /** Never rejects. The watcher stops when the connection ends, whether or not it has become a socket by then. */
+  async #prepare(target: string, connection: Duplex): Promise<Outcome> {
     const { sources } = this.#services;
-    return sources.inTurn(async () => {
-      const { attempt_id, token, since } = await admit(request, this.#services);
-      const watcher = new AttemptWatcher(attempt_id, sources);
+    try {
+      const { token, watcher } = await sources.inTurn(async () => {
+        const { attempt_id, token, since } = await admit(target, this.#services);
+        return { token, watcher: await AttemptWatcher.at(attempt_id, since, sources) };
+      });
       connection.once('close', () => watcher.stop());
       // Then that event may have come already.
       if (connection.destroyed) watcher.stop();
-      try {
-        return { token, watcher, view: await watcher.takePlace(since) };
-      } catch (error) {
-        watcher.stop();
-        throw error;
-      }
-    });
+      return { token, watcher };
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */
@@ -134,7 +117,6 @@ export class LiveChannel {
   }
 
   async #serve(ctx: MiddlewareContext<object>): Promise<void> {
-    const outcome = this.#outcomes.get(ctx.req) ?? { error: new Error('This socket was never admitted.') };
     const { messages } = this.#services.limits;
     const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () => {
       this.#sockets.delete(socket);
@@ -144,13 +126,14 @@ export class LiveChannel {
       return;
     }
     const fail = (error: unknown) => this.#closeFor(socket, error);
-    if ('error' in outcome) {
-      fail(outcome.error);
+    const outcome = this.#outcomes.get(ctx.req);
+    if (!outcome || 'error' in outcome) {
+      fail(outcome?.error);
       return;
     }
-    const { token, watcher, view } = outcome;
+    const { token, watcher } = outcome;
     this.#sockets.set(socket, token);
-    await watcher.start(view, socket, fail).catch(fail);
+    await watcher.start(socket, fail).catch(fail);
   }
 
   /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */

@@ -2,19 +2,23 @@ import type { Attempt } from '../attempts/attempt.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { forbidden, notFound } from '../errors.ts';
 import type { AccountCaller } from '../http/access.ts';
+import type { Context } from '../http/context.ts';
 import type { Step } from '../http/routes.ts';
 
 /**
- * Step: administrators and the issuer of the token may call. The body names the token's attempt.
+ * Step: administrators and the issuer of the attempt's token may call.
+ * @param attemptIn reads the attempt's id from the request
  * @throws Refusal 404 `not_found`
  */
-export function tokenIssuer(
+export function tokenIssuer<Found extends object>(
   attempts: Pick<AttemptStore, 'find'>,
-): Step<{ caller: AccountCaller; body: { attempt_id: string }; attempt: Attempt }> {
+  attemptIn: (ctx: Context<Found>) => string,
+): Step<Found & { caller: AccountCaller; attempt: Attempt }> {
   return async (ctx, next) => {
-    const { caller, body } = ctx.state;
-    const attempt = await attempts.find(body.attempt_id);
-    if (!attempt) throw notFound(`There is no attempt ${body.attempt_id}.`);
+    const { caller } = ctx.state;
+    const attempt_id = attemptIn(ctx);
+    const attempt = await attempts.find(attempt_id);
+    if (!attempt) throw notFound(`There is no attempt ${attempt_id}.`);
     if (caller.role !== 'admin' && attempt.issued_by !== caller.user_id) {
       throw forbidden('Somebody else issued this token.');
     }

@@ -1,14 +1,16 @@
 import type { Accounts } from '../accounts/create-accounts.ts';
 import { candidateAttempt } from '../attempts/attempt-view.ts';
+import { attemptInPath } from '../attempts/routes/access-steps.ts';
 import type { SessionRegistry } from '../attempts/session/session-registry.ts';
+import type { AccessStore } from '../attempts/stored/access-store.ts';
 import type { AttemptList } from '../attempts/stored/attempt-list.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { audited } from '../audit/audited.ts';
-import { anyone, optionalCaller, staff } from '../http/access.ts';
-import type { ApiRouter } from '../http/context.ts';
+import { anyone, staff } from '../http/access.ts';
+import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
-import { body, query } from '../http/request.ts';
+import { body, optionalJson, query } from '../http/request.ts';
 import { apiRoutes, get, post } from '../http/routes.ts';
 import { ifUnanswered, REPEATABLE } from '../http/unknown-outcome.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
@@ -20,22 +22,28 @@ import { listTokens } from './token-list.ts';
 import type { Tokens } from './tokens.ts';
 
 interface TokenRoutesServices {
+  access: AccessStore;
   accounts: Pick<Accounts, 'tokenSigner'>;
   attemptList: AttemptList;
   attempts: AttemptStore;
   audit: AuditLog;
   limits: RateLimits;
+  /** The server's clock. */
+  now(): Date;
   sessions: SessionRegistry;
   tasks: TaskStore;
   tokens: Tokens;
 }
+
+/** Nothing in the body is needed. */
+const ACCESS_BODY_LIMIT = 1024;
 
 /** What a front end should do if it is unknown whether its token was redeemed. */
 const REDEEM_AGAIN = 'send it again with the same redemption_id';
 
 /** Assessment tokens: staff issue and revoke them; anyone who has one may see what it is for and redeem it. */
 export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
-  const { accounts, attemptList, attempts, audit, limits, sessions, tasks, tokens } = services;
+  const { access, accounts, attemptList, attempts, audit, limits, now, sessions, tasks, tokens } = services;
   return apiRoutes('', [
     post(
       '/tokens/generate',
@@ -68,7 +76,7 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
         ifUnanswered(REPEATABLE),
         staff,
         body(revocation),
-        tokenIssuer(attempts),
+        tokenIssuer(attempts, (ctx: Context<{ body: { attempt_id: string } }>) => ctx.state.body.attempt_id),
         audited(audit, 'token_revoked', 'attempt'),
       ],
       async (ctx) => {
@@ -79,20 +87,41 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       },
     ),
 
+    post('/attempts', [ifUnanswered(REDEEM_AGAIN), limits.redeem, body(redemption), anyone], async (ctx) => {
+      const { caller, body } = ctx.state;
+      const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
+      const { attempt, isRepeat } = await tokens.redeem(body, account_id);
+      if (!isRepeat) sessions.open(attempt);
+      ctx.status = 201;
+      ctx.body = {
+        attempt: candidateAttempt(attempt),
+        access_token: accounts.tokenSigner.signAttemptToken(attempt),
+        token_type: 'Bearer',
+        task: candidateTask(await tasks.get(attempt.task_id)),
+        server_time: now(),
+      };
+    }),
+
+    // For a candidate who lost the way back; the access tokens before stop working.
     post(
-      '/attempts',
-      [ifUnanswered(REDEEM_AGAIN), limits.redeem, body(redemption), optionalCaller],
+      '/attempts/:attempt_id/access',
+      [
+        ifUnanswered(REPEATABLE),
+        staff,
+        optionalJson(ACCESS_BODY_LIMIT),
+        tokenIssuer(attempts, attemptInPath),
+        audited(audit, 'access_renewed', 'attempt'),
+      ],
       async (ctx) => {
-        const { caller, body } = ctx.state;
-        const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
-        const attempt = await tokens.redeem(body.token, account_id);
-        sessions.open(attempt);
+        const attempt = await access.renew(ctx.state.attempt, now());
+        const { attempt_id } = attempt;
+        ctx.state.target = { target_id: attempt_id };
         ctx.status = 201;
         ctx.body = {
-          attempt: candidateAttempt(attempt),
-          access_token: accounts.tokenSigner.signAttemptToken(attempt, attempt.expires_at),
+          attempt_id,
+          access_token: accounts.tokenSigner.signAttemptToken(attempt),
           token_type: 'Bearer',
-          task: candidateTask(await tasks.get(attempt.task_id)),
+          expires_at: attempt.expires_at,
         };
       },
     ),

@@ -73,7 +73,13 @@ export class TokenStore {
    */
   async redeem(
     attempt_id: string,
-    by: { user_id: string; machine_id: string; now: Date; expires_at: Date },
+    by: {
+      user_id: string;
+      machine_id: string;
+      redemption_id: string | undefined;
+      now: Date;
+      expires_at: Date;
+    },
   ): Promise<RedeemedAttempt | undefined> {
     try {
       const redeemed = await this.#attempts.findOneAndUpdate(
@@ -82,6 +88,7 @@ export class TokenStore {
           $set: {
             user_id: new ObjectId(by.user_id),
             machine_id: by.machine_id,
+            ...(by.redemption_id === undefined ? {} : { redemption_id: by.redemption_id }),
             redeemed_at: by.now,
             expires_at: by.expires_at,
           },
@@ -94,6 +101,13 @@ export class TokenStore {
         throw alreadyAttempted('This candidate already has an attempt at this task.');
       throw error;
     }
+  }
+
+  /** Whether the candidate has redeemed a token for this task. */
+  async hasAttempt(user_id: string, task_id: string): Promise<boolean> {
+    const which = { user_id: new ObjectId(user_id), task_id: new ObjectId(task_id) };
+    const redeemed = { ...which, redeemed_at: { $type: 'date' as const } };
+    return (await this.#attempts.findOne(redeemed, { projection: { _id: 1 } })) !== null;
   }
 
   /** @returns false if the token has already been redeemed or revoked. */

@@ -1,7 +1,10 @@
 import { currentMachine } from '../../machines/index.ts';
 import type { User } from '../accounts/user.ts';
-import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
+import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempts/attempt.ts';
+import { refuseEnded } from '../attempts/ended.ts';
+import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import {
+  alreadyAttempted,
   forbidden,
   notFound,
   type Refusal,
@@ -11,12 +14,13 @@ import {
   tokenUsed,
 } from '../errors.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
-import type { TokenOrder } from './schemas.ts';
+import type { Redemption, TokenOrder } from './schemas.ts';
 import type { IssuedToken, TokenStore } from './token-store.ts';
 
 /** What redeeming needs from the accounts. */
 export interface Candidates {
   findById(user_id: string): Promise<User | null>;
+  findByEmail(email: string): Promise<User | null>;
   findOrCreateCandidate(email: string): Promise<User>;
   ensureAnonymousCandidate(user_id: string): Promise<User>;
 }
@@ -31,23 +35,32 @@ export interface Lifetimes {
 export class Tokens {
   readonly #store: TokenStore;
   readonly #tasks: TaskStore;
+  readonly #attempts: Pick<AttemptStore, 'withPendingChange'>;
   readonly #candidates: Candidates;
   readonly #lifetimes: Lifetimes;
 
-  constructor(store: TokenStore, tasks: TaskStore, candidates: Candidates, lifetimes: Lifetimes) {
+  constructor(
+    store: TokenStore,
+    attempts: Pick<AttemptStore, 'withPendingChange'>,
+    tasks: TaskStore,
+    candidates: Candidates,
+    lifetimes: Lifetimes,
+  ) {
     this.#store = store;
+    this.#attempts = attempts;
     this.#tasks = tasks;
     this.#candidates = candidates;
     this.#lifetimes = lifetimes;
   }
 
-  /** @throws Refusal 404 `not_found`, 409 `task_inactive` */
+  /** @throws Refusal 404 `not_found`, 409 `task_inactive`, 409 `already_attempted` for a candidate with an attempt */
   async issue(order: TokenOrder, issued_by: string): Promise<IssuedToken[]> {
     const { task_id, candidate_email = null, count } = order;
     await this.#tasks.get(task_id);
     if (!(await this.#tasks.isActive(task_id))) {
       throw taskInactive('The task is not active; issue tokens for its newest version.');
     }
+    if (candidate_email !== null) await this.#refuseSecondAttempt(candidate_email, task_id);
     const seconds = order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds;
     return this.#store.issue({ task_id, issued_by, candidate_email, expires_at: fromNow(seconds) }, count);
   }
@@ -57,8 +70,7 @@ export class Tokens {
    * @throws Refusal 404 `not_found`, 409 `token_used`, 410 `token_expired` or `token_revoked`
    */
   async inspect(token: string): Promise<Attempt> {
-    const attempt = await this.#store.find(token);
-    if (!attempt) throw notFound('There is no such token.');
+    const attempt = await this.#find(token);
     const refusal = refuseRedemption(attempt);
     if (refusal) throw refusal;
     return attempt;
@@ -67,20 +79,33 @@ export class Tokens {
   /**
    * Exchanges a token for its attempt, once. The attempt then belongs to the account that redeemed it; without an
    * account, to the account of the address that the token is bound to; otherwise to a new anonymous candidate.
+   *
+   * A front end that sends a `redemption_id` may repeat the call until the attempt is over, for example because the
+   * answer was lost: the same token with the same id gets the same attempt.
+   * @returns the attempt, and whether it had been redeemed before
    * @throws Refusal as `inspect` does; 403 if the token is bound to somebody else; 409 `already_attempted`
    */
-  async redeem(token: string, account_id: string | undefined): Promise<RedeemedAttempt> {
-    const attempt = await this.inspect(token);
+  async redeem(
+    { token, redemption_id }: Redemption,
+    account_id: string | undefined,
+  ): Promise<{ attempt: RedeemedAttempt; isRepeat: boolean }> {
+    const attempt = await this.#find(token);
+    if (isRepeated(attempt, redemption_id)) return { attempt, isRepeat: true };
+    const refusal = refuseRedemption(attempt);
+    if (refusal) throw refusal;
     const candidate = await this.#candidateFor(attempt, account_id);
     const redeemed = await this.#store.redeem(attempt.attempt_id, {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
+      redemption_id,
       now: new Date(),
       expires_at: fromNow(this.#lifetimes.attemptTtlSeconds),
     });
-    if (redeemed) return redeemed;
-    await this.inspect(token);
-    throw tokenUsed('This token has already been redeemed.');
+    if (redeemed) return { attempt: redeemed, isRepeat: false };
+    // The same front end may have asked twice at the same moment.
+    const now = await this.#find(token);
+    if (isRepeated(now, redemption_id)) return { attempt: now, isRepeat: true };
+    throw refuseRedemption(now) ?? tokenUsed('This token has already been redeemed.');
   }
 
   /** @throws Refusal 409 `token_used` if the candidate was faster. */
@@ -88,6 +113,23 @@ export class Tokens {
     if (attempt.revoked_at) return;
     const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
     if (!revoked) throw tokenUsed('The token has already been redeemed, so it cannot be revoked.');
+  }
+
+  /** @throws Refusal 404 `not_found` */
+  async #find(token: string): Promise<Attempt> {
+    const attempt = await this.#store.find(token);
+    if (!attempt) throw notFound('There is no such token.');
+    return this.#attempts.withPendingChange(attempt);
+  }
+
+  /** Refused when the token is issued: the candidate could do nothing about it. */
+  async #refuseSecondAttempt(email: string, task_id: string): Promise<void> {
+    const candidate = await this.#candidates.findByEmail(email);
+    if (candidate && (await this.#store.hasAttempt(candidate.user_id, task_id))) {
+      throw alreadyAttempted(
+        'This candidate already has an attempt at this task. For a candidate who lost the way back to an attempt that is not over, POST /attempts/{id}/access gives a new access token.',
+      );
+    }
   }
 
   async #candidateFor({ attempt_id, candidate_email }: Attempt, account_id?: string): Promise<User> {
@@ -111,6 +153,18 @@ function refuseRedemption(attempt: Attempt): Refusal | undefined {
   if (attempt.redeemed_at) return tokenUsed('This token has already been redeemed.');
   if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
   return undefined;
+}
+
+/**
+ * Whether the front end that redeemed this attempt asks again.
+ * @throws Refusal 409 `attempt_locked` or `attempt_expired` if it does, but the attempt is over
+ */
+function isRepeated(attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt {
+  if (redemption_id === undefined || !isRedeemed(attempt)) return false;
+  if (attempt.redemption_id !== redemption_id) return false;
+  const refusal = refuseEnded(attempt, new Date());
+  if (refusal) throw refusal;
+  return true;
 }
 
 const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

@@ -15,7 +15,7 @@ export function processTerminal(): Terminal {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());
   // A reader such as `head` that has had enough ends the command as Ctrl-C does.
-  process.stdout.on('error', () => interrupted.abort());
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupted.abort());
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     printError: (line) => void process.stderr.write(`${line}\n`),

@@ -35,8 +35,6 @@ const admins = (status: number) => refusedBut({ admin: status });
 const readers = (status: number) =>
   refusedBut({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
 const owner = (status: number) => refusedBut({ owners_attempt_token: status, candidate: status });
-/** Open to everybody without credentials or with valid ones; others get 401. */
-const unlessBad = (status: number): Expected => ({ ...everybody(status), ...badOnes(401) });
 const accounts = (status: number) =>
   refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
 
@@ -169,7 +167,12 @@ export const ROUTES: RouteRow[] = [
   {
     route: 'POST /api/v1/attempts',
     body: async (world) => ({ token: await world.freshToken() }),
-    expected: unlessBad(201),
+    expected: everybody(201),
+  },
+  {
+    route: 'POST /api/v1/attempts/:attempt_id/access',
+    path: path('/api/v1/attempts/DONE/access'),
+    expected: admins(409),
   },
   { route: 'GET /api/v1/attempts', expected: staff(200) },
   { route: 'GET /api/v1/attempts/:attempt_id', path: path('/api/v1/attempts/OPEN'), expected: readers(200) },

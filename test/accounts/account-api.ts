@@ -46,6 +46,7 @@ export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<
     new UserStore(database.collection(users)),
     new RefreshTokens(database.collection(refreshTokens)),
     SECRET,
+    () => 0,
   );
 
   const app = new Koa<RequestState>();

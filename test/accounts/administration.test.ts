@@ -56,7 +56,10 @@ describe('deactivation', () => {
   it('stops access, attempt and refresh tokens at once', async () => {
     const user = await api.signIn('leaver@example.org');
     const attempt = { user_id: user.user_id, attempt_id: 'b'.repeat(24) };
-    const attemptToken = api.tokenSigner.signAttemptToken(attempt, new Date(Date.now() + 60_000));
+    const attemptToken = api.tokenSigner.signAttemptToken({
+      ...attempt,
+      expires_at: new Date(Date.now() + 60_000),
+    });
     expect((await api.get('/auth/me', user.access)).status).toBe(200);
     expect((await api.get('/auth/me', attemptToken)).status).toBe(403);
 

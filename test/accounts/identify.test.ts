@@ -8,7 +8,11 @@ const user_id = 'a'.repeat(24);
 const attempt_id = 'b'.repeat(24);
 const tokens = new TokenSigner('a secret for tests of more than 32 bytes');
 const access = tokens.signAccessToken({ user_id, role: 'candidate' });
-const attempt = tokens.signAttemptToken({ user_id, attempt_id }, new Date(Date.now() + 3_600_000));
+const attempt = tokens.signAttemptToken({
+  user_id,
+  attempt_id,
+  expires_at: new Date(Date.now() + 3_600_000),
+});
 
 /** A database with one account that counts how often it is read. */
 function accountsOf(user: User | null) {
@@ -18,7 +22,7 @@ function accountsOf(user: User | null) {
     if (stored.fails) throw new Error('away');
     return stored.user;
   }, Date);
-  return { stored, cache, identify: identifyCaller(tokens, cache) };
+  return { stored, cache, identify: identifyCaller(tokens, cache, () => 0) };
 }
 const account = (changes: Partial<User> = {}): User => ({
   user_id,

@@ -54,7 +54,7 @@ describe('who am I', () => {
   it('is for accounts, not for attempt tokens', async () => {
     const { user_id } = await api.signIn('attempt@example.org');
     const attempt = { user_id, attempt_id: 'b'.repeat(24) };
-    const token = api.tokenSigner.signAttemptToken(attempt, new Date(Date.now() + 60_000));
+    const token = api.tokenSigner.signAttemptToken({ ...attempt, expires_at: new Date(Date.now() + 60_000) });
     expect((await api.get('/auth/me', token)).status).toBe(403);
   });
 });

@@ -82,8 +82,8 @@ export class Seeder {
 
   #open(_id: ObjectId, stored: number): SeededAttempt {
     const attempt_id = _id.toHexString();
-    const until = new Date(Date.now() + DAY_MS);
-    const token = this.#signer.signAttemptToken({ user_id: attempt_id, attempt_id }, until);
+    const expires_at = new Date(Date.now() + DAY_MS);
+    const token = this.#signer.signAttemptToken({ user_id: attempt_id, attempt_id, expires_at });
     return { attempt_id, token, task: this.task, stored };
   }
 

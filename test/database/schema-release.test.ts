@@ -20,7 +20,7 @@ it('the schema is that of its release', () => {
         "options": "pqm-t7BP",
         "refresh_tokens": "bQ_xDRqt",
         "skill_profiles": "9IPnrswt",
-        "task_attempts": "6jCuWFy6",
+        "task_attempts": "Qn1luqyW",
         "tasks": "4p0pC_Vn",
         "users": "kdXhOTCr",
       },

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
@@ -175,26 +174,6 @@ it('the expiry of an attempt is told to who watches', async () => {
   });
   await watcher.hears('attempt_status', ({ status }) => status === 'expired');
   await watcher.hears('attempt_state', ({ state }) => state === 'expired');
-});
-
-describe('what is posted as soon as the socket is open', () => {
-  it.each([undefined, 0, 1])('is acknowledged on it, with since=%s', async (since) => {
-    const opened = Array.from({ length: 25 }, async () => {
-      const candidate = await newCandidate();
-      await candidate.does(starts(0));
-      const socket = candidate.api.watch(candidate.attempt_id, since);
-      const watcher = listen(socket);
-      await once(socket, 'open');
-      await candidate.does(views(0, 'A', 1));
-      return watcher;
-    });
-    for (const watcher of await Promise.all(opened)) {
-      await watcher.hears('event_ack', ({ sequence_number }) => sequence_number === 2);
-      if (since !== 0)
-        expect(watcher.heard[0]).toMatchObject({ type: 'attempt_state', data: { sequence_number: 1 } });
-      expect(watcher.acknowledged).toEqual(since === 0 ? [1, 2] : [2]);
-    }
-  });
 });
 
 describe('what a client says', () => {

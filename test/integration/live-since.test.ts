@@ -150,4 +150,27 @@ describe('while events are posted', () => {
     await watcher.hears('metrics_ready');
     expect(await Promise.all(looks)).toEqual(from(1, 28).map((number) => [number, true]));
   });
+
+  it.each([
+    ['without since', undefined],
+    ['with since=0', 0],
+    ['with a since that is too large', 99],
+  ])('what is posted as soon as the socket is open is acknowledged on it, %s', async (_, since) => {
+    const heard = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const candidate = await newCandidate();
+        const socket = candidate.api.watch(candidate.attempt_id, since);
+        const posted = new Promise((resolve, reject) => {
+          socket.on('open', () => candidate.does(starts(0)).then(resolve, reject));
+        });
+        const watcher = listen(socket);
+        await posted;
+        await watcher.hears('attempt_state', ({ sequence_number }) => sequence_number === 1);
+        return [watcher.heard[0]?.type, watcher.acknowledged];
+      }),
+    );
+    const first =
+      since === undefined ? 'attempt_state' : expect.stringMatching(/^(attempt_state|event_ack)$/);
+    expect(heard).toEqual(Array.from({ length: 40 }, () => [first, [1]]));
+  });
 });

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
 import { createTask, type IssuedToken, issueTokens } from '../support/assessment.ts';
+import { Candidate } from '../support/candidate.ts';
 import { eventually } from '../support/eventually.ts';
 import { problemOf } from '../support/problem.ts';
+import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
 const { admin, api } = await startTestServer();
@@ -174,11 +177,117 @@ describe('a token for one address', () => {
     expect(loggedIn.attempt.user_id).toBe(account.user_id);
     const elsewhere = await redeemed((await aToken(order, await createTask(admin))).token);
     expect(elsewhere.attempt.user_id).toBe(account.user_id);
-    expect(await refused((await aToken(order)).token)).toMatchObject({ code: 'already_attempted' });
+    const another = await admin.send('POST', '/tokens/generate', { task_id: task.task_id, ...order });
+    expect(await problemOf(another)).toMatchObject({ status: 409, code: 'already_attempted' });
   });
 
   it('without one, each anonymous candidate is somebody else', async () => {
     const [one, two] = [await redeemed((await aToken()).token), await redeemed((await aToken()).token)];
     expect(one.attempt.user_id).not.toBe(two.attempt.user_id);
+  });
+});
+
+describe('the way back', () => {
+  const withId = (token: string, redemption_id?: string | null, as = api) =>
+    as.send('POST', '/attempts', { token, redemption_id });
+  const stored = async (token: string, id: string) => (await (await withId(token, id)).json()) as Redeemed;
+
+  it('the same token with the same redemption_id gets the same attempt and a working token, again and again', async () => {
+    const id = randomUUID();
+    for (const order of [{}, { candidate_email: 'comes-back@example.com' }]) {
+      const { token, attempt_id } = await aToken(order);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => withId(token, id)));
+      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+      const candidate = new Candidate(api, { ...(await redeem20(answers)), task });
+      await candidate.does(starts(0), selects(0, 'A'));
+      const again = await stored(token, id.toUpperCase());
+      expect(again).toMatchObject({ attempt: { attempt_id }, server_time: expect.any(String) });
+      const back = candidate.with(again.access_token);
+      expect(await back.get()).toMatchObject({ sequence_number: 2, current_selection: { option_code: 'A' } });
+      await back.does(completes(0, 'A'));
+      await back.locked();
+      expect(await problemOf(await withId(token, id))).toMatchObject({ status: 409, code: 'attempt_locked' });
+    }
+  });
+
+  async function redeem20(answers: Response[]) {
+    const all = (await Promise.all(answers.map((answer) => answer.json()))) as Redeemed[];
+    expect(new Set(all.map(({ attempt }) => attempt.attempt_id)).size).toBe(1);
+    const [{ attempt, access_token }] = all as [Redeemed];
+    return { ...attempt, token: access_token };
+  }
+
+  it('another redemption_id, or none, gets nothing', async () => {
+    const { token } = await aToken();
+    expect((await withId(token, randomUUID())).status).toBe(201);
+    for (const id of [randomUUID(), null, undefined]) {
+      expect(await problemOf(await withId(token, id))).toMatchObject({ status: 409, code: 'token_used' });
+    }
+    expect((await problemOf(await withId(token, 'mine'))).errors).toMatchObject([{ path: 'redemption_id' }]);
+    const { token: other } = await aToken();
+    await withId(other);
+    expect(await problemOf(await withId(other, randomUUID()))).toMatchObject({ code: 'token_used' });
+  });
+
+  it('a stale, broken or foreign Authorization does not keep anybody from redeeming', async () => {
+    const foreign = await redeemed((await aToken()).token);
+    for (const authorization of [
+      'Bearer null',
+      'Bearer',
+      'Basic eDp5',
+      'x',
+      `Bearer ${foreign.access_token}`,
+    ]) {
+      const response = await fetch(`${api.url}/api/v1/attempts`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ token: (await aToken()).token }),
+      });
+      expect(response.status, authorization).toBe(201);
+    }
+  });
+
+  it('a recruiter may give a new access token; the ones before stop working', async () => {
+    const [recruiter, colleague] = [await hireRecruiter(admin), await hireRecruiter(admin)];
+    const [issued] = await issueTokens(recruiter, task);
+    const before = await redeemed(issued?.token ?? '');
+    const { attempt_id } = before.attempt;
+    const path = `/attempts/${attempt_id}/access`;
+    expect((await problemOf(await colleague.send('POST', path, {}))).status).toBe(403);
+    expect((await problemOf(await api.as(before.access_token).send('POST', path, {}))).status).toBe(403);
+    const renewed = await recruiter.call<{ access_token: string }>('POST', path, {});
+    expect(renewed).toMatchObject({ attempt_id, token_type: 'Bearer', expires_at: expect.any(String) });
+    const candidate = new Candidate(api, { ...before.attempt, token: renewed.access_token, task });
+    await candidate.does(starts(0), selects(0, 'A'));
+    expect((await problemOf(await candidate.with(before.access_token).post(views(0, 'A', 1)))).status).toBe(
+      401,
+    );
+    const newest = await admin.call<{ access_token: string }>('POST', path);
+    expect((await problemOf(await candidate.post(views(0, 'A', 1)))).status).toBe(401);
+    await candidate.with(newest.access_token).does(completes(0, 'A'));
+    expect(await problemOf(await admin.send('POST', path))).toMatchObject({
+      status: 409,
+      code: 'attempt_locked',
+    });
+    const { entries } = await admin.call<{ entries: object[] }>(
+      'GET',
+      `/audit?target_id=${attempt_id}&action=access_renewed`,
+    );
+    expect(entries).toHaveLength(2);
+  });
+
+  it('there is no access to an attempt that nobody has redeemed', async () => {
+    const { attempt_id } = await aToken();
+    expect(await problemOf(await admin.send('POST', `/attempts/${attempt_id}/access`))).toMatchObject({
+      status: 409,
+      code: 'attempt_not_redeemed',
+    });
+  });
+
+  it('several tokens for one candidate are refused when they are issued', async () => {
+    const order = { task_id: task.task_id, candidate_email: 'twice@example.com', count: 2 };
+    expect((await problemOf(await admin.send('POST', '/tokens/generate', order))).errors).toMatchObject([
+      { path: 'count', message: expect.stringMatching(/must be 1/) },
+    ]);
   });
 });

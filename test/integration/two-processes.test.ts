@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { registerCandidate } from '../support/accounts.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
-import { admitCandidate } from '../support/candidate.ts';
+import { admitCandidate, Candidate, redeem } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { watch } from '../support/live-watcher.ts';
 import { problemOf } from '../support/problem.ts';
 import { changes, completes, selects, starts, views } from '../support/recorded.ts';
@@ -42,6 +43,16 @@ it('an event is judged by everything that was recorded, wherever that was', asyn
   expect((await problemOf(await here.post(views(0, 'A', 1)))).code).toBe('attempt_locked');
   expect(await here.results('skills')).toEqual(await there.results('skills'));
   expect(numbers(await there.log())).toEqual(upTo(5));
+});
+
+it('an access token that was replaced at one is refused at the other, too', async () => {
+  const [issued] = await issueTokens(one.admin, task);
+  const candidate = new Candidate(one.api, await redeem(one.api, issued?.token ?? '', task)).at(two);
+  await candidate.does(starts(0));
+  const path = `/attempts/${candidate.attempt_id}/access`;
+  const { access_token } = await one.admin.call<{ access_token: string }>('POST', path);
+  await eventually(async () => expect((await candidate.post(views(0, 'A', 1))).status).toBe(401));
+  await candidate.with(access_token).does(views(0, 'A', 2));
 });
 
 it('completing takes what was selected elsewhere', async () => {
@@ -133,6 +144,19 @@ it('who watches here hears what is recorded there, each event once and in order'
   await watcher.isUpToDate();
   expect(watcher.acknowledged).toEqual(upTo(5));
 });
+
+it.each([[3], [undefined]])(
+  'who comes to a server that lags is told nothing again, since=%s',
+  async (since) => {
+    const { here, there } = await aCandidate();
+    await here.does(starts(0), views(0, 'A', 1), views(0, 'B', 1));
+    const watcher = await watch(there.api, there.attempt_id, since);
+    expect(watcher.all('attempt_state')).toMatchObject([{ sequence_number: 3 }]);
+    await here.does(views(0, 'A', 1));
+    await watcher.hears('event_ack', ({ sequence_number }) => sequence_number === 4);
+    expect(watcher.acknowledged).toEqual([4]);
+  },
+);
 
 it('the state is the same wherever one asks', async () => {
   const { here, there } = await aCandidate();

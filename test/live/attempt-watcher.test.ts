@@ -34,36 +34,29 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
   const now = {
     stored,
     view: after(applied),
-    beforeViewIsTold: (): void => undefined,
-    beforeFirstMessage: (): void => undefined,
     /** When the reader has room for more. */
     room: Promise.resolve(),
     /** How often the journal was read. */
     reads: 0,
   };
-  const watcher = new AttemptWatcher('a1', {
-    feed,
-    view: async () => {
-      const { view } = now;
-      now.beforeViewIsTold();
-      return view;
-    },
-    inTurn: (work) => work(),
-    read: async (_, from) => {
-      now.reads += 1;
-      return journal.slice(from, now.stored);
-    },
-  });
-  const reader = {
-    isOpen: true,
-    send: (message: LiveMessage) => void heard.push(message),
-    room: () => now.room,
-  };
-  const start = async (since?: number) => {
-    const view = await watcher.takePlace(since);
-    now.beforeFirstMessage();
-    await watcher.start(view, reader, (error) => failures.push(error));
-  };
+  /** Settles the watcher's place, as before the handshake is answered. */
+  const place = (since?: number) =>
+    AttemptWatcher.at('a1', since, {
+      feed,
+      view: async () => now.view,
+      inTurn: (work) => work(),
+      read: async (_, from) => {
+        now.reads += 1;
+        return journal.slice(from, now.stored);
+      },
+    });
+  /** Lets a watcher send, as after the handshake. */
+  const open = (watcher: AttemptWatcher) =>
+    watcher.start(
+      { isOpen: true, send: (message) => void heard.push(message), room: () => now.room },
+      (error) => failures.push(error),
+    );
+  const start = async (since?: number) => open(await place(since));
   const publish = (event: RecordedEvent | undefined) => {
     if (!event) throw new Error('no such event');
     const view = after(event.sequence_number);
@@ -77,7 +70,7 @@ function anAttempt({ stored, applied }: { stored: number; applied: number }) {
         ? `${type === 'event_ack' ? 'ack' : 'state'} ${data.sequence_number}`
         : type,
     );
-  return { watcher, reader, start, now, feed, publish, told, failures };
+  return { place, open, start, now, feed, publish, told, failures };
 }
 
 it('given a journal that has lost events which the session knows, then the watcher gives up and does not read for ever', async () => {
@@ -94,32 +87,46 @@ describe('a watcher that connects', () => {
   });
 
   it('while an event is applied hears it once', async () => {
-    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
-    now.beforeViewIsTold = () => {
-      now.beforeViewIsTold = () => undefined;
-      now.stored = 2;
-      publish(journal[1]);
-    };
-    await start(0);
+    const { place, open, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const watcher = await place(0);
+    now.stored = 2;
+    publish(journal[1]);
+    await open(watcher);
     expect(told()).toEqual(['ack 1', 'attempt_status', 'state 1', 'ack 2', 'state 2']);
   });
 
+  it('hears the state of its place first, then each event that was recorded while the handshake was answered', async () => {
+    const { place, open, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const watcher = await place();
+    now.stored = 2;
+    publish(journal[1]);
+    await open(watcher);
+    expect(told()).toEqual(['state 1', 'ack 2', 'state 2']);
+  });
+
+  it('with a number that does not exist yet hears the event that gets it', async () => {
+    const { place, open, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const watcher = await place(99);
+    now.stored = 2;
+    publish(journal[1]);
+    await open(watcher);
+    expect(told()).toEqual(['state 1', 'ack 2', 'state 2']);
+  });
+
   it('while the results are saved hears once that they are there', async () => {
-    const { start, now, feed, told } = anAttempt({ stored: 3, applied: 3 });
-    now.beforeViewIsTold = () => {
-      now.beforeViewIsTold = () => undefined;
-      now.view = locked;
-      feed.publish('a1', { kind: 'state_changed', view: locked });
-      feed.publish('a1', { kind: 'results_saved' });
-    };
-    await start(2);
+    const { place, open, now, feed, told } = anAttempt({ stored: 3, applied: 3 });
+    const watcher = await place(2);
+    now.view = locked;
+    feed.publish('a1', { kind: 'state_changed', view: locked });
+    feed.publish('a1', { kind: 'results_saved' });
+    await open(watcher);
     // The state at its place, and then the state with the results.
     expect(told()).toEqual(['ack 3', 'attempt_status', 'state 3', 'state 3', 'metrics_ready']);
   });
 
   it('reads on when what it hears leaves a gap', async () => {
     const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
-    await start();
+    await start(undefined);
     now.stored = 3;
     publish(journal[2]);
     await expect.poll(told).toEqual(['state 1', 'ack 2', 'ack 3', 'attempt_status', 'state 3']);
@@ -127,16 +134,6 @@ describe('a watcher that connects', () => {
 });
 
 describe('given a place that was taken', () => {
-  it('when an event is recorded before the first message, then it is told after the state of that place', async () => {
-    const { start, now, publish, told } = anAttempt({ stored: 1, applied: 1 });
-    now.beforeFirstMessage = () => {
-      now.stored = 2;
-      publish(journal[1]);
-    };
-    await start();
-    expect(told()).toEqual(['state 1', 'ack 2', 'state 2']);
-  });
-
   it('when the session falls behind it, then what was told is not told again', async () => {
     const { start, now, publish, told } = anAttempt({ stored: 2, applied: 2 });
     await start();
@@ -158,13 +155,13 @@ describe('given a place that was taken', () => {
 
 describe('given a reader without room', () => {
   it('when it leaves, then the journal is not read for it', async () => {
-    const { start, watcher, now, told } = anAttempt({ stored: 2, applied: 2 });
+    const { place, open, now, told } = anAttempt({ stored: 2, applied: 2 });
     let makeRoom = (): void => undefined;
     now.room = new Promise((resolve) => {
       makeRoom = resolve;
     });
-    const starting = start(0);
-    await expect.poll(() => now.reads).toBe(0);
+    const watcher = await place(0);
+    const starting = open(watcher);
     watcher.stop();
     makeRoom();
     await starting;
@@ -173,13 +170,12 @@ describe('given a reader without room', () => {
   });
 
   it('when thousands of news arrive meanwhile, then few are kept, and the rest is read from the journal', async () => {
-    const { start, now, feed, publish, told } = anAttempt({ stored: 1, applied: 1 });
+    const { place, open, now, feed, publish, told } = anAttempt({ stored: 1, applied: 1 });
     let makeRoom = (): void => undefined;
     now.room = new Promise((resolve) => {
       makeRoom = resolve;
     });
-    const starting = start(0);
-    await expect.poll(() => now.reads).toBe(0);
+    const starting = open(await place(0));
     now.stored = 3;
     publish(journal[1]);
     publish(journal[2]);

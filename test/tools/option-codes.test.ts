@@ -24,6 +24,13 @@ it.each([
   ['0x10', '16'],
   ['1e3', '1000'],
   ['A', '2'],
+  ['null', 'Null'],
+  ['true', 'false'],
+  ['yes', 'no'],
+  ['0x1F', '31'],
+  ['0o17', '15'],
+  ['1_000', '1000'],
+  ['2025-01-15', '12345678901234567890'],
 ])('options %s and %s are taken as they are written', async (one, other) => {
   const text = changing(one, other);
   const { scenarios, errors } = parseScenarios('codes', text);
@@ -37,6 +44,24 @@ it.each([
   });
 });
 
+it.each(['01', '1e3', 'null', 'yes', 'true', '0x1F', '-0'])('an alias to %s names it, too', async (code) => {
+  const text = changing(code, 'B')
+    .replace('event: task_started', `event: task_started, metadata: { code: &code ${code} }`)
+    .replace(`event: option_selected, option: ${code}`, 'event: option_selected, option: *code');
+  expect(text).toContain('option: *code');
+  expect(await run(['--quiet', await write(text)])).toMatchObject({ code: 0, complaints: '' });
+});
+
+it('what is left out is no option', () => {
+  const text = changing('A', 'B').replace(
+    'event: option_selected, option: A',
+    'event: option_selected, option: ',
+  );
+  expect(parseScenarios('codes', text).errors).toEqual([
+    expect.objectContaining({ line: 8, field: 'steps[2].option', message: 'must be text, not null' }),
+  ]);
+});
+
 it('numbers elsewhere stay numbers', () => {
   const [scenario] = parseScenarios('codes', changing('01', '02')).scenarios;
   expect(scenario?.steps[1]).toMatchObject({ option: '02', duration_ms: 100, payload: { option: 7 } });
@@ -46,6 +71,6 @@ it('an option that only looks alike is another one', async () => {
   const { code, complaints } = await run([
     await write(changing('01', '02').replace('option: 01 ', 'option: 1 ')),
   ]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(complaints).toContain('8:50 steps[2].option: must be an option of the task (01, 02), not "1"');
 });

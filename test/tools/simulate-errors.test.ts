@@ -14,14 +14,14 @@ function withLine(line: number, text: string): string {
 async function complaintsAbout(text: string) {
   const file = await write(text);
   const { code, complaints } = await run([file]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   return complaints
     .trim()
     .split('\n')
     .map((line) => line.replace(file, 'case.yaml'));
 }
 
-describe('a file with an error is told where and what, and ends with 1', () => {
+describe('a file with an error is told where and what, and ends with 2', () => {
   it.each<[string, string, string[]]>([
     [
       'bad YAML',
@@ -173,15 +173,29 @@ describe('a file with an error is told where and what, and ends with 1', () => {
   it('counts the lines of a second person from the beginning of the file, and still plays the first', async () => {
     const file = await write(`${GOOD}---\n${withLine(9, '    option: C')}`);
     const { code, output, complaints } = await run([file]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(complaints).toContain(`${file}:29:13 steps[1].option:`);
     expect(output).toContain('1 passed, 1 error in files');
+  });
+
+  it('also when the other file is as expected, or is not', async () => {
+    const empty = await write('', 'empty.yaml');
+    const good = await write(GOOD);
+    const wrong = await write(GOOD.replace('total_time_ms: 6000', 'total_time_ms: 6001'), 'wrong.yaml');
+    expect(await run(['--quiet', good, empty])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('1 passed'),
+    });
+    expect(await run(['--quiet', empty, wrong])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('1 failed'),
+    });
   });
 
   it('that cannot be read', async () => {
     const { code, complaints } = await run(['/nowhere/at-all.yaml']);
     expect({ code, complaints }).toEqual({
-      code: 1,
+      code: 2,
       complaints: expect.stringContaining('/nowhere/at-all.yaml:1:1 cannot be read: ENOENT'),
     });
   });

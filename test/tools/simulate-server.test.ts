@@ -133,18 +133,18 @@ const anySteps = fc
       step: anyStep,
       client_event_id: fc.option(fc.constantFrom('one', 'two'), { nil: undefined, freq: 4 }),
       batched: fc.boolean(),
+      batch: fc.option(fc.constantFrom('one', 'two'), { nil: undefined }),
     }),
     { minLength: 1, maxLength: 25 },
   )
   .map((drawn) => [
     // Most sequences begin as they should, or nearly all would be refused for the same reason.
     { event: 'task_started', after: 0 },
-    ...drawn.map(({ step, client_event_id, batched }) => ({
-      ...step,
-      after: 0,
-      ...(client_event_id && { client_event_id }),
-      batched: batched && !(step.event === 'task_completed' && !('option' in step)),
-    })),
+    ...drawn.map(({ step, client_event_id, batched, batch }) => {
+      const canWait = batched && !(step.event === 'task_completed' && !('option' in step));
+      // What is undefined is left out of the file.
+      return { ...step, after: 0, client_event_id, batched: canWait, batch: canWait ? batch : undefined };
+    }),
   ]);
 
 /** What the server said and where it left the attempt, without times and ids. */

@@ -44,6 +44,11 @@ export interface AttemptDocument {
   /** Before redemption: when the token expires; after it: when the attempt expires. */
   expires_at: Date;
   revoked_at: Date | null;
+  /** The id under which the front end redeemed the token, so that it may repeat the call; absent if it sent none. */
+  redemption_id?: string;
+  /** How often access was renewed; access tokens of earlier generations are not valid. Absent means never. */
+  access_generation?: number;
+  access_renewed_at?: Date;
 }
 
 export const taskAttempts: CollectionDefinition<AttemptDocument> = {
@@ -69,8 +74,17 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       created_at: date,
       expires_at: date,
       revoked_at: orNull(date),
+      redemption_id: text,
+      access_generation: wholeNumber,
+      access_renewed_at: date,
     },
-    ['reasoning_sequence_number', 'client_clock_ahead_ms'],
+    [
+      'reasoning_sequence_number',
+      'client_clock_ahead_ms',
+      'redemption_id',
+      'access_generation',
+      'access_renewed_at',
+    ],
   ),
   indexes: [
     { name: 'token_hash', key: { attempt_token_hash: 1 }, unique: true },
@@ -86,6 +100,12 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       name: 'results_missing',
       key: { completed_at: 1 },
       partialFilterExpression: { status: 'completed', is_locked: false },
+    },
+    // Contains only the few attempts whose access was renewed.
+    {
+      name: 'access_renewed',
+      key: { access_renewed_at: 1 },
+      partialFilterExpression: { access_renewed_at: { $type: 'date' } },
     },
     // For lists: first the filter's fields, then the order of the pages.
     { name: 'by_status', key: { status: 1, ...newestFirst } },

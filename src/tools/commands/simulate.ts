@@ -24,8 +24,8 @@ const USAGE = `Plays scenario files and compares what comes out with what they e
   --json                the report for programs
   --quiet               only what is not as expected, and the count
 
-Ends with 0 when everything was as expected, with 1 when something was not or a file has errors, with 2 when
-it could not play.
+Ends with 0 when everything was as expected, with 1 when something was not, with 2 when a file or an
+option is not valid or it could not play.
 `;
 
 /** Milliseconds from one person's beginning to the next one's: nobody's first step waits behind all others'. */
@@ -65,6 +65,7 @@ export function runSimulate(args: string[], terminal: Terminal): Promise<number>
     });
     const passed = errors.length === 0 && scenarios.every(({ differences }) => differences.length === 0);
     print(reportText({ passed, errors, scenarios }, values, paint));
+    if (errors.length > 0) return 2;
     return passed ? 0 : 1;
   });
 }

@@ -1,7 +1,7 @@
 import type { AttemptView } from '../../attempts/session/feed.ts';
 import type { Outcome } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Step } from '../scenario/steps.ts';
+import { type Step, sentTogether } from '../scenario/steps.ts';
 import { type Answer, post, resultsOf, type Stage, viewOf } from './stage.ts';
 
 /** A step and what came of it. */
@@ -47,17 +47,6 @@ export async function play({ steps }: Pick<Scenario, 'steps'>, stage: Stage, obs
   }
   const results = view.status === 'completed' ? await resultsOf(stage) : undefined;
   return { steps: played, view, results };
-}
-
-/** Each step by itself, but neighbouring batched ones in one group. */
-function sentTogether(steps: readonly Step[]): Step[][] {
-  const groups: Step[][] = [];
-  for (const step of steps) {
-    const group = groups.at(-1);
-    if (group && step.batched && group[0]?.batched) group.push(step);
-    else groups.push([step]);
-  }
-  return groups;
 }
 
 /** A repeat is answered as the first time, so it is the number that tells them apart. */

@@ -3,13 +3,16 @@ import { fromPromise } from 'xstate';
 import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
 import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
+import { eventBatch } from '../../attempts/schemas.ts';
 import { AttemptFeed } from '../../attempts/session/feed.ts';
 import { Session } from '../../attempts/session/session.ts';
 import type { SessionServices } from '../../attempts/session/session-services.ts';
+import { readConfig } from '../../config.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
+import { parse } from '../../validation.ts';
 import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
 import { madeUpId, virtualTask } from '../scenario/simulated-task.ts';
 import { play } from './play.ts';
@@ -18,7 +21,7 @@ import type { Results, Stage } from './stage.ts';
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
 /** How long an attempt lasts, as a server has it unless it is told otherwise. */
-const ATTEMPT_TTL_MS = 86_400_000;
+const ATTEMPT_TTL_MS = readConfig({}).attemptTtlSeconds * 1_000;
 
 /** Results follow from the journal whenever they are asked for; nothing has to be stored before. */
 const nothing = fromPromise<void, ComputationInput>(async () => undefined);
@@ -46,7 +49,7 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
     // The server judges an event that is sent alone as it does a batch of one.
     '/events': async (event) => (await takeBatch(session, [event]))[0],
     '/events/batch': async (body) => ({
-      results: await takeBatch(session, (body as { events: unknown[] }).events),
+      results: await takeBatch(session, parse(eventBatch, body).events),
     }),
     [`/attempts/${attempt_id}/complete`]: (body) =>
       completeAttempt(session, body).catch((error) => {

@@ -1,8 +1,17 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  Scalar,
+  visit,
+} from 'yaml';
 import { inPlainWords } from './fields.ts';
 import { type FindPlace, type Place, placesIn } from './places.ts';
 import { type Scenario, scenario } from './scenario.ts';
-import { OPTION_FIELDS } from './steps.ts';
+import { NAME_FIELDS } from './steps.ts';
 
 /** One thing that is wrong in a file. */
 export interface FileError extends Place {
@@ -36,7 +45,7 @@ export function parseScenarios(file: string, text: string) {
     };
     for (const { pos, message } of document.errors) notYaml(pos[0], message);
     if (document.errors.length > 0) continue;
-    keepOptionCodes(document);
+    keepNames(document);
     const placeOf = placesIn(document, lines);
     try {
       const { data, error } = scenario.safeParse(document.toJS(), { error: inPlainWords });
@@ -55,23 +64,29 @@ export function parseScenarios(file: string, text: string) {
   return { scenarios, errors };
 }
 
-/** A number as it was written: YAML reads an option called 01 as the number 1, and its author meant the name. */
+/** A plain scalar as it was written: YAML reads 01 as the number 1 and null as nothing, and its author meant a name. */
 const asWritten = ({ value, source }: Scalar): unknown =>
-  typeof value === 'number' ? (source ?? String(value)) : value;
+  // Not `<<`, the symbol that merges, and not a value that was left out.
+  typeof value === 'symbol' || typeof value === 'string' ? value : source || value;
 
 const isSameKey = (a: unknown, b: unknown): boolean =>
   a === b || (isScalar(a) && isScalar(b) && asWritten(a) === asWritten(b));
 
-/** Puts what stands where options are named, and every key, as it was written. */
-function keepOptionCodes(document: Document.Parsed): void {
-  const fields: readonly unknown[] = OPTION_FIELDS;
+/** Puts every key, and what stands where something is named, as it was written. */
+function keepNames(document: Document.Parsed): void {
   visit(document, {
-    Pair: (_, { key, value }) => {
+    Pair: (_, pair) => {
+      const { key, value } = pair;
       if (!isScalar(key)) return;
       // These hold whatever a front end might send, numbers among it.
       if (key.value === 'payload' || key.value === 'metadata') return visit.SKIP;
       key.value = asWritten(key);
-      if (fields.includes(key.value) && isScalar(value)) value.value = asWritten(value);
+      if (!NAME_FIELDS.includes(key.value)) return;
+      if (isScalar(value)) value.value = asWritten(value);
+      // What an alias stands for may be a number in its own place, and only here a name.
+      const meant = isAlias(value) ? value.resolve(document) : undefined;
+      if (isScalar(meant))
+        pair.value = Object.assign(new Scalar(asWritten(meant)), { range: (value as Alias).range });
       return;
     },
   });

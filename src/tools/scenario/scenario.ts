@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { MAX_BATCH } from '../../attempts/schemas.ts';
 import { taskMarks } from '../../tasks/marks.ts';
 import { RISK_TAGS } from '../../tasks/task.ts';
 import { finalExpectation } from './expectations.ts';
 import { fields } from './fields.ts';
-import { optionsNamed, type Step, step, type WrittenStep } from './steps.ts';
+import { isBatched, optionsNamed, type Step, sentTogether, step, type WrittenStep } from './steps.ts';
 
 const task = fields({
   title: z.string().trim().min(1).max(200).default('Simulated decision'),
@@ -45,7 +46,18 @@ export const scenario = fields({
         complain(`must be an option of the task (${codes.join(', ')}), not "${code}"`, field);
       }
     }
-    timed.push({ ...written, at: timeOf(written, timed.at(-1)?.at, complain) });
+    const at = timeOf(written, timed.at(-1)?.at, complain);
+    timed.push({ ...written, at, batched: isBatched(written) });
+  }
+  let sent = 0;
+  for (const group of sentTogether(timed)) {
+    if (group.length > MAX_BATCH) {
+      const index = sent + MAX_BATCH;
+      const field = timed[index]?.batch === undefined ? 'batched' : 'batch';
+      const message = `is event ${MAX_BATCH + 1} of its batch, which holds at most ${MAX_BATCH}; put the steps from here on into another one, with batch: NAME`;
+      context.addIssue({ code: 'custom', path: ['steps', index, field], message });
+    }
+    sent += group.length;
   }
   return { ...rest, steps: timed };
 });

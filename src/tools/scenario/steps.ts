@@ -14,6 +14,8 @@ const common = {
   client_at: signedMilliseconds.optional(),
   /** Held back by the front end: neighbouring batched steps are sent together, when the last of them is due. */
   batched: z.boolean().default(false),
+  /** As `batched`, but together with neighbouring steps of the same name only. */
+  batch: z.string().trim().min(1).max(50).optional(),
   client_event_id: z.string().optional(),
   metadata: z.record(z.string(), z.unknown()).default({}),
   /** Put over the payload that the step's own fields make, to send what no proper front end would. */
@@ -23,8 +25,12 @@ const common = {
   expect: stepExpectation.default({ outcome: 'accepted' }),
 };
 
-/** An option's code. It is text even where YAML would read a number; `parseScenarios` sees to that. */
+/** An option's code. It is text even where YAML would read something else; `parseScenarios` sees to that. */
 const option = z.string();
+
+/** Whether a step is sent in a batch, with a name or without one. */
+export const isBatched = (written: { batched: boolean; batch?: string | undefined }): boolean =>
+  written.batched || written.batch !== undefined;
 
 const kind = <T extends EventType, Shape extends z.ZodRawShape>(event: T, shape: Shape) =>
   fields({ event: z.literal(event), ...shape, ...common });
@@ -54,7 +60,7 @@ export const step = z.discriminatedUnion(
     kind('task_abandoned', {}),
     /** Without an option it completes with whatever is selected. */
     kind('task_completed', { option: option.optional() }).refine(
-      ({ batched, option }) => !batched || option !== undefined,
+      (written) => !isBatched(written) || written.option !== undefined,
       { path: ['option'], error: 'is required in a batch' },
     ),
   ],
@@ -71,15 +77,30 @@ export interface Pause {
   away?: boolean;
 }
 
-/** A step whose time is settled: `at` is there, whichever way it was written. */
+/** A step whose time is settled, whichever way it was written, and whose `batched` is true in a named batch too. */
 export type Step = WrittenStep & {
   at: number;
   /** How a persona spends the time since the step before; absent in scenario files. */
   meanwhile?: readonly Pause[];
 };
 
+/** Each step by itself, but neighbouring ones of the same batch in one group. */
+export function sentTogether(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const group = groups.at(-1);
+    const before = group?.at(-1);
+    if (step.batched && before?.batched && step.batch === before.batch) group?.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
+
 /** The fields of steps that name options, in the order in which events name them. */
-export const OPTION_FIELDS = ['option', 'from', 'to'] as const;
+const OPTION_FIELDS = ['option', 'from', 'to'] as const;
+
+/** The fields whose values are names, and therefore text even where YAML would read a number or something else. */
+export const NAME_FIELDS: readonly unknown[] = [...OPTION_FIELDS, 'batch'];
 
 /** The options that a step names, by the field that names them. */
 export function optionsNamed(written: WrittenStep): [field: string, code: string][] {
