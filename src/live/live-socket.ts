@@ -19,6 +19,9 @@ export class LiveSocket {
   readonly #socket: WebSocket;
   readonly #connection: Writable;
   #answeredLastPing = true;
+  /** Number of the last ping that was sent to see how far the peer has read, and of the last one it answered. */
+  #pings = 0;
+  #answeredPing = 0;
   #deadline: NodeJS.Timeout | undefined;
   /** Number of messages in the current span. */
   #messages = 0;
@@ -65,13 +68,20 @@ export class LiveSocket {
    */
   async room(): Promise<void> {
     if (!this.isOpen || !this.#connection.writableNeedDrain) return;
-    this.#socket.ping();
+    this.#pings += 1;
+    this.#socket.ping(String(this.#pings));
     await new Promise<void>((resolve) => {
       const stalled = setTimeout(() => {
         this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
         end();
       }, STALLED_AFTER_MS);
-      const hearPong = () => void stalled.refresh();
+      const hearPong = (data: Buffer) => {
+        // A peer may also send pongs of its own accord, which say nothing about what it has read.
+        const answered = Number(data.toString());
+        if (!(answered > this.#answeredPing && answered <= this.#pings)) return;
+        this.#answeredPing = answered;
+        stalled.refresh();
+      };
       const end = () => {
         clearTimeout(stalled);
         this.#connection.off('drain', end);
