@@ -35,7 +35,8 @@ export class AccessStore {
     const since = new Date(this.#readUntil.getTime() - CLOCK_TOLERANCE_MS);
     const now = new Date();
     const renewals = await this.#attempts
-      .find({ access_renewed_at: { $gte: since } })
+      // The type is that of the partial index, which is not used without it.
+      .find({ access_renewed_at: { $gte: since, $type: 'date' } })
       .project<Renewal>({ access_generation: 1, access_renewed_at: 1 })
       .toArray();
     for (const { _id, access_generation = 0 } of renewals) this.#note(_id.toHexString(), access_generation);
