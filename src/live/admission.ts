@@ -2,6 +2,7 @@ import { parse } from 'node:querystring';
 import { z } from 'zod';
 import { findReadable } from '../attempts/access.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
+import type { Caller } from '../caller.ts';
 import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
@@ -11,9 +12,12 @@ export interface AdmissionServices {
   attempts: Pick<AttemptStore, 'find'>;
 }
 
-/** What an admitted caller asked to watch. */
-export interface WatchRequest {
+/** Who may watch which attempt, and from where. */
+export interface Admission {
   attempt_id: string;
+  caller: Caller;
+  /** With which the caller was identified. */
+  token: string;
   /** Number of the last event that the caller knows; undefined if it wants only what comes. */
   since: number | undefined;
 }
@@ -23,21 +27,12 @@ const query = z.object({
   since: lenientWholeNumber(0).optional(),
 });
 
-/** The token in the query of a request target; empty if there is none. */
-export function tokenOf(target: string): string {
-  const { token } = queryOf(target);
-  return typeof token === 'string' ? token : '';
-}
-
 /**
  * Reads what a live connection asks for and checks that its caller may have it.
  * @param target path and query
  * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path
  */
-export async function admit(
-  target: string,
-  { identify, attempts }: AdmissionServices,
-): Promise<WatchRequest> {
+export async function admit(target: string, { identify, attempts }: AdmissionServices): Promise<Admission> {
   const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
   if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
   const parsed = query.safeParse(queryOf(target));
@@ -48,7 +43,7 @@ export async function admit(
   if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
   const attempt = await findReadable(attempts, caller, attempt_id);
   if (!attempt) throw notFound('There is no such attempt.');
-  return { attempt_id, since };
+  return { attempt_id, caller, token, since };
 }
 
 /** A parameter that occurs twice is an array, as in Koa's `ctx.query`. */

@@ -8,13 +8,25 @@ import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
 /** Where a watcher gets its information. */
 export interface WatchSources {
   feed: AttemptFeed;
-  /** The attempt as this process knows it, which may lag behind what other processes have recorded. */
+  /** Runs `work` when few others use the database; whoever starts or catches up waits for a turn. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** The attempt as it is now, with all events that the journal has at the time of the call. */
   view(attempt_id: string): Promise<AttemptView>;
-  /** The attempt with every event that the journal has when this is called. */
-  currentView(attempt_id: string): Promise<AttemptView>;
   /** One page of the events after a sequence number, in order; empty if there are no more. */
   read(attempt_id: string, after: number): Promise<RecordedEvent[]>;
 }
+
+/** Where a watcher tells what it knows. */
+export interface Outlet {
+  /** Once false, nothing is sent any more. */
+  readonly isOpen: boolean;
+  send(message: LiveMessage): void;
+  /** Resolves when the reader has taken most of what was sent, or nothing more can be sent. */
+  room(): Promise<void>;
+}
+
+/** How many news are kept while the journal is being read. What is missing of more is read from the journal. */
+const MAX_WAITING = 100;
 
 /**
  * Follows one attempt for one socket: a cursor over its journal that advances by 1 with each event sent. News that
@@ -24,15 +36,15 @@ export interface WatchSources {
 export class AttemptWatcher {
   readonly #attempt_id: string;
   readonly #sources: WatchSources;
-  #send: (message: LiveMessage) => void = () => undefined;
+  #outlet: Outlet | undefined;
   #fail: (error: unknown) => void = () => undefined;
   /** Number of the last event sent. */
   #cursor = 0;
-  /** Where the attempt stood when the watcher was given its place; undefined if the events before that come first. */
+  /** Where the attempt stood when the watcher got its place. */
   #first: AttemptView | undefined;
-  /** What was sent last of where the attempt stands. */
-  #told: Pick<AttemptView, 'state' | 'status' | 'sequence_number'> | undefined;
-  /** News that arrived while the journal is being read; undefined when live. */
+  /** State and status that were sent last. */
+  #told: Pick<AttemptView, 'state' | 'status'> | undefined;
+  /** The latest news while the journal is being read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
   #isStopped = false;
   readonly #stopListening: () => void;
@@ -46,7 +58,8 @@ export class AttemptWatcher {
 
   /**
    * A watcher that will send every event after number `since`, or after the last one in the journal. It sends nothing
-   * before `greet`, and must be stopped.
+   * before `start`, and must be stopped.
+   * @throws Refusal 404 `not_found`, and any error of reading the attempt
    */
   static async at(
     attempt_id: string,
@@ -55,8 +68,8 @@ export class AttemptWatcher {
   ): Promise<AttemptWatcher> {
     const watcher = new AttemptWatcher(attempt_id, sources);
     try {
-      const view = await sources.currentView(attempt_id);
-      if (since === undefined) watcher.#first = view;
+      const view = await sources.view(attempt_id);
+      watcher.#first = view;
       watcher.#cursor = Math.min(since ?? view.sequence_number, view.sequence_number);
       return watcher;
     } catch (error) {
@@ -66,18 +79,14 @@ export class AttemptWatcher {
   }
 
   /**
-   * Sends the state, unless earlier events come first. Must be called once, before `goLive`.
+   * Sends the stored events after its place, then the state, then goes live. Must be called once.
    * @param fail called if the journal cannot be read later; the watcher cannot continue then
+   * @throws any error of reading the journal
    */
-  greet(send: (message: LiveMessage) => void, fail: (error: unknown) => void): void {
-    this.#send = send;
+  async start(outlet: Outlet, fail: (error: unknown) => void): Promise<void> {
+    this.#outlet = outlet;
     this.#fail = fail;
-    if (this.#first) this.#tellState(this.#first);
-  }
-
-  /** Sends the stored events after the watcher's place and the state after them, then whatever happens. */
-  async goLive(): Promise<void> {
-    await this.#catchUp();
+    if (this.#first) await this.#catchUp(this.#first);
   }
 
   stop(): void {
@@ -85,9 +94,18 @@ export class AttemptWatcher {
     this.#stopListening();
   }
 
+  /** Whether nobody listens any more. */
+  get #isOver(): boolean {
+    return this.#isStopped || this.#outlet?.isOpen === false;
+  }
+
   #hear(news: AttemptNews): void {
-    if (this.#waiting) this.#waiting.push(news);
-    else this.#tell(news);
+    if (!this.#waiting) {
+      this.#tell(news);
+      return;
+    }
+    this.#waiting.push(news);
+    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
   }
 
   #tell(news: AttemptNews): void {
@@ -95,31 +113,33 @@ export class AttemptWatcher {
       this.#send(metricsReady(this.#attempt_id));
       return;
     }
-    const ahead = news.kind === 'state_changed' ? 0 : news.view.sequence_number - this.#cursor;
-    if (ahead > 1 || (ahead === 1 && news.kind === 'caught_up')) {
-      this.#waiting = [];
-      this.#catchUp().catch(this.#fail);
+    const { kind, view } = news;
+    const ahead = view.sequence_number - this.#cursor;
+    // The session lags behind what this watcher has already told.
+    if (ahead < 0) return;
+    if (ahead > 1 || (ahead === 1 && kind !== 'event_recorded')) {
+      this.#catchUp(view).catch(this.#fail);
       return;
     }
-    if (news.kind === 'event_recorded') {
-      if (ahead < 1) return;
+    if (kind === 'event_recorded') {
+      if (ahead === 0) return;
       this.#tellEvent(news.event);
     }
-    if (news.kind === 'caught_up' && (ahead < 0 || this.#isTold(news.view))) return;
-    this.#tellState(news.view);
-    if (news.kind !== 'event_recorded' && news.view.status === 'expired') {
-      this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
-    }
+    if (kind === 'caught_up' && this.#isTold(view)) return;
+    this.#tellState(view);
+    if (kind === 'caught_up' && view.state === 'locked') this.#send(metricsReady(this.#attempt_id));
   }
 
-  #isTold({ state, status, sequence_number }: AttemptView): boolean {
-    return isDeepStrictEqual({ state, status, sequence_number }, this.#told);
+  #isTold({ state, status }: AttemptView): boolean {
+    return isDeepStrictEqual({ state, status }, this.#told);
   }
 
   #tellState(view: AttemptView): void {
-    const { state, status, sequence_number } = view;
-    this.#told = { state, status, sequence_number };
+    // No event is recorded when an attempt expires.
+    const hasExpired = view.status === 'expired' && this.#told !== undefined && !this.#isTold(view);
+    this.#told = { state: view.state, status: view.status };
     this.#send({ type: 'attempt_state', data: view });
+    if (hasExpired) this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
   }
 
   #tellEvent(event: RecordedEvent): void {
@@ -129,21 +149,25 @@ export class AttemptWatcher {
     if (status) this.#send({ type: 'attempt_status', data: { status, completed_at } });
   }
 
-  /** Sends the events up to the end of the journal, then the attempt's state, then the news that arrived meanwhile. */
-  async #catchUp(): Promise<void> {
-    let view = await this.#sources.view(this.#attempt_id);
-    while (this.#cursor < view.sequence_number && !this.#isStopped) {
-      const events = await this.#sources.read(this.#attempt_id, this.#cursor);
+  #send(message: LiveMessage): void {
+    this.#outlet?.send(message);
+  }
+
+  /** Sends the events that lead to `view`, then `view`, then the news that arrived meanwhile. */
+  async #catchUp(view: AttemptView): Promise<void> {
+    this.#waiting ??= [];
+    while (this.#cursor < view.sequence_number) {
+      const events = await this.#readNext();
+      if (this.#isOver) return;
       // The session knows of events that the journal no longer has, as after a restored backup.
       if (events.length === 0) throw overloaded('The record of this attempt cannot be read now.');
       for (const event of events) {
         // The journal may be ahead of the view. News of such an event will arrive, together with its state.
         if (event.sequence_number <= view.sequence_number) this.#tellEvent(event);
       }
-      view = await this.#sources.view(this.#attempt_id);
     }
-    if (!this.#isTold(view)) this.#tellState(view);
-    const waiting = this.#waiting ?? [];
+    this.#tellState(view);
+    const waiting = this.#waiting;
     this.#waiting = undefined;
     if (view.state === 'locked') {
       // Nothing can follow, and the waiting news are older than this state.
@@ -151,5 +175,13 @@ export class AttemptWatcher {
       return;
     }
     for (const news of waiting) this.#hear(news);
+  }
+
+  /** The next page of events, once the reader has taken the previous one; none if it has left. */
+  async #readNext(): Promise<RecordedEvent[]> {
+    await this.#outlet?.room();
+    return this.#sources.inTurn(async () =>
+      this.#isOver ? [] : this.#sources.read(this.#attempt_id, this.#cursor),
+    );
   }
 }

@@ -1,14 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App, MiddlewareContext } from 'koa-websocket';
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
-import { type AdmissionServices, admit, tokenOf } from './admission.ts';
+import { type AdmissionServices, admit } from './admission.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
@@ -24,11 +23,8 @@ export interface LiveServices extends AdmissionServices {
 /** A larger message ends the connection before it is read; a smaller one that is still too large gets an error. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
-/** How many sockets may start at once; fewer than there are connections to the database. */
-const BEGINNING_AT_ONCE = 6;
-
 /** What is settled before a handshake is answered: a watcher that has its place, or why there is none. */
-type Outcome = { watcher: AttemptWatcher } | { error: unknown };
+type Outcome = { token: string; watcher: AttemptWatcher } | { error: unknown };
 
 /**
  * The WebSocket side of the app. A client that sees its socket open may post at once and must hear of it, so its rights
@@ -42,8 +38,6 @@ export class LiveChannel {
   readonly #sockets = new Map<LiveSocket, string>();
   /** The outcome for each request whose handshake is being answered. */
   readonly #outcomes = new WeakMap<IncomingMessage, Outcome>();
-  /** After a restart all front ends reconnect at once; candidates' events must not wait behind all of them. */
-  readonly #begin = pLimit(BEGINNING_AT_ONCE);
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
 
@@ -97,6 +91,23 @@ export class LiveChannel {
     });
   }
 
+  /** Never rejects. The watcher stops when the connection ends, whether or not it has become a socket by then. */
+  async #prepare(target: string, connection: Duplex): Promise<Outcome> {
+    const { sources } = this.#services;
+    try {
+      const { token, watcher } = await sources.inTurn(async () => {
+        const { attempt_id, token, since } = await admit(target, this.#services);
+        return { token, watcher: await AttemptWatcher.at(attempt_id, since, sources) };
+      });
+      connection.once('close', () => watcher.stop());
+      // Then that event may have come already.
+      if (connection.destroyed) watcher.stop();
+      return { token, watcher };
+    } catch (error) {
+      return { error };
+    }
+  }
+
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */
   close(): void {
     this.#closing = true;
@@ -105,40 +116,24 @@ export class LiveChannel {
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
   }
 
-  /** Never rejects. The watcher stops when the connection ends, whether or not it has become a socket by then. */
-  async #prepare(target: string, connection: Duplex): Promise<Outcome> {
-    try {
-      const watcher = await this.#begin(async () => {
-        const { attempt_id, since } = await admit(target, this.#services);
-        return AttemptWatcher.at(attempt_id, since, this.#services.sources);
-      });
-      if (connection.destroyed) watcher.stop();
-      connection.once('close', () => watcher.stop());
-      return { watcher };
-    } catch (error) {
-      return { error };
-    }
-  }
-
   async #serve(ctx: MiddlewareContext<object>): Promise<void> {
     const { messages } = this.#services.limits;
-    const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () =>
-      this.#sockets.delete(socket),
-    );
-    this.#sockets.set(socket, tokenOf(ctx.req.url ?? ''));
+    const socket = new LiveSocket(ctx.websocket, ctx.req.socket, messages, () => {
+      this.#sockets.delete(socket);
+    });
     if (this.#closing) {
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
       return;
     }
+    const fail = (error: unknown) => this.#closeFor(socket, error);
     const outcome = this.#outcomes.get(ctx.req);
     if (!outcome || 'error' in outcome) {
-      this.#closeFor(socket, outcome?.error);
+      fail(outcome?.error);
       return;
     }
-    const { watcher } = outcome;
-    const fail = (error: unknown) => this.#closeFor(socket, error);
-    watcher.greet((message) => socket.send(message), fail);
-    await this.#begin(() => watcher.goLive()).catch(fail);
+    const { token, watcher } = outcome;
+    this.#sockets.set(socket, token);
+    await watcher.start(socket, fail).catch(fail);
   }
 
   /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */

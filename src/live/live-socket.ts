@@ -6,6 +6,8 @@ import { answer, type LiveMessage } from './messages.ts';
 
 /** How many bytes may wait for a slow reader before its socket is closed. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Milliseconds after which a reader has stalled that takes nothing of what waits for it. */
+const STALLED_AFTER_MS = 10_000;
 /** Milliseconds that a peer has to answer a close before the connection is cut. */
 const CLOSE_DEADLINE_MS = 3000;
 
@@ -17,6 +19,9 @@ export class LiveSocket {
   readonly #socket: WebSocket;
   readonly #connection: Writable;
   #answeredLastPing = true;
+  /** Number of the last ping that was sent to see how far the peer has read, and of the last one it answered. */
+  #pings = 0;
+  #answeredPing = 0;
   #deadline: NodeJS.Timeout | undefined;
   /** Number of messages in the current span. */
   #messages = 0;
@@ -54,6 +59,40 @@ export class LiveSocket {
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
     }
+  }
+
+  /**
+   * Resolves when the reader has taken what waits here, or the socket is closed; at once if hardly anything waits. A
+   * reader that takes nothing for some time is closed. How much a slow reader takes hardly shows here, because the
+   * operating systems buffer megabytes; so it is pinged, and each pong shows that it has read up to there.
+   */
+  async room(): Promise<void> {
+    if (!this.isOpen || !this.#connection.writableNeedDrain) return;
+    this.#pings += 1;
+    this.#socket.ping(String(this.#pings));
+    await new Promise<void>((resolve) => {
+      const stalled = setTimeout(() => {
+        this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
+        end();
+      }, STALLED_AFTER_MS);
+      const hearPong = (data: Buffer) => {
+        // A peer may also send pongs of its own accord, which say nothing about what it has read.
+        const answered = Number(data.toString());
+        if (!(answered > this.#answeredPing && answered <= this.#pings)) return;
+        this.#answeredPing = answered;
+        stalled.refresh();
+      };
+      const end = () => {
+        clearTimeout(stalled);
+        this.#connection.off('drain', end);
+        this.#socket.off('pong', hearPong);
+        this.#socket.off('close', end);
+        resolve();
+      };
+      this.#connection.on('drain', end);
+      this.#socket.on('pong', hearPong);
+      this.#socket.on('close', end);
+    });
   }
 
   /** Messages sent together, such as an event and the state after it, then cost only one system call. */

@@ -25,9 +25,12 @@ const PING_INTERVAL_MS = 25_000;
 
 function connected() {
   const peer = new DeadPeer();
+  const connection = new PassThrough();
   const onClosed = vi.fn();
-  const socket = new LiveSocket(peer as unknown as WebSocket, new PassThrough(), messages, onClosed);
-  return { peer, onClosed, socket };
+  const socket = new LiveSocket(peer as unknown as WebSocket, connection, messages, onClosed);
+  /** Leaves so much unread that the socket has no room. */
+  const fill = () => void connection.write('x'.repeat(100_000));
+  return { peer, connection, onClosed, socket, fill };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -45,6 +48,42 @@ describe('a peer that', () => {
     vi.advanceTimersByTime(3000);
     expect(peer.terminate).toHaveBeenCalledOnce();
     expect(onClosed).toHaveBeenCalledOnce();
+  });
+
+  it('takes nothing of a backlog for 10 s is closed with 4408, whatever it sends', async () => {
+    const { peer, socket, fill } = connected();
+    fill();
+    const room = socket.room();
+    for (let second = 0; second < 10; second++) {
+      expect(peer.close).not.toHaveBeenCalled();
+      peer.emit('pong', Buffer.from(''));
+      vi.advanceTimersByTime(1000);
+    }
+    expect(peer.close).toHaveBeenCalledWith(4408, expect.any(String));
+    await room;
+    expect(peer.listenerCount('pong')).toBe(1);
+  });
+
+  it('takes a backlog slowly is kept, and gets more once there is room', async () => {
+    const { peer, connection, socket, fill } = connected();
+    fill();
+    let hasRoom = false;
+    for (let n = 1; n <= 10; n++) {
+      hasRoom = false;
+      const room = socket.room().then(() => {
+        hasRoom = true;
+      });
+      vi.advanceTimersByTime(9000);
+      // It has read up to the latest ping.
+      peer.emit('pong', Buffer.from(String(n)));
+      vi.advanceTimersByTime(9000);
+      await Promise.resolve();
+      expect(hasRoom).toBe(false);
+      connection.emit('drain');
+      await room;
+    }
+    expect(peer.close).not.toHaveBeenCalled();
+    expect(peer.ping).toHaveBeenCalledTimes(10);
   });
 
   it('is not there any more is dropped within 60 s', () => {

@@ -49,8 +49,8 @@ export class AttemptFeed {
     const listeners = this.#listeners.get(attempt_id) ?? new Set();
     this.#listeners.set(attempt_id, listeners.add(listener));
     return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(attempt_id);
+      // Once is enough: by the second call the attempt may have other listeners.
+      if (listeners.delete(listener) && listeners.size === 0) this.#listeners.delete(attempt_id);
     };
   }
 }

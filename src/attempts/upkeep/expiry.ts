@@ -56,18 +56,21 @@ export class Expiry {
   }
 
   /**
-   * Tells the watchers of attempts that have ended without a session here: another process may have expired them, or
-   * a token was revoked. The sweep itself expires loaded sessions.
+   * Tells the watchers of attempts that are stored as expired: another process may have expired them, or a token was
+   * revoked. A session does not always tell, because one that is loaded only then starts as expired. What a watcher has
+   * been told already is not told again.
    */
   async #tellWatchers(): Promise<void> {
-    const { feed, sessions, attempts, reconciler } = this.#services;
+    const { feed, attempts, reconciler } = this.#services;
     const watched = feed.watchedAttempts;
     this.#told = new Set(watched.filter((attempt_id) => this.#told.has(attempt_id)));
-    const open = watched.filter((attempt_id) => !this.#told.has(attempt_id) && !sessions.peek(attempt_id));
-    for (const attempt of await attempts.findExpired(open)) {
-      this.#told.add(attempt.attempt_id);
-      if (attempt.redeemed_at) reconciler.add(attempt.attempt_id);
-      else feed.publish(attempt.attempt_id, { kind: 'caught_up', view: unredeemedView(attempt) });
+    const open = watched.filter((attempt_id) => !this.#told.has(attempt_id));
+    for (let start = 0; start < open.length; start += GROUP) {
+      for (const attempt of await attempts.findExpired(open.slice(start, start + GROUP))) {
+        this.#told.add(attempt.attempt_id);
+        if (attempt.redeemed_at) reconciler.add(attempt.attempt_id);
+        else feed.publish(attempt.attempt_id, { kind: 'caught_up', view: unredeemedView(attempt) });
+      }
     }
   }
 }

@@ -17,13 +17,16 @@ export interface RemoteEventsServices {
 
 /**
  * Finds watched attempts for which other processes have recorded events. It asks the journal: that works on every
- * kind of MongoDB and never shows an event that is not recorded. Without watchers, or without other processes, it
- * does not query the journal at all.
+ * kind of MongoDB and never shows an event that is not recorded. Without watchers it does nothing, and without other
+ * processes it does not query the journal. It looks once more after the last of them has left, which may have recorded
+ * events since the look before.
  */
 export class RemoteEvents {
   readonly #services: RemoteEventsServices;
   /** The last known event number of each attempt that was watched at the last look. */
   #known = new Map<string, number>();
+  /** Whether there may have been other processes since the last look. */
+  #hadPeers = true;
 
   constructor(services: RemoteEventsServices) {
     this.#services = services;
@@ -33,13 +36,19 @@ export class RemoteEvents {
   async look(): Promise<void> {
     const { feed, presence, journal, reconciler } = this.#services;
     const watched = feed.watchedAttempts.filter((attempt_id) => !reconciler.isDamaged(attempt_id));
-    if (watched.length === 0 || !(await presence.hasPeers())) return;
+    if (watched.length === 0) {
+      this.#hadPeers = true;
+      return;
+    }
+    const hasPeers = await presence.hasPeers();
+    if (!hasPeers && !this.#hadPeers) return;
     this.#known = new Map(watched.map((attempt_id) => [attempt_id, this.#lastKnown(attempt_id)]));
     for (let start = 0; start < watched.length; start += GROUP) {
       const group = watched.slice(start, start + GROUP);
       const moved = await journal.attemptsAhead(new Map(group.map((id) => [id, this.#known.get(id) ?? 0])));
       for (const attempt_id of moved) reconciler.add(attempt_id);
     }
+    this.#hadPeers = hasPeers;
     await reconciler.run();
   }
 
