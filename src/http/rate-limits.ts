@@ -19,6 +19,8 @@ export interface RateLimits {
   event: Step;
   /** For the events of a batch after its first one, which `event` counts; comes after the step that reads the body. */
   events: Step<{ body: { events: readonly unknown[] } }>;
+  /** For one request that only reads. @param key as whom it is counted. @throws Refusal 429 */
+  read(key: string): Promise<void>;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
   /** How many messages one live connection may send. */
@@ -39,6 +41,8 @@ const ROUTES = {
 };
 /** 50 events a second on average, with bursts of up to 200. */
 const EVENTS: Rate = { points: 200, seconds: 4 };
+/** 50 reads a second on average; how many are answered at once is bounded by `turns.ts`. */
+const READS: Rate = { points: 600, seconds: 12 };
 const CONNECTIONS: Rate = { points: 240, seconds: 60 };
 const MESSAGES: Rate = { points: 100, seconds: 10 };
 
@@ -68,6 +72,7 @@ export function createRateLimits({
     if (!caller || count === 0) return;
     await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
   };
+  const reads = new RateLimiter(READS);
   const connections = new RateLimiter(CONNECTIONS);
   return {
     login: step(ROUTES.login),
@@ -83,6 +88,7 @@ export function createRateLimits({
       await takeEvents(ctx.state, ctx.state.body.events.length - 1);
       await next();
     },
+    read: (key) => reads.take(key),
     connection: (request) => connections.take(addressOf(request)),
     messages: MESSAGES,
   };
@@ -97,6 +103,7 @@ const unlimited: RateLimits = {
   redeem: pass,
   event: pass,
   events: pass,
+  read: async () => undefined,
   connection: async () => undefined,
   messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
 };
