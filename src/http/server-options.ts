@@ -24,9 +24,12 @@ const STALLED_MS = 30_000;
 const MAX_CONNECTIONS = 10_000;
 
 /** Bounds how long and how many connections may be open, and answers requests that are broken. */
-export function guardConnections(server: Server): void {
-  server.setTimeout(STALLED_MS);
-  server.maxConnections = MAX_CONNECTIONS;
+export function guardConnections(
+  server: Server,
+  { stalledMs = STALLED_MS, maxConnections = MAX_CONNECTIONS } = {},
+): void {
+  server.setTimeout(stalledMs);
+  server.maxConnections = maxConnections;
   // Connections without a request, which everybody can keep, make room for those with one.
   server.on('drop', () => server.closeIdleConnections());
   server.on('clientError', answerBrokenRequest);
