@@ -21,6 +21,8 @@ export interface RateLimits {
   events: Step<{ body: { events: readonly unknown[] } }>;
   /** For one request that only reads. @param key as whom it is counted. @throws Refusal 429 */
   read(key: string): Promise<void>;
+  /** Counts the answer to a read, because a large one costs as much as many small ones. */
+  readAnswered(key: string, bytes: number): void;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
   /** How many messages one live connection may send. */
@@ -41,8 +43,12 @@ const ROUTES = {
 };
 /** 50 events a second on average, with bursts of up to 200. */
 const EVENTS: Rate = { points: 200, seconds: 4 };
-/** 50 reads a second on average; how many are answered at once is bounded by `turns.ts`. */
+/**
+ * 50 reads a second on average; an answer counts once more for each full `READ_BYTES`. How many are answered at once is
+ * bounded by `turns.ts`.
+ */
 const READS: Rate = { points: 600, seconds: 12 };
+const READ_BYTES = 32 * 1024;
 const CONNECTIONS: Rate = { points: 240, seconds: 60 };
 const MESSAGES: Rate = { points: 100, seconds: 10 };
 
@@ -89,6 +95,10 @@ export function createRateLimits({
       await next();
     },
     read: (key) => reads.take(key),
+    readAnswered: (key, bytes) => {
+      // If this is too much, the next read is refused.
+      if (bytes >= READ_BYTES) void reads.take(key, Math.floor(bytes / READ_BYTES)).catch(() => undefined);
+    },
     connection: (request) => connections.take(addressOf(request)),
     messages: MESSAGES,
   };
@@ -104,6 +114,7 @@ const unlimited: RateLimits = {
   event: pass,
   events: pass,
   read: async () => undefined,
+  readAnswered: () => undefined,
   connection: async () => undefined,
   messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
 };

@@ -25,7 +25,7 @@ const READS_AT_ONCE = 8;
 const UNTAKEN_BYTES = 32 * 1024 * 1024;
 
 interface TurnsServices {
-  limits: Pick<RateLimits, 'read'>;
+  limits: Pick<RateLimits, 'read' | 'readAnswered'>;
   trustedProxies: number;
 }
 
