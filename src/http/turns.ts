@@ -74,9 +74,11 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
       if (!socket.destroyed) await next();
     };
     await (isRead ? reads(work) : work());
+    const bytes = sizeOfAnswer(ctx);
+    if (isRead) limits.readAnswered(key, bytes);
     whenAnswered(
       ctx,
-      untaken.hold(key, sizeOfAnswer(ctx), () => socket.destroy()),
+      untaken.hold(key, bytes, () => socket.destroy()),
     );
   };
 }
