@@ -7,18 +7,14 @@ import { HeldBytes } from './held-bytes.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { whenAnswered } from './when-answered.ts';
 
-/** Requests of one caller that may be at work at once, and that may wait. Answers that are not taken count as work. */
-interface Share {
-  atOnce: number;
-  waiting: number;
-}
-
-/** Of an attempt or an account. */
-const CALLER: Share = { atOnce: 4, waiting: 100 };
-/** Of an address without credentials, which a whole class of candidates may share. */
-const ADDRESS: Share = { atOnce: 8, waiting: 1000 };
+/** Requests of one caller that are at work at once. Answers that are not taken count as work. */
+const AT_ONCE = 4;
+/** How many more requests of one candidate may wait. */
+const CANDIDATE_WAITING = 100;
+/** The same of an account, for which tools may ask, or of an address, which a class without credentials may share. */
+const OTHERS_WAITING = 1000;
 /** How many requests may wait in all; beyond that only callers who have none waiting may add one. */
-const WAITING = 3000;
+const WAITING_IN_ALL = 3000;
 /** Reads that use the database at once: about half as many as it has connections, since some need two. */
 const READS_AT_ONCE = 8;
 /** Bytes of all answers that nobody has taken yet. */
@@ -43,9 +39,9 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
 
   /** Waits for one of the caller's turns, which ends when the answer has been taken. */
   const takeTurn = async (ctx: BareContext, key: string) => {
-    const share = ctx.state.caller ? CALLER : ADDRESS;
-    const queue = queues.get(key) ?? new Queue(share.atOnce);
-    if (queue.waiting >= share.waiting || (waiting >= WAITING && queue.waiting > 0)) {
+    const queue = queues.get(key) ?? new Queue();
+    const mayWait = ctx.state.caller?.kind === 'attempt' ? CANDIDATE_WAITING : OTHERS_WAITING;
+    if (queue.waiting >= mayWait || (waiting >= WAITING_IN_ALL && queue.waiting > 0)) {
       throw tooManyRequests(
         'Too many of your requests are unanswered; read the answers before you send more.',
         {
@@ -66,7 +62,7 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
   return async (ctx: BareContext, next: Next): Promise<void> => {
     const key = countedAs(ctx, trustedProxies);
     const isRead = ['GET', 'HEAD'].includes(ctx.method);
-    if (isRead) await limits.read(key);
+    if (isRead) await limits.read(ctx.state.caller, key);
     await takeTurn(ctx, key);
     const { socket } = ctx.req;
     // Whoever has hung up meanwhile wants no answer.
@@ -75,7 +71,7 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
     };
     await (isRead ? reads(work) : work());
     const bytes = sizeOfAnswer(ctx);
-    if (isRead) limits.readAnswered(key, bytes);
+    if (isRead) limits.readAnswered(ctx.state.caller, key, bytes);
     whenAnswered(
       ctx,
       untaken.hold(key, bytes, () => socket.destroy()),
@@ -83,23 +79,17 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
   };
 }
 
-/** One caller's requests: so many at once, the others in the order in which they came. */
+/** One caller's requests: a few at once, the others in the order in which they came. */
 class Queue {
-  #free: number;
-  readonly #atOnce: number;
+  #free = AT_ONCE;
   readonly #waiting: (() => void)[] = [];
-
-  constructor(atOnce: number) {
-    this.#atOnce = atOnce;
-    this.#free = atOnce;
-  }
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
   get isEmpty(): boolean {
-    return this.#free === this.#atOnce;
+    return this.#free === AT_ONCE;
   }
 
   async enter(): Promise<void> {
