@@ -47,7 +47,7 @@ const ROUTES = {
 const EVENTS: Rate = { points: 200, seconds: 4 };
 /**
  * 50 reads a second on average, for staff 100, because tools read for them; an answer counts once more for each full
- * `READ_BYTES`. How many are answered at once is bounded by `turns.ts`.
+ * `READ_BYTES`. How many are answered at once is bounded by `caller-turns.ts`.
  */
 const READS: Rate = { points: 600, seconds: 12 };
 const STAFF_READS: Rate = { points: 6000, seconds: 60 };
