@@ -32,7 +32,7 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { config, log, database, attempts, limits } = services;
+  const { access, config, log, database, attempts, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
@@ -60,6 +60,7 @@ export function createApp(services: Services): App {
     limits,
     log,
   });
+  access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
   return { koa: app, live, routers: [health, ...routers] };
 }
 

@@ -7,7 +7,7 @@ import { asRefusal } from '../http/as-refusal.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
-import { type AdmissionServices, admit } from './admission.ts';
+import { type Admission, type AdmissionServices, admit } from './admission.ts';
 import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
@@ -24,7 +24,7 @@ export interface LiveServices extends AdmissionServices {
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
 /** What is settled before a handshake is answered: a watcher that has its place, or why there is none. */
-type Outcome = { token: string; watcher: AttemptWatcher } | { error: unknown };
+type Outcome = { admission: Admission; watcher: AttemptWatcher } | { error: unknown };
 
 /**
  * The WebSocket side of the app. A client that sees its socket open may post at once and must hear of it, so its rights
@@ -34,8 +34,7 @@ type Outcome = { token: string; watcher: AttemptWatcher } | { error: unknown };
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
-  /** Each socket with the token it was opened with. */
-  readonly #sockets = new Map<LiveSocket, string>();
+  readonly #sockets = new Map<LiveSocket, Admission>();
   /** The outcome for each request whose handshake is being answered. */
   readonly #outcomes = new WeakMap<IncomingMessage, Outcome>();
   readonly #heartbeat: NodeJS.Timeout;
@@ -47,7 +46,7 @@ export class LiveChannel {
     app.ws.listen({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
     app.ws.use((ctx) => this.#serve(ctx));
     this.#heartbeat = setInterval(() => {
-      for (const [socket, token] of this.#sockets) {
+      for (const [socket, { token }] of this.#sockets) {
         socket.checkAlive();
         void this.#checkToken(socket, token);
       }
@@ -95,16 +94,24 @@ export class LiveChannel {
   async #prepare(target: string, connection: Duplex): Promise<Outcome> {
     const { sources } = this.#services;
     try {
-      const { token, watcher } = await sources.inTurn(async () => {
-        const { attempt_id, token, since } = await admit(target, this.#services);
-        return { token, watcher: await AttemptWatcher.at(attempt_id, since, sources) };
+      const { admission, watcher } = await sources.inTurn(async () => {
+        const admission = await admit(target, this.#services);
+        const { attempt_id, since } = admission;
+        return { admission, watcher: await AttemptWatcher.at(attempt_id, since, sources) };
       });
       connection.once('close', () => watcher.stop());
       // Then that event may have come already.
       if (connection.destroyed) watcher.stop();
-      return { token, watcher };
+      return { admission, watcher };
     } catch (error) {
       return { error };
+    }
+  }
+
+  /** Closes the sockets of an attempt whose access tokens were replaced by a newer one. */
+  checkTokensOf(attempt_id: string): void {
+    for (const [socket, admission] of this.#sockets) {
+      if (admission.attempt_id === attempt_id) void this.#checkToken(socket, admission.token);
     }
   }
 
@@ -131,12 +138,12 @@ export class LiveChannel {
       fail(outcome?.error);
       return;
     }
-    const { token, watcher } = outcome;
-    this.#sockets.set(socket, token);
+    const { admission, watcher } = outcome;
+    this.#sockets.set(socket, admission);
     await watcher.start(socket, fail).catch(fail);
   }
 
-  /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */
+  /** Closes a socket whose token is no longer valid: expired, replaced by a newer one, or of a deactivated account. */
   async #checkToken(socket: LiveSocket, token: string): Promise<void> {
     try {
       await this.#services.identify(token);

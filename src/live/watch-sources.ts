@@ -54,6 +54,8 @@ async function journaledView(
   { journal, sessions, reconciler }: WatchSourcesServices,
 ): Promise<AttemptView> {
   const { attempt_id } = session.attempt;
+  // Whoever asks when the time is over is told so; the sweep would end the attempt only some seconds later.
+  if (session.isOverdue) return (await sessions.current(attempt_id)).view;
   const last = await journal.lastNumber(attempt_id);
   const { state } = session;
   const known = state.context.sequence_number;
