@@ -124,7 +124,7 @@ describe('a redemption with an id', () => {
 
 /* The sweep comes only every five seconds, so here nothing is expired until somebody asks. */
 describe('given an attempt whose time is over', async () => {
-  const hasty = await startTestServer({ TOKEN_TTL_SECONDS: '1', ATTEMPT_TTL_SECONDS: '4' });
+  const hasty = await startTestServer({ TOKEN_TTL_SECONDS: '1', ATTEMPT_TTL_SECONDS: '3' });
   const hastyTask = await createTask(hasty.admin);
   const issued = await issueTokens(hasty.admin, hastyTask, { count: 7 });
   const id = randomUUID();
@@ -195,6 +195,7 @@ describe('renewing the access', () => {
     const staff = await watch(admin, attempt_id);
     const { expires_at } = await candidate.get();
     const renewed = await renew(attempt_id);
+    before.send({ type: 'ping' });
     expect(renewed).toEqual({
       attempt_id,
       access_token: expect.any(String),
@@ -207,6 +208,7 @@ describe('renewing the access', () => {
     }
     expect((await candidate.api.send('GET', `/tasks/${task.task_id}`)).status).toBe(401);
     expect(await before.closed).toMatchObject({ code: 4401 });
+    expect(before.all('pong'), 'the socket was still served').toEqual([]);
     expect(await closing(candidate.api.watch(attempt_id))).toMatchObject({ code: 4401 });
 
     const back = candidate.with(renewed.access_token);
