@@ -313,7 +313,9 @@ it('given two calls of one front end at once, when the one that loses learns onl
     isRepeat: true,
   });
   const another = await aToken();
-  await expect(tokens.redeem({ token: another.token }, undefined)).rejects.toMatchObject({
+  await expect(
+    tokens.redeem({ token: another.token, redemption_id: undefined }, undefined),
+  ).rejects.toMatchObject({
     code: 'token_used',
   });
 });
