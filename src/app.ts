@@ -17,7 +17,8 @@ import { normalizeTarget } from './http/request-target.ts';
 import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
-import { watchSources } from './live/watch-sources.ts';
+import { SocketBounds } from './live/socket-bounds.ts';
+import { liveSources } from './live/watch-sources.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
@@ -55,7 +56,8 @@ export function createApp(services: Services): App {
   const live = new LiveChannel(app, {
     identify: inspector.identify,
     attempts,
-    sources: watchSources(services),
+    sources: liveSources(services),
+    bounds: new SocketBounds(config.rateLimits),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
     limits,
     log,
