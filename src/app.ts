@@ -19,7 +19,8 @@ import { normalizeTarget } from './http/request-target.ts';
 import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
-import { watchSources } from './live/watch-sources.ts';
+import { SocketBounds } from './live/socket-bounds.ts';
+import { liveSources } from './live/watch-sources.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
@@ -34,7 +35,7 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { config, log, database, attempts, limits } = services;
+  const { access, config, log, database, attempts, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
@@ -64,11 +65,13 @@ export function createApp(services: Services): App {
   const live = new LiveChannel(app, {
     identify: inspector.identify,
     attempts,
-    sources: watchSources(services),
+    sources: liveSources(services),
+    bounds: new SocketBounds(config.rateLimits),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
     limits,
     log,
   });
+  access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
   return { koa: app, live, routers: [health, events, ...routers] };
 }
 
