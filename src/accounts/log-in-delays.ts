@@ -28,11 +28,11 @@ export interface LogInRates {
 
 const HOUR = 3600;
 const LOG_IN_RATES: LogInRates = {
-  knownPlace: { free: 5, seconds: HOUR, maxDelaySeconds: 60 },
-  newPlace: { free: 5, seconds: HOUR, maxDelaySeconds: 900 },
-  account: { free: 30, seconds: HOUR, maxDelaySeconds: 60 },
-  network: { free: 200, seconds: HOUR, maxDelaySeconds: 60 },
-  everybody: { free: 5000, seconds: HOUR, maxDelaySeconds: 1 },
+  knownPlace: { free: 5, seconds: HOUR, firstDelaySeconds: 1, maxDelaySeconds: 60 },
+  newPlace: { free: 5, seconds: HOUR, firstDelaySeconds: 1, maxDelaySeconds: 900 },
+  account: { free: 30, seconds: HOUR, firstDelaySeconds: 1, maxDelaySeconds: 60 },
+  network: { free: 200, seconds: HOUR, firstDelaySeconds: 1, maxDelaySeconds: 60 },
+  everybody: { free: 5000, seconds: HOUR, firstDelaySeconds: 1, maxDelaySeconds: 1 },
 };
 
 /** The only key of the counter for everybody. */

@@ -5,12 +5,13 @@ export interface FailureRate {
   /** Failures in a span of `seconds` before there is a delay; a span begins with the first failure in it. */
   free: number;
   seconds: number;
+  firstDelaySeconds: number;
   maxDelaySeconds: number;
 }
 
 /**
- * Delays by key. The last free failure and each one after it start a time in which nothing more is tried: 1 s, 2 s,
- * 4 s … up to the maximum. Nobody is locked out: whoever waits long enough is heard. What is refused meanwhile does
+ * Delays by key. The last free failure and each one after it start a time in which nothing more is tried, each time
+ * twice as long, up to the maximum. Nobody is locked out: whoever waits long enough is heard. What is refused meanwhile does
  * not count, so a flood does not make the delay longer.
  */
 export class FailureDelays {
@@ -36,9 +37,10 @@ export class FailureDelays {
   }
 
   async countFailure(key: string): Promise<void> {
-    const { free, maxDelaySeconds } = this.#rate;
+    const { free, firstDelaySeconds, maxDelaySeconds } = this.#rate;
     const excess = (await this.#failures.add(key)) - free;
-    if (excess >= 0) await this.#delays.block(key, Math.min(2 ** excess, maxDelaySeconds));
+    if (excess >= 0)
+      await this.#delays.block(key, Math.min(firstDelaySeconds * 2 ** excess, maxDelaySeconds));
   }
 
   async forget(key: string): Promise<void> {

@@ -37,18 +37,18 @@ const REGISTRATIONS: Rate = { points: 600, seconds: 600 };
 
 /** See `SecretGuesses`. */
 const SECRETS: GuessRates = {
-  network: { free: 300, seconds: 600, maxDelaySeconds: 60 },
-  secret: { free: 60, seconds: 60, maxDelaySeconds: 1 },
-  everybody: { free: 20_000, seconds: 3600, maxDelaySeconds: 1 },
+  network: { free: 300, seconds: 600, firstDelaySeconds: 10, maxDelaySeconds: 60 },
+  secret: { free: 60, seconds: 60, firstDelaySeconds: 10, maxDelaySeconds: 60 },
+  everybody: { free: 20_000, seconds: 3600, firstDelaySeconds: 1, maxDelaySeconds: 1 },
 };
 /**
  * Who asks which addresses have accounts learns it of 3 800 a day from one network. Addresses are no random secrets, so
  * there is no figure above which this is safe; it only makes collecting them slow.
  */
 const TAKEN_ADDRESSES: GuessRates = {
-  network: { free: 100, seconds: 3600, maxDelaySeconds: 60 },
-  secret: { free: 10, seconds: 600, maxDelaySeconds: 60 },
-  everybody: { free: 20_000, seconds: 3600, maxDelaySeconds: 1 },
+  network: { free: 100, seconds: 3600, firstDelaySeconds: 1, maxDelaySeconds: 60 },
+  secret: { free: 10, seconds: 600, firstDelaySeconds: 10, maxDelaySeconds: 60 },
+  everybody: { free: 20_000, seconds: 3600, firstDelaySeconds: 1, maxDelaySeconds: 1 },
 };
 
 /** 50 events a second on average, with bursts of up to 200. */

@@ -24,7 +24,7 @@ it('the schema is that of its release', () => {
         "tasks": "4p0pC_Vn",
         "users": "kdXhOTCr",
       },
-      "release": 2,
+      "release": 3,
     }
   `);
 });

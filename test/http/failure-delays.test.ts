@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FailureDelays } from '../../src/http/failure-delays.ts';
 
-const RATE = { free: 3, seconds: 3600, maxDelaySeconds: 10 };
+const RATE = { free: 3, seconds: 3600, firstDelaySeconds: 1, maxDelaySeconds: 10 };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
