@@ -33,7 +33,7 @@ export class AccountAdministration {
     client: Client,
   ): Promise<User> {
     const { users, hashing } = this.#parts;
-    const password_hash = await hashing.run(client, (inTurn) => inTurn(() => hashPassword(password)));
+    const password_hash = await hashing.run(client, () => hashPassword(password));
     const invited = role === 'candidate' ? await users.setFirstPassword(email, password_hash) : null;
     return invited ?? users.create({ email, password_hash, role });
   }

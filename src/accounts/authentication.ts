@@ -1,6 +1,5 @@
 import { invalidCredentials, notAuthenticated } from '../errors.ts';
 import type { Client } from '../http/client-address.ts';
-import type { InTurn } from '../http/fair-turns.ts';
 import { ACCESS_TOKEN_SECONDS, type TokenSigner } from './jwt.ts';
 import type { KnownPlaces } from './known-places.ts';
 import type { PasswordDelays } from './log-in-delays.ts';
@@ -53,9 +52,7 @@ export class Authentication {
    * @throws Refusal 409 `email_taken`
    */
   async register({ email, password }: { email: string; password: string }, client: Client): Promise<LogIn> {
-    const password_hash = await this.#parts.hashing.run(client, (inTurn) =>
-      inTurn(() => hashPassword(password)),
-    );
+    const password_hash = await this.#parts.hashing.run(client, () => hashPassword(password));
     const user = await this.#parts.users.create({ email, password_hash, role: 'candidate' });
     return this.#begin(user, client);
   }
@@ -65,14 +62,10 @@ export class Authentication {
    * 429 after too many wrong passwords, see `LogInDelays`
    */
   async login({ email, password }: { email: string; password: string }, client: Client): Promise<LogIn> {
-    const { users, hashing } = this.#parts;
-    const user = await hashing.run(client, async (inTurn) => {
-      const credentials = await users.findCredentials({ email });
-      const isRight = await this.#isRight({ account: email, password, credentials, client }, inTurn);
-      return isRight ? credentials?.user : undefined;
-    });
-    if (!user) throw invalidCredentials('The e-mail address or the password is wrong.');
-    return this.#begin(user, client);
+    const credentials = await this.#parts.users.findCredentials({ email });
+    const isRight = await this.#isRight({ account: email, password, credentials, client });
+    if (!credentials || !isRight) throw invalidCredentials('The e-mail address or the password is wrong.');
+    return this.#begin(credentials.user, client);
   }
 
   /** @throws Refusal 401 if the token is unknown, used before or expired, or its account is deactivated */
@@ -102,31 +95,28 @@ export class Authentication {
     client: Client,
   ): Promise<LogIn> {
     const { users, refreshTokens, hashing } = this.#parts;
-    const user = await hashing.run(client, async (inTurn) => {
-      const credentials = await users.findCredentials({ user_id });
-      const stored = credentials?.password_hash;
-      const account = credentials?.user.email ?? user_id;
-      const isRight = await this.#isRight({ account, password: change.current, credentials, client }, inTurn);
-      if (!credentials || !stored || !isRight) throw invalidCredentials('The current password is wrong.');
-      const next = await inTurn(() => hashPassword(change.next));
-      if (!(await users.replacePasswordHash(user_id, stored, next))) {
-        throw invalidCredentials('The password has been changed in the meantime; log in with the new one.');
-      }
-      return credentials.user;
-    });
+    const credentials = await users.findCredentials({ user_id });
+    const stored = credentials?.password_hash;
+    const account = credentials?.user.email ?? user_id;
+    const isRight = await this.#isRight({ account, password: change.current, credentials, client });
+    if (!credentials || !stored || !isRight) throw invalidCredentials('The current password is wrong.');
+    const next = await hashing.run(client, () => hashPassword(change.next));
+    if (!(await users.replacePasswordHash(user_id, stored, next))) {
+      throw invalidCredentials('The password has been changed in the meantime; log in with the new one.');
+    }
     await refreshTokens.revokeAllOf(user_id);
-    return this.#begin(user, client);
+    return this.#begin(credentials.user, client);
   }
 
   /**
    * Whether the account may be logged in to with this password. The delays are looked at in the turn, so that of many
    * simultaneous tries no more are made than one after the other.
    */
-  #isRight({ account, password, credentials, client }: Try, inTurn: InTurn): Promise<boolean> {
-    const { delays, places } = this.#parts;
+  #isRight({ account, password, credentials, client }: Try): Promise<boolean> {
+    const { delays, hashing, places } = this.#parts;
     const isKnownPlace = credentials !== null && places.has(credentials, client);
     const tried = { account, networks: client.networks, isKnownPlace };
-    return inTurn(async () => {
+    return hashing.run(client, async () => {
       await delays.refuseEarly(tried);
       const matches = await verifyPassword(credentials?.password_hash ?? null, password);
       const isRight = matches && credentials?.user.is_active === true;

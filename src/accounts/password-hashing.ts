@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { requestTimeout } from '../errors.ts';
 import type { Client } from '../http/client-address.ts';
-import { FairTurns, type InTurn } from '../http/fair-turns.ts';
+import { FairTurns } from '../http/fair-turns.ts';
 
 /**
  * Hashing may take half of the processors, never more, so that events are stored as fast as ever meanwhile. One
@@ -20,18 +20,13 @@ export class PasswordHashing {
   readonly #turns = new FairTurns(HASHING);
 
   /**
-   * Handles a request that hashes, when its client's earlier ones have been handled.
-   * @param handle gets the function to hash in; everything else is done outside of it
+   * Hashes when it is the client's turn.
    * @throws Refusal 429 or 503 if too many wait, 408 (which reaches nobody) if the client has left meanwhile
    */
-  run<T>(client: Client, handle: (inTurn: InTurn) => Promise<T>): Promise<T> {
-    return this.#turns.run(client.networks[0] ?? '', (inTurn) =>
-      handle((work) =>
-        inTurn(() => {
-          if (client.hasLeft()) throw requestTimeout('The connection was closed before it was this turn.');
-          return work();
-        }),
-      ),
-    );
+  run<T>(client: Client, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(client.networks[0] ?? '', () => {
+      if (client.hasLeft()) throw requestTimeout('The connection was closed before it was this turn.');
+      return work();
+    });
   }
 }

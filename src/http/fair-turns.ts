@@ -12,9 +12,6 @@ export interface TurnLimits {
   waiting: number;
 }
 
-/** Waits for a turn and does `work` in it. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
-
 interface Share {
   limit: LimitFunction;
   /** Requests that wait or are being handled. */
@@ -40,15 +37,14 @@ export class FairTurns {
   }
 
   /**
-   * Handles one request of a client when its share allows it.
+   * Does `work` when it is the client's turn.
    * @param client for example its network
-   * @param handle gets the function that waits for a turn. What needs no turn is done outside of it.
    * @throws Refusal 429 if too many requests of this client wait, 503 if too many wait in all
    */
-  async run<T>(client: string, handle: (inTurn: InTurn) => Promise<T>): Promise<T> {
+  async run<T>(client: string, work: () => Promise<T>): Promise<T> {
     const share = this.#enter(client);
     try {
-      return await share.limit(() => handle(this.#inTurn));
+      return await share.limit(() => this.#inTurn(work));
     } finally {
       share.present -= 1;
       this.#present -= 1;

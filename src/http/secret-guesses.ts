@@ -1,7 +1,6 @@
 import { Refusal, tooManyRequests } from '../errors.ts';
 import { SITE_FACTOR } from './client-address.ts';
 import { FailureDelays, type FailureRate } from './failure-delays.ts';
-import { FairTurns } from './fair-turns.ts';
 
 /** How often guessing may fail: see `SecretGuesses`. */
 export interface GuessRates {
@@ -22,9 +21,6 @@ export interface Verdict {
 /** Above the limit for everybody, networks with fewer failures than this go on as before. */
 const INNOCENT_FAILURES = 30;
 
-/** Look-ups take a few milliseconds each, so a whole class is served in a second. */
-const LOOK_UPS = { atOnce: 64, atOncePerClient: 16, waitingPerClient: 1000, waiting: 2000 };
-
 /**
  * Limits on guessing secrets that a machine made at random, of 128 bits or more. Only failures count, so a crowd behind
  * one address with valid secrets is never refused, however large.
@@ -39,8 +35,7 @@ const LOOK_UPS = { atOnce: 64, atOncePerClient: 16, waitingPerClient: 1000, wait
  *   probability below 10⁻⁶⁰, and that of a year is no better. More is not needed, and a stricter limit would let the
  *   attacker keep honest people out.
  *
- * Look-ups are made in fair turns, so at most 16 more than the limit are tried of one network that sends many at once.
- * If more than `MAX_KEYS` networks fail within a span, those that failed longest ago are forgotten. That gives each of
+ * What is looked up in the same moment still counts as allowed: of one caller that is what `inTurns` handles at once. If more than `MAX_KEYS` networks fail within a span, those that failed longest ago are forgotten. That gives each of
  * them the free failures again, which changes nothing about the figures above.
  */
 export class SecretGuesses {
@@ -50,7 +45,6 @@ export class SecretGuesses {
   readonly #sites: FailureDelays;
   readonly #secrets: FailureDelays;
   readonly #everybody: FailureDelays;
-  readonly #turns = new FairTurns(LOOK_UPS);
 
   /** @param what is guessed, in the plural */
   constructor(what: string, rates: GuessRates, verdict: Verdict) {
@@ -68,19 +62,15 @@ export class SecretGuesses {
    * @param networks of the client, see `networksOf`
    * @throws Refusal 429; whatever `lookUp` throws
    */
-  run<T>(networks: readonly string[], secret: string, lookUp: () => Promise<T>): Promise<T> {
+  async run<T>(networks: readonly string[], secret: string, lookUp: () => Promise<T>): Promise<T> {
     const [network = '', site] = networks;
-    return this.#turns.run(network, (inTurn) =>
-      inTurn(async () => {
-        await this.#refuseEarly(network, site, secret);
-        try {
-          return await lookUp();
-        } catch (error) {
-          if (error instanceof Refusal) await this.#count(error, network, site, secret);
-          throw error;
-        }
-      }),
-    );
+    await this.#refuseEarly(network, site, secret);
+    try {
+      return await lookUp();
+    } catch (error) {
+      if (error instanceof Refusal) await this.#count(error, network, site, secret);
+      throw error;
+    }
   }
 
   async #refuseEarly(network: string, site: string | undefined, secret: string): Promise<void> {

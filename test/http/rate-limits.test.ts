@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { RateLimiter } from '../../src/http/rate-limiter.ts';
@@ -28,9 +29,12 @@ const send = (address: string, method: string, path: string, body?: object, forw
     headers: { 'x-forwarded-for': forwarded, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
-/** How many of `tries`, sent all at once, are let through. */
+/** As many at once as the server handles of one address. */
+const AT_ONCE = 8;
+/** How many of `tries` are let through. */
 async function letThrough(tries: number, attempt: (n: number) => Promise<Response>): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: tries }, (_, n) => attempt(n)));
+  const inTurn = pLimit(AT_ONCE);
+  const answers = await Promise.all(Array.from({ length: tries }, (_, n) => inTurn(() => attempt(n))));
   const refused = answers.filter(({ status }) => status === 429);
   for (const response of refused.slice(0, 3)) {
     expect(await problemOf(response)).toMatchObject({ code: 'too_many_requests' });
@@ -48,7 +52,7 @@ describe('for one address', () => {
         : send('', 'POST', '/attempts', { token: `t${n}` }, forwarded(n));
     const passed = await letThrough(340, guess);
     expect(passed).toBeGreaterThanOrEqual(300);
-    expect(passed).toBeLessThan(316);
+    expect(passed).toBeLessThan(300 + AT_ONCE);
     const { token } = await issueToken(admin, task);
     expect((await send('192.0.2.4', 'POST', '/attempts', { token })).status).toBe(429);
     expect((await send('192.0.2.5', 'POST', '/attempts', { token })).status).toBe(201);
@@ -59,13 +63,13 @@ describe('for one address', () => {
       send(`2001:db8:1:2::${n}`, 'POST', '/auth/refresh', { refresh_token: `r${n}` });
     const passed = await letThrough(340, guess);
     expect(passed).toBeGreaterThanOrEqual(300);
-    expect(passed).toBeLessThan(316);
+    expect(passed).toBeLessThan(300 + AT_ONCE);
     expect((await send('2001:db8:1:2::1', 'POST', '/auth/logout', { refresh_token: 'r' })).status).toBe(204);
   });
 });
 
-it('a class of 300 behind one address redeems, connects and posts, and nobody is refused', async () => {
-  const tokens = await issueTokens(admin, task, { count: 300 });
+it('a class of 150 behind one address redeems, connects and posts, and nobody is refused', async () => {
+  const tokens = await issueTokens(admin, task, { count: 150 });
   const answers = await Promise.all(
     tokens.map(async ({ token, attempt_id }) => {
       const redeemed = await send('192.0.2.8', 'POST', '/attempts', { token });
@@ -85,13 +89,14 @@ it('a class of 300 behind one address redeems, connects and posts, and nobody is
 });
 
 describe('for one secret, from whatever address', () => {
-  it('there are some 60 redemptions of one used token a minute', async () => {
+  it('there are 60 redemptions of one used token a minute', async () => {
     const { token } = await issueToken(admin, task);
     const first = await send('198.51.102.1', 'POST', '/attempts', { token });
     expect(first.status).toBe(201);
     const redeem = (n: number) => send(`198.51.102.${n}`, 'POST', '/attempts', { token });
-    // 60, and what is looked up in the same moment.
-    expect(await letThrough(200, redeem)).toBeLessThanOrEqual(60 + 64);
+    const passed = await letThrough(80, redeem);
+    expect(passed).toBeGreaterThanOrEqual(60);
+    expect(passed).toBeLessThan(60 + AT_ONCE);
   });
 });
 
