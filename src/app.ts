@@ -47,6 +47,7 @@ export function createApp(services: Services): App {
   app.use(databaseGate(database.availability));
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
+  app.use((ctx, next) => limits.findById(ctx.state.caller, next));
   for (const router of routers) app.use(router.routes());
   app.use(refuseUnmatched);
   // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.

@@ -1,3 +1,4 @@
+import { tooManyRequests } from '../errors.ts';
 import { BoundedCounters } from './bounded-counters.ts';
 
 /** How often something may fail before it has to wait, and how long at most. */
@@ -46,4 +47,10 @@ export class FailureDelays {
   async forget(key: string): Promise<void> {
     await Promise.all([this.#failures.forget(key), this.#delays.forget(key)]);
   }
+}
+
+/** @param what was wrong, in the plural. @throws Refusal 429 if there is time left to wait */
+export function refuseEarly(seconds: number, what: string): void {
+  if (seconds === 0) return;
+  throw tooManyRequests(`Too many ${what} were wrong; try again in ${seconds} s.`, { retry_after: seconds });
 }

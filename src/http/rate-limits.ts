@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../caller.ts';
+import { Refusal } from '../errors.ts';
 import type { Rate } from './bounded-counters.ts';
 import { type ClientAddresses, SITE_FACTOR } from './client-address.ts';
 import type { RequestState } from './context.ts';
+import { FailureDelays, type FailureRate, refuseEarly } from './failure-delays.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import type { Step } from './routes.ts';
 import { type GuessRates, SecretGuesses } from './secret-guesses.ts';
@@ -16,6 +19,11 @@ export interface RateLimits {
   refresh: Step<{ body: { refresh_token: string } }>;
   validate: Step;
   redeem: Step<{ body: { token: string } }>;
+  /**
+   * For what a candidate finds by its id: somebody who tries ids is slowed down, and nobody else.
+   * @throws Refusal 429; whatever `lookUp` throws
+   */
+  findById<T>(caller: Caller | undefined, lookUp: () => Promise<T>): Promise<T>;
   /** For one event. */
   event: Step;
   /** For the events of a batch after its first one, which `event` counts; comes after the step that reads the body. */
@@ -41,6 +49,12 @@ const SECRETS: GuessRates = {
   secret: { free: 60, seconds: 60, firstDelaySeconds: 10, maxDelaySeconds: 60 },
   everybody: { free: 20_000, seconds: 3600, firstDelaySeconds: 1, maxDelaySeconds: 1 },
 };
+/**
+ * Ids of attempts are no secrets, but 40 of their bits are random, and the answer to a wrong one is that to somebody
+ * else's. A candidate's account can try 60 in 10 minutes and then one a minute, 9 000 a day; making more accounts is
+ * limited, too. The token of one attempt names it, so it cannot be used to try others. Staff may read every attempt.
+ */
+const IDS: FailureRate = { free: 60, seconds: 600, firstDelaySeconds: 10, maxDelaySeconds: 60 };
 /**
  * Who asks which addresses have accounts learns it of 3 800 a day from one network. Addresses are no random secrets, so
  * there is no figure above which this is safe; it only makes collecting them slow.
@@ -74,6 +88,7 @@ export function createRateLimits(
   const accounts = new SecretGuesses('e-mail addresses', TAKEN_ADDRESSES, {
     isGuess: ({ code }) => code === 'email_taken',
   });
+  const ids = new FailureDelays(IDS);
   const eventLimiter = new RateLimiter(EVENTS);
   const takeEvents = async ({ caller }: RequestState, count: number) => {
     // Requests without a caller are refused by a later step.
@@ -88,11 +103,24 @@ export function createRateLimits(
     },
     register: async (ctx, next) => {
       await takeRegistration(ctx.req);
-      await accounts.run(networks(ctx), ctx.state.body.email, next);
+      await accounts.run({ networks: networks(ctx), secret: ctx.state.body.email }, next);
     },
-    refresh: (ctx, next) => refreshTokens.run(networks(ctx), ctx.state.body.refresh_token, next),
-    validate: (ctx, next) => tokens.run(networks(ctx), (ctx.params['token'] ?? '').trim(), next),
-    redeem: (ctx, next) => tokens.run(networks(ctx), ctx.state.body.token, next),
+    refresh: (ctx, next) =>
+      refreshTokens.run({ networks: networks(ctx), secret: ctx.state.body.refresh_token }, next),
+    validate: (ctx, next) =>
+      tokens.run({ networks: networks(ctx), secret: (ctx.params['token'] ?? '').trim() }, next),
+    redeem: (ctx, next) => tokens.run({ networks: networks(ctx), secret: ctx.state.body.token }, next),
+    findById: async (caller, lookUp) => {
+      if (caller?.kind !== 'account' || caller.role !== 'candidate') return lookUp();
+      const { user_id } = caller;
+      refuseEarly(await ids.secondsLeft(user_id), 'ids');
+      try {
+        return await lookUp();
+      } catch (error) {
+        if (error instanceof Refusal && [403, 404].includes(error.status)) await ids.countFailure(user_id);
+        throw error;
+      }
+    },
     event: async (ctx, next) => {
       await takeEvents(ctx.state, 1);
       await next();
@@ -124,6 +152,7 @@ const unlimited: RateLimits = {
   refresh: pass,
   validate: pass,
   redeem: pass,
+  findById: (_caller, lookUp) => lookUp(),
   event: pass,
   events: pass,
   connection: async () => undefined,

@@ -1,6 +1,6 @@
-import { Refusal, tooManyRequests } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import { SITE_FACTOR } from './client-address.ts';
-import { FailureDelays, type FailureRate } from './failure-delays.ts';
+import { FailureDelays, type FailureRate, refuseEarly } from './failure-delays.ts';
 
 /** How often guessing may fail: see `SecretGuesses`. */
 export interface GuessRates {
@@ -8,6 +8,13 @@ export interface GuessRates {
   /** Of one secret, from whatever address. */
   secret: FailureRate;
   everybody: FailureRate;
+}
+
+/** Who presents what. */
+export interface Presented {
+  /** Of the client, see `networksOf`. */
+  networks: readonly string[];
+  secret: string;
 }
 
 /** What an error says about the secret that was presented. */
@@ -47,8 +54,7 @@ export class SecretGuesses {
   readonly #everybody: FailureDelays;
 
   /** @param what is guessed, in the plural */
-  constructor(what: string, rates: GuessRates, verdict: Verdict) {
-    const { network, secret, everybody } = rates;
+  constructor(what: string, { network, secret, everybody }: GuessRates, verdict: Verdict) {
     this.#what = what;
     this.#verdict = verdict;
     this.#networks = new FailureDelays(network);
@@ -59,21 +65,19 @@ export class SecretGuesses {
 
   /**
    * Looks a secret up, unless too many look-ups failed before. What fails is counted.
-   * @param networks of the client, see `networksOf`
    * @throws Refusal 429; whatever `lookUp` throws
    */
-  async run<T>(networks: readonly string[], secret: string, lookUp: () => Promise<T>): Promise<T> {
-    const [network = '', site] = networks;
-    await this.#refuseEarly(network, site, secret);
+  async run<T>(presented: Presented, lookUp: () => Promise<T>): Promise<T> {
+    await this.#refuseEarly(presented);
     try {
       return await lookUp();
     } catch (error) {
-      if (error instanceof Refusal) await this.#count(error, network, site, secret);
+      if (error instanceof Refusal) await this.#count(presented, error);
       throw error;
     }
   }
 
-  async #refuseEarly(network: string, site: string | undefined, secret: string): Promise<void> {
+  async #refuseEarly({ networks: [network = '', site], secret }: Presented): Promise<void> {
     const isInnocent = (await this.#networks.failures(network)) < INNOCENT_FAILURES;
     const seconds = Math.max(
       await this.#networks.secondsLeft(network),
@@ -81,13 +85,10 @@ export class SecretGuesses {
       await this.#secrets.secondsLeft(secret),
       isInnocent ? 0 : await this.#everybody.secondsLeft(EVERYBODY),
     );
-    if (seconds === 0) return;
-    throw tooManyRequests(`Too many ${this.#what} were wrong; try again in ${seconds} s.`, {
-      retry_after: seconds,
-    });
+    refuseEarly(seconds, this.#what);
   }
 
-  async #count(refusal: Refusal, network: string, site: string | undefined, secret: string): Promise<void> {
+  async #count({ networks: [network = '', site], secret }: Presented, refusal: Refusal): Promise<void> {
     const isGuess = this.#verdict.isGuess(refusal);
     if (isGuess || this.#verdict.isMisuse?.(refusal)) await this.#secrets.countFailure(secret);
     if (!isGuess) return;

@@ -6,10 +6,12 @@ import type { Caller } from '../caller.ts';
 import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
 
 export interface AdmissionServices {
   identify: IdentifyCaller;
   attempts: Pick<AttemptStore, 'find'>;
+  limits: Pick<RateLimits, 'findById'>;
 }
 
 /** Who may watch which attempt, and from where. */
@@ -32,7 +34,10 @@ const query = z.object({
  * @param target path and query
  * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path
  */
-export async function admit(target: string, { identify, attempts }: AdmissionServices): Promise<Admission> {
+export async function admit(
+  target: string,
+  { identify, attempts, limits }: AdmissionServices,
+): Promise<Admission> {
   const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
   if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
   const parsed = query.safeParse(queryOf(target));
@@ -41,8 +46,10 @@ export async function admit(target: string, { identify, attempts }: AdmissionSer
   if (!token) throw notAuthenticated('Connect with ?token=…');
   const caller = await identify(token);
   if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
-  const attempt = await findReadable(attempts, caller, attempt_id);
-  if (!attempt) throw notFound('There is no such attempt.');
+  await limits.findById(caller, async () => {
+    const attempt = await findReadable(attempts, caller, attempt_id);
+    if (!attempt) throw notFound('There is no such attempt.');
+  });
   return { attempt_id, caller, token, since };
 }
 

@@ -3,10 +3,11 @@ import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { RateLimiter } from '../../src/http/rate-limiter.ts';
+import { registerCandidate } from '../support/accounts.ts';
 import { createTask, issueToken, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { eventually } from '../support/eventually.ts';
-import { watch } from '../support/live-watcher.ts';
+import { listen, watch } from '../support/live-watcher.ts';
 import { problemOf } from '../support/problem.ts';
 import { starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
@@ -97,6 +98,23 @@ describe('for one secret, from whatever address', () => {
     const passed = await letThrough(80, redeem);
     expect(passed).toBeGreaterThanOrEqual(60);
     expect(passed).toBeLessThan(60 + AT_ONCE);
+  });
+});
+
+describe("for one candidate's account", () => {
+  it('there are 60 ids of others, over HTTP or the live channel, and other candidates go on', async () => {
+    const stranger = await registerCandidate(api);
+    const other = await registerCandidate(api);
+    const known = await admitCandidate(admin, api, task);
+    const ids = Array.from({ length: 65 }, (_, n) => n.toString(16).padStart(24, 'f'));
+    const guess = (n: number) => stranger.api.send('GET', `/attempts/${n % 2 ? ids[n] : known.attempt_id}`);
+    const passed = await letThrough(65, guess);
+    expect(passed).toBeGreaterThanOrEqual(60);
+    expect(passed).toBeLessThan(60 + AT_ONCE);
+    const watcher = listen(stranger.api.watch(known.attempt_id));
+    expect((await watcher.closed).code).toBe(4429);
+    expect((await other.api.send('GET', `/attempts/${ids[0]}`)).status).toBe(404);
+    await known.does(starts(0));
   });
 });
 

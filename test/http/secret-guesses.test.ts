@@ -22,7 +22,7 @@ function lookUps(rates: Partial<GuessRates> = {}) {
   const seen = { lookedUp: 0 };
   const present = (networks: string[], secret: string): Promise<string> =>
     guesses
-      .run(networks, secret, async () => {
+      .run({ networks, secret }, async () => {
         seen.lookedUp += 1;
         if (secret === 'used') throw tokenUsed('It was used.');
         if (secret !== 'right') throw notFound('There is no such token.');
