@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../caller.ts';
 import { Refusal } from '../errors.ts';
+import { isStaff } from './access.ts';
 import type { Rate } from './bounded-counters.ts';
 import { type ClientAddresses, SITE_FACTOR } from './client-address.ts';
 import type { RequestState } from './context.ts';
@@ -28,6 +29,10 @@ export interface RateLimits {
   event: Step;
   /** For the events of a batch after its first one, which `event` counts; comes after the step that reads the body. */
   events: Step<{ body: { events: readonly unknown[] } }>;
+  /** For one request that only reads. @param key as whom it is counted. @throws Refusal 429 */
+  read(caller: Caller | undefined, key: string): Promise<void>;
+  /** Counts the answer to a read, because a large one costs as much as many small ones. */
+  readAnswered(caller: Caller | undefined, key: string, bytes: number): void;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
   /** How many messages one live connection may send. */
@@ -67,6 +72,13 @@ const TAKEN_ADDRESSES: GuessRates = {
 
 /** 50 events a second on average, with bursts of up to 200. */
 const EVENTS: Rate = { points: 200, seconds: 4 };
+/**
+ * 50 reads a second on average, for staff 100, because tools read for them; an answer counts once more for each full
+ * `READ_BYTES`. How many are answered at once is bounded by `turns.ts`.
+ */
+const READS: Rate = { points: 600, seconds: 12 };
+const STAFF_READS: Rate = { points: 6000, seconds: 60 };
+const READ_BYTES = 32 * 1024;
 const MESSAGES: Rate = { points: 100, seconds: 10 };
 
 /** @param addresses who sent a request */
@@ -96,6 +108,8 @@ export function createRateLimits(
     await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
   };
   const networks = ({ req }: { req: IncomingMessage }) => addresses.clientOf(req).networks;
+  const [reads, staffReads] = [new RateLimiter(READS), new RateLimiter(STAFF_READS)];
+  const readsOf = (caller: Caller | undefined) => (caller && isStaff(caller) ? staffReads : reads);
   return {
     volume: async (ctx, next) => {
       await takeVolume(ctx.req);
@@ -129,6 +143,15 @@ export function createRateLimits(
       await takeEvents(ctx.state, ctx.state.body.events.length - 1);
       await next();
     },
+    read: (caller, key) => readsOf(caller).take(key),
+    readAnswered: (caller, key, bytes) => {
+      if (bytes < READ_BYTES) return;
+      // If this is too much, the next read is refused.
+      const points = Math.floor(bytes / READ_BYTES);
+      void readsOf(caller)
+        .take(key, points)
+        .catch(() => undefined);
+    },
     connection: takeConnection,
     messages: MESSAGES,
   };
@@ -155,6 +178,8 @@ const unlimited: RateLimits = {
   findById: (_caller, lookUp) => lookUp(),
   event: pass,
   events: pass,
+  read: async () => undefined,
+  readAnswered: () => undefined,
   connection: async () => undefined,
   messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
 };
