@@ -35,7 +35,7 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { access, config, log, database, attempts, limits } = services;
+  const { access, config, log, database, attempts, clients, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
@@ -52,9 +52,10 @@ export function createApp(services: Services): App {
   app.use(gate);
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
-  app.use(boundArrivingBodies(config.trustedProxies));
+  app.use(boundArrivingBodies(clients));
+  app.use((ctx, next) => limits.findById(ctx.state.caller, next));
   app.use(events.routes());
-  app.use(inTurns({ limits, trustedProxies: config.trustedProxies }));
+  app.use(inTurns({ limits, clients }));
   // Again, because the database may have gone while a request waited for its turn.
   app.use(gate);
   for (const router of routers) app.use(router.routes());

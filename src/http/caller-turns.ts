@@ -1,6 +1,7 @@
 import { Stream } from 'node:stream';
 import pLimit from 'p-limit';
 import { tooManyRequests } from '../errors.ts';
+import type { ClientAddresses } from './client-address.ts';
 import type { BareContext, Next } from './context.ts';
 import { countedAs } from './counted-as.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -22,7 +23,7 @@ const UNTAKEN_BYTES = 32 * 1024 * 1024;
 
 interface TurnsServices {
   limits: Pick<RateLimits, 'read' | 'readAnswered'>;
-  trustedProxies: number;
+  clients: ClientAddresses;
 }
 
 /**
@@ -32,7 +33,7 @@ interface TurnsServices {
  * their own, and those of a whole class must not wait for one that is slow.
  * @throws Refusal 429 if too many requests of the caller are waiting, or too many reads have come
  */
-export function inTurns({ limits, trustedProxies }: TurnsServices) {
+export function inTurns({ clients, limits }: TurnsServices) {
   const queues = new Map<string, Queue>();
   const reads = pLimit(READS_AT_ONCE);
   const untaken = new HeldBytes(UNTAKEN_BYTES);
@@ -63,7 +64,7 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
       await next();
       return;
     }
-    const key = countedAs(ctx, trustedProxies);
+    const key = countedAs(ctx, clients);
     if (isRead) await limits.read(ctx.state.caller, key);
     await takeTurn(ctx, key);
     const { socket } = ctx.req;
