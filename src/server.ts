@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
 import { schema } from './collections.ts';
 import type { Config } from './config.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
 import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
@@ -38,7 +39,8 @@ export async function startServer(
   print: (line: string) => void,
   options?: DatabaseOptions,
 ): Promise<RunningServer> {
-  const jwtSecret = await loadJwtSecret(config);
+  if (!config.mongodbUri) await prepareDataDirectory(config.dataDirectory, log);
+  const jwtSecret = await loadJwtSecret(config, log);
   const database = await startDatabase(config, schema, log, options);
   try {
     const services = createServices(config, database, jwtSecret, log);
