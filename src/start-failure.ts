@@ -41,6 +41,8 @@ function explainListening(error: NodeJS.ErrnoException, listening: Listening): s
 }
 
 function explainDatabase(error: Error & { code?: unknown; syscall?: string }): string | undefined {
+  // The driver reads the files of `tlsCAFile` and `tlsCertificateKeyFile`.
+  if (error.syscall === 'open') return `A file named by the settings cannot be opened: ${error.message}.`;
   if (error.syscall?.startsWith('query') || error.syscall === 'getaddrinfo') {
     return `The host in MONGODB_URI has no address: ${error.message}.`;
   }
@@ -49,11 +51,14 @@ function explainDatabase(error: Error & { code?: unknown; syscall?: string }): s
     case 'MongoAPIError':
     case 'MongoInvalidArgumentError':
     case 'MongoMissingCredentialsError':
+    case 'MongoRuntimeError':
       return `MONGODB_URI is not valid: ${error.message}.`;
     case 'MongoServerSelectionError':
     case 'MongoNetworkError':
     case 'MongoNetworkTimeoutError':
       return `Nothing answers at MONGODB_URI: ${error.message}`;
+    case 'MongoCompatibilityError':
+      return `The server at MONGODB_URI is too old; it must be MongoDB 6.0 or later: ${error.message}.`;
     case 'MongoServerError':
       return explainAnswer(error);
     default:

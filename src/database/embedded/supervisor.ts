@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { diagnose } from './diagnosis.ts';
-import { type EmbeddedEngine, startEmbeddedEngine } from './engine.ts';
+import { type EmbeddedEngine, type EngineExit, startEmbeddedEngine } from './engine.ts';
 
 /** Milliseconds before a dead engine is restarted; doubled with each failure in a row up to the maximum. */
 const FIRST_BACK_OFF_MS = 100;
@@ -15,6 +15,8 @@ export interface SupervisedEngine {
   readonly uri: string;
   /** Process id of the current engine. */
   readonly pid: number;
+  /** How an engine last ended that nobody had stopped. */
+  readonly lastFailure: EngineExit | undefined;
   stop(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function superviseEngine(options: {
   let engine: EmbeddedEngine = await startEmbeddedEngine(options);
   const stopping = new AbortController();
 
+  let lastFailure: EngineExit | undefined;
   let said = '';
   /** The same reason again and again would fill the log, and perhaps the disk. */
   const sayOnce = (reason: string) => {
@@ -55,6 +58,7 @@ export async function superviseEngine(options: {
     for (;;) {
       const startedAt = performance.now();
       const exit = await engine.exited;
+      if (exit.code !== 0) lastFailure = exit;
       if (stopping.signal.aborted) return;
       const { reason, advice } = await diagnose(path.resolve(options.directory), exit);
       if (performance.now() - startedAt >= STABLE_AFTER_MS) backOff = FIRST_BACK_OFF_MS;
@@ -69,6 +73,9 @@ export async function superviseEngine(options: {
     uri: engine.uri,
     get pid() {
       return engine.pid;
+    },
+    get lastFailure() {
+      return lastFailure;
     },
     stop: async () => {
       stopping.abort();
