@@ -28,6 +28,8 @@ export interface App {
   live: LiveChannel;
   /** Every router, in the order in which they are tried. */
   routers: ApiRouter[];
+  /** As in `Inspector`. */
+  fragment: string | undefined;
 }
 
 /** Puts every middleware in its place. */
@@ -60,7 +62,7 @@ export function createApp(services: Services): App {
     limits,
     log,
   });
-  return { koa: app, live, routers: [health, ...routers] };
+  return { koa: app, live, routers: [health, ...routers], fragment: inspector.fragment };
 }
 
 /** Every router of the API, in the order in which they are tried. */

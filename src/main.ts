@@ -36,8 +36,10 @@ async function main(): Promise<void> {
   process.on('SIGTERM', (signal) => void stop(signal).catch(fail));
   process.on('SIGINT', (signal) => void stop(signal).catch(fail));
 
-  const { url } = await starting;
-  if (!stopping) print(`Listening on ${url}`);
+  const { url, machinesLink } = await starting;
+  if (stopping) return;
+  print(`Listening on ${url}`);
+  if (machinesLink) print(`Machines, live (for this computer only): ${machinesLink}`);
 }
 
 main().catch(fail);
