@@ -4,6 +4,7 @@ import type { App, MiddlewareContext } from 'koa-websocket';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
+import { answerWithoutUpgrade, asksForWebSocket } from '../http/other-upgrades.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
@@ -54,9 +55,13 @@ export class LiveChannel {
     }, PING_INTERVAL_MS).unref();
   }
 
-  /** Handles the upgrade requests of an HTTP server. A page of another origin gets 403 and no socket. */
+  /** Handles the upgrade requests of an HTTP server; only WebSocket is known here. A page of another origin gets 403 and no socket. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+      if (!asksForWebSocket(request)) {
+        answerWithoutUpgrade(server, request, connection, head);
+        return;
+      }
       // Node no longer listens for errors of this connection, and an unhandled one would end the process.
       connection.on('error', () => connection.destroy());
       const target = originForm(request.url);

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, open, readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { EngineExit } from './engine.ts';
+
+export interface EngineExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 /** Why the engine ended, and what the operator can do about it: two parts of one sentence. */
 export interface Diagnosis {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { access, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChildReport } from './child-protocol.ts';
-import { diagnose } from './diagnosis.ts';
+import { diagnose, type EngineExit } from './diagnosis.ts';
 import { launchChild } from './launch.ts';
 import { engineUri, removeSocketFolder, socketFolderFor } from './socket-folder.ts';
 import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable.ts';
@@ -11,11 +11,6 @@ import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable
 const STOP_PATIENCE_MS = 10_000;
 /** How many characters of the child's last output are kept: enough to see why it died. */
 const STDERR_KEPT = 4_000;
-
-export interface EngineExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 /** A MongoDB engine in a process of its own, which ends when this process does. */
 export interface EmbeddedEngine {

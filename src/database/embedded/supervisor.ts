@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { diagnose } from './diagnosis.ts';
-import { type EmbeddedEngine, type EngineExit, startEmbeddedEngine } from './engine.ts';
+import { diagnose, type EngineExit } from './diagnosis.ts';
+import { type EmbeddedEngine, startEmbeddedEngine } from './engine.ts';
 
 /** Milliseconds before a dead engine is restarted; doubled with each failure in a row up to the maximum. */
 const FIRST_BACK_OFF_MS = 100;
