@@ -3,7 +3,7 @@ import { AccountCache } from './account-cache.ts';
 import { AccountAdministration } from './administration.ts';
 import { Authentication } from './authentication.ts';
 import { identifyCaller } from './identify.ts';
-import { TokenSigner } from './jwt.ts';
+import type { TokenSigner } from './jwt.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import type { UserStore } from './user-store.ts';
 
@@ -18,16 +18,14 @@ export interface Accounts {
 }
 
 /**
- * @param jwtSecret at least 32 bytes, the same in every process of an installation.
  * @param generationOf the generation of an attempt's valid access tokens
  */
 export function createAccounts(
   users: UserStore,
   refreshTokens: RefreshTokens,
-  jwtSecret: string,
+  tokenSigner: TokenSigner,
   generationOf: (attempt_id: string) => number,
 ): Accounts {
-  const tokenSigner = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
   return {
     users,

@@ -24,8 +24,9 @@ export interface Candidates {
   ensureAnonymousCandidate(user_id: string): Promise<User>;
 }
 
-/** Lifetimes of tokens and attempts, in seconds. */
+/** Lifetimes of tokens and attempts, in seconds, and the clock by which they run. */
 export interface Lifetimes {
+  now(): Date;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
 }
@@ -61,7 +62,10 @@ export class Tokens {
     }
     if (candidate_email !== null) await this.#refuseSecondAttempt(candidate_email, task_id);
     const seconds = order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds;
-    return this.#store.issue({ task_id, issued_by, candidate_email, expires_at: fromNow(seconds) }, count);
+    return this.#store.issue(
+      { task_id, issued_by, candidate_email, expires_at: this.#fromNow(seconds) },
+      count,
+    );
   }
 
   /**
@@ -70,7 +74,7 @@ export class Tokens {
    */
   async inspect(token: string): Promise<Attempt> {
     const attempt = await this.#find(token);
-    const refusal = refuseRedemption(attempt);
+    const refusal = refuseRedemption(attempt, this.#lifetimes.now());
     if (refusal) throw refusal;
     return attempt;
   }
@@ -89,28 +93,34 @@ export class Tokens {
   ): Promise<{ attempt: RedeemedAttempt; isRepeat: boolean }> {
     const attempt = await this.#find(token);
     if (isRepeated(attempt, redemption_id)) return { attempt, isRepeat: true };
-    const refusal = refuseRedemption(attempt);
+    const refusal = refuseRedemption(attempt, this.#lifetimes.now());
     if (refusal) throw refusal;
     const candidate = await this.#candidateFor(attempt, account_id);
     const redeemed = await this.#store.redeem(attempt.attempt_id, {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
       redemption_id,
-      now: new Date(),
-      expires_at: fromNow(this.#lifetimes.attemptTtlSeconds),
+      now: this.#lifetimes.now(),
+      expires_at: this.#fromNow(this.#lifetimes.attemptTtlSeconds),
     });
     if (redeemed) return { attempt: redeemed, isRepeat: false };
     // The same front end may have asked twice at the same moment.
-    const now = await this.#find(token);
-    if (isRepeated(now, redemption_id)) return { attempt: now, isRepeat: true };
-    throw refuseRedemption(now) ?? tokenUsed('This token has already been redeemed.');
+    const again = await this.#find(token);
+    if (isRepeated(again, redemption_id)) return { attempt: again, isRepeat: true };
+    throw (
+      refuseRedemption(again, this.#lifetimes.now()) ?? tokenUsed('This token has already been redeemed.')
+    );
   }
 
   /** @throws Refusal 409 `token_used` if the candidate was faster. */
   async revoke(attempt: Attempt): Promise<void> {
     if (attempt.revoked_at) return;
-    const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
+    const revoked = await this.#store.revoke(attempt.attempt_id, this.#lifetimes.now());
     if (!revoked) throw tokenUsed('The token has already been redeemed, so it cannot be revoked.');
+  }
+
+  #fromNow(seconds: number): Date {
+    return new Date(this.#lifetimes.now().getTime() + seconds * 1000);
   }
 
   /** @throws Refusal 404 `not_found` */
@@ -146,15 +156,13 @@ export class Tokens {
   }
 }
 
-function refuseRedemption(attempt: Attempt): Refusal | undefined {
+function refuseRedemption(attempt: Attempt, now: Date): Refusal | undefined {
   if (attempt.revoked_at) return tokenRevoked('This token has been revoked; ask for a new one.');
   if (attempt.redeemed_at) return tokenUsed('This token has already been redeemed.');
-  if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
+  if (attempt.expires_at <= now) return tokenExpired('This token has expired; ask for a new one.');
   return undefined;
 }
 
 /** Whether the front end that redeemed this attempt asks again. */
 const isRepeated = (attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt =>
   isRedeemed(attempt) && redemption_id !== undefined && attempt.redemption_id === redemption_id;
-
-const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

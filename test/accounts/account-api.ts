@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { pino } from 'pino';
 import { refreshTokens, users } from '../../src/accounts/collections.ts';
 import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
+import { TokenSigner } from '../../src/accounts/jwt.ts';
 import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
@@ -45,7 +46,7 @@ export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<
   const accounts = createAccounts(
     new UserStore(database.collection(users)),
     new RefreshTokens(database.collection(refreshTokens)),
-    SECRET,
+    new TokenSigner(SECRET),
     () => 0,
   );
 

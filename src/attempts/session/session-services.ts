@@ -1,3 +1,4 @@
+import type { EventClock } from '../../clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptActorServices } from './attempt-actor.ts';
@@ -10,8 +11,7 @@ export interface SessionServices extends AttemptActorServices {
   onUncertain(attempt_id: string, sequence_number: number): void;
   /** Called when an event was refused because the front end's clock is so many milliseconds ahead. */
   onClockAhead(attempt_id: string, aheadMs: number): void;
-  /** The server's clock. */
-  now(): Date;
+  clock: EventClock;
   /** Whether a constant difference of the front end's clock is taken off before an event's time is judged. */
   correctsClientClocks: boolean;
   newEventId(): string;

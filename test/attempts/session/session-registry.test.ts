@@ -5,6 +5,7 @@ import { AttemptFeed } from '../../../src/attempts/session/feed.ts';
 import { loadSession } from '../../../src/attempts/session/load-session.ts';
 import { type EvictionLimits, SessionRegistry } from '../../../src/attempts/session/session-registry.ts';
 import type { SessionServices } from '../../../src/attempts/session/session-services.ts';
+import { clockOf } from '../../../src/clock.ts';
 import type { SubmittedEvent } from '../../../src/events/submitted-event.ts';
 import { createTask } from '../../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../../support/candidate.ts';
@@ -22,7 +23,7 @@ const sessionServices: SessionServices = {
   onUncertain: () => undefined,
   onClockAhead: () => undefined,
   onActorFailed: () => undefined,
-  now: () => new Date(),
+  clock: clockOf(() => new Date()),
   correctsClientClocks: false,
   newEventId: () => new ObjectId().toHexString(),
   mailboxCapacity: 10,
