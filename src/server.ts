@@ -11,7 +11,7 @@ import { prepareDataDirectory } from './data-directory.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
 import { isLoopback } from './http/client-address.ts';
-import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
+import { guardConnections, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
 import { exampleTasks } from './tasks/example-tasks.ts';
 import type { TaskStore } from './tasks/task-store.ts';
@@ -51,7 +51,7 @@ export async function startServer(
     await addExampleTasks(services.tasks);
     const { koa, live, fragment } = createApp(services);
     const server = createServer(SERVER_OPTIONS, koa.callback());
-    server.on('clientError', answerBrokenRequest);
+    guardConnections(server);
     live.attach(server);
     const background = await startBackground(services);
     const url = await listen(server, config).catch(async (error: unknown) => {

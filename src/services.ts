@@ -84,7 +84,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     ...config,
     now,
   });
-  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const journal = new Journal(
+    database.collection(behaviorEvents),
+    database.availability,
+    database.reservedCollection(behaviorEvents),
+  );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
 
