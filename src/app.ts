@@ -31,6 +31,8 @@ export interface App {
   live: LiveChannel;
   /** Every router, in the order in which they are tried. */
   routers: ApiRouter[];
+  /** As in `Inspector`. */
+  fragment: string | undefined;
 }
 
 /** Puts every middleware in its place. */
@@ -73,7 +75,7 @@ export function createApp(services: Services): App {
     log,
   });
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
-  return { koa: app, live, routers: [health, events, ...routers] };
+  return { koa: app, live, routers: [health, events, ...routers], fragment: inspector.fragment };
 }
 
 /** Every router of the API but that of events, in the order in which they are tried. */

@@ -3,8 +3,8 @@ import { AccountCache } from './account-cache.ts';
 import { AccountAdministration } from './administration.ts';
 import { Authentication } from './authentication.ts';
 import { identifyCaller } from './identify.ts';
-import { TokenSigner } from './jwt.ts';
-import { KnownPlaces } from './known-places.ts';
+import type { TokenSigner } from './jwt.ts';
+import type { KnownPlaces } from './known-places.ts';
 import type { PasswordDelays } from './log-in-delays.ts';
 import { PasswordHashing } from './password-hashing.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
@@ -21,21 +21,20 @@ export interface Accounts {
 }
 
 /**
- * @param jwtSecret at least 32 bytes, the same in every process of an installation.
  * @param generationOf the generation of an attempt's valid access tokens
  * @param delays after wrong passwords
+ * @param places from where accounts have logged in
  */
 export function createAccounts(
   users: UserStore,
   refreshTokens: RefreshTokens,
-  jwtSecret: string,
+  tokenSigner: TokenSigner,
   generationOf: (attempt_id: string) => number,
   delays: PasswordDelays,
+  places: KnownPlaces,
 ): Accounts {
-  const tokenSigner = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
   const hashing = new PasswordHashing();
-  const places = new KnownPlaces(users, jwtSecret);
   return {
     users,
     refreshTokens,

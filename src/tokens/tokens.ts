@@ -31,8 +31,9 @@ export interface Issue {
   revoked: string[];
 }
 
-/** Lifetimes of tokens and attempts, in seconds. */
+/** Lifetimes of tokens and attempts, in seconds, and the clock by which they run. */
 export interface Lifetimes {
+  now(): Date;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
 }
@@ -70,7 +71,7 @@ export class Tokens {
     if (!(await this.#tasks.isActive(task_id))) {
       throw taskInactive('The task is not active; issue tokens for its newest version.');
     }
-    const expires_at = fromNow(order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds);
+    const expires_at = this.#fromNow(order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds);
     const issue = () =>
       this.#store.issue({ task_id, issued_by, candidate_email: candidate_email ?? null, expires_at }, count);
     if (candidate_email === undefined) return { issued: await issue(), revoked: [] };
@@ -91,7 +92,7 @@ export class Tokens {
    */
   async inspect(token: string): Promise<Attempt> {
     const attempt = await this.#find(token);
-    const refusal = refuseRedemption(attempt);
+    const refusal = refuseRedemption(attempt, this.#lifetimes.now());
     if (refusal) throw refusal;
     return attempt;
   }
@@ -110,21 +111,21 @@ export class Tokens {
   ): Promise<{ attempt: RedeemedAttempt; isRepeat: boolean }> {
     const attempt = await this.#find(token);
     if (isRepeated(attempt, redemption_id)) return { attempt, isRepeat: true };
-    const refusal = refuseRedemption(attempt);
+    const refusal = refuseRedemption(attempt, this.#lifetimes.now());
     if (refusal) throw refusal;
     const candidate = await this.#candidateFor(attempt, account_id);
     const result = await this.#store.redeem(attempt.attempt_id, {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
       redemption_id,
-      now: new Date(),
-      expires_at: fromNow(this.#lifetimes.attemptTtlSeconds),
+      now: this.#lifetimes.now(),
+      expires_at: this.#fromNow(this.#lifetimes.attemptTtlSeconds),
     });
     if (result.outcome === 'redeemed') return { attempt: result.attempt, isRepeat: false };
     // The same front end may have asked twice at the same moment: it is answered as if it had come second.
     const now = await this.#find(token);
     if (isRepeated(now, redemption_id)) return { attempt: now, isRepeat: true };
-    const refused = refuseRedemption(now);
+    const refused = refuseRedemption(now, this.#lifetimes.now());
     if (refused) throw refused;
     if (result.outcome === 'already_attempted')
       throw alreadyAttempted('This candidate already has an attempt at this task.');
@@ -134,7 +135,7 @@ export class Tokens {
   /** @throws Refusal 409 `token_used` if the candidate was faster. */
   async revoke(attempt: Attempt): Promise<void> {
     if (attempt.revoked_at) return;
-    const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
+    const revoked = await this.#store.revoke(attempt.attempt_id, this.#lifetimes.now());
     if (!revoked) throw tokenUsed('The token has already been redeemed, so it cannot be revoked.');
   }
 
@@ -142,9 +143,13 @@ export class Tokens {
   async #revokeAll(attempt_ids: string[]): Promise<string[]> {
     const revoked: string[] = [];
     for (const attempt_id of attempt_ids) {
-      if (await this.#store.revoke(attempt_id, new Date())) revoked.push(attempt_id);
+      if (await this.#store.revoke(attempt_id, this.#lifetimes.now())) revoked.push(attempt_id);
     }
     return revoked;
+  }
+
+  #fromNow(seconds: number): Date {
+    return new Date(this.#lifetimes.now().getTime() + seconds * 1000);
   }
 
   /** @throws Refusal 404 `not_found` */
@@ -181,15 +186,13 @@ export class Tokens {
   }
 }
 
-function refuseRedemption(attempt: Attempt): Refusal | undefined {
+function refuseRedemption(attempt: Attempt, now: Date): Refusal | undefined {
   if (attempt.revoked_at) return tokenRevoked('This token has been revoked; ask for a new one.');
   if (attempt.redeemed_at) return tokenUsed('This token has already been redeemed.');
-  if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
+  if (attempt.expires_at <= now) return tokenExpired('This token has expired; ask for a new one.');
   return undefined;
 }
 
 /** Whether the front end that redeemed this attempt asks again. */
 const isRepeated = (attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt =>
   isRedeemed(attempt) && redemption_id !== undefined && attempt.redemption_id === redemption_id;
-
-const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

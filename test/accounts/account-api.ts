@@ -4,6 +4,8 @@ import Koa from 'koa';
 import { pino } from 'pino';
 import { refreshTokens, users } from '../../src/accounts/collections.ts';
 import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
+import { TokenSigner } from '../../src/accounts/jwt.ts';
+import { KnownPlaces } from '../../src/accounts/known-places.ts';
 import { noDelays, type PasswordDelays } from '../../src/accounts/log-in-delays.ts';
 import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
@@ -55,12 +57,14 @@ interface Given {
 export async function openAccountApi(given: Given = {}): Promise<AccountApi> {
   const { limits, delays = noDelays, database = await openTestDatabase() } = given;
   const audit = new AuditLogStore(database.collection(auditLog));
+  const userStore = new UserStore(database.collection(users));
   const accounts = createAccounts(
-    new UserStore(database.collection(users)),
+    userStore,
     new RefreshTokens(database.collection(refreshTokens)),
-    SECRET,
+    new TokenSigner(SECRET),
     () => 0,
     delays,
+    new KnownPlaces(userStore, SECRET),
   );
 
   const app = new Koa<RequestState>();

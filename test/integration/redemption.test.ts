@@ -305,7 +305,10 @@ it('given two calls of one front end at once, when the one that loses learns onl
     }
   }
   const store = new LosingStore(database.collection(taskAttempts));
-  const tokens = new Tokens(store, attempts, tasks, accounts.users, config);
+  const tokens = new Tokens(store, attempts, tasks, accounts.users, {
+    ...config,
+    now: () => new Date(),
+  });
   const { token, attempt_id } = await aToken();
   const redemption_id = randomUUID();
   expect(await tokens.redeem({ token, redemption_id }, undefined)).toMatchObject({

@@ -7,6 +7,7 @@ import { eventBatch } from '../../attempts/schemas.ts';
 import { AttemptFeed } from '../../attempts/session/feed.ts';
 import { Session } from '../../attempts/session/session.ts';
 import type { SessionServices } from '../../attempts/session/session-services.ts';
+import { clockOf } from '../../clock.ts';
 import { readConfig } from '../../config.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
@@ -106,7 +107,7 @@ function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices
     onActorFailed: (_attempt_id, error) => {
       throw error;
     },
-    now,
+    clock: clockOf(now),
     correctsClientClocks: false,
     newEventId: () => madeUpId('e7', events.length + 1),
     mailboxCapacity: 1000,
