@@ -7,23 +7,14 @@ import { metricsByName, profileLines } from './profile.ts';
 import { type Paint, seconds } from './text.ts';
 
 /** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
-interface ScenarioReport {
+export interface ScenarioReport {
   scenario: LoadedScenario;
   played: Performance | undefined;
   differences: Difference[];
 }
 
-type RunReport = { passed: boolean; errors: FileError[]; scenarios: ScenarioReport[] };
-
-/** The run for reading or, as JSON, for programs: the same for the same scenarios in virtual time. */
-export function reportText(run: RunReport, { json = false, quiet = false }, paint: Paint): string {
-  const { scenarios } = run;
-  if (json) return JSON.stringify({ ...run, scenarios: scenarios.map(forPrograms) }, null, 2);
-  const told = scenarios.filter(({ differences }) => !quiet || differences.length > 0);
-  return [...told.map((each) => timeline(each, paint)), summary(run)].join('\n');
-}
-
-function forPrograms({ scenario: { file, person }, played, differences }: ScenarioReport): object {
+/** The same for the same scenario in virtual time. */
+export function forPrograms({ scenario: { file, person }, played, differences }: ScenarioReport): object {
   if (!played) return { file, person, outcome: 'skipped', differences };
   const { view, results } = played;
   return {
@@ -55,7 +46,7 @@ export function errorLine({ file, line, column, field, message }: FileError): st
 }
 
 /** One scenario for reading: what happened when, what was measured and concluded, what was not as expected. */
-function timeline(report: ScenarioReport, paint: Paint): string {
+export function timeline(report: ScenarioReport, paint: Paint): string {
   const lines = Array.from(linesOf(report, paint), (line) => (line === '' ? '' : `  ${line}`));
   return [report.scenario.person, ...lines, ''].join('\n');
 }
@@ -95,16 +86,4 @@ function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Gener
   yield BENEATH + answer.detail;
   const { allowed_events } = answer;
   if (allowed_events) yield `${BENEATH}allowed now: ${allowed_events.join(', ') || 'nothing'}`;
-}
-
-/** The last lines: how many passed, and which did not. */
-function summary({ scenarios, errors }: RunReport): string {
-  const failed = scenarios.filter(({ differences }) => differences.length > 0);
-  const skipped = scenarios.filter(({ played }) => !played).length;
-  const counts = [`${scenarios.length - failed.length - skipped} passed`];
-  if (failed.length > 0) counts.push(`${failed.length} failed`);
-  if (skipped > 0) counts.push(`${skipped} skipped`);
-  if (errors.length > 0) counts.push(`${errors.length} ${errors.length === 1 ? 'error' : 'errors'} in files`);
-  const names = failed.map(({ scenario }) => `  failed: ${scenario.person} (${scenario.file})`);
-  return [counts.join(', '), ...names].join('\n');
 }
