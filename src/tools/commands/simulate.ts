@@ -11,16 +11,23 @@ import { RunReport } from '../report/run-report.ts';
 import { type LoadedScenario, readScenarios } from '../scenario/parse.ts';
 import type { Terminal } from '../terminal.ts';
 import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-line.ts';
+import { simulateLog } from './simulate-log.ts';
 
 const USAGE = `Plays scenario files and compares what comes out with what they expect.
 
   npm run simulate -- FILE…                     in virtual time, without server and database
   npm run simulate -- --server URL FILE…        in real time, on a running server
+  npm run simulate -- --log FILE                attempts that a server recorded, from JSON lines
 
   --email, --password   a staff account on the server, or SIMULATE_EMAIL and SIMULATE_PASSWORD;
                         an administrator's where a scenario's task is not there yet
   --tolerance MS        by how much a time measured on a server may be off (default 500)
-  --json                the report for programs
+  --log FILE            plays each attempt of the file at its recorded times, and compares what comes
+                        out with the recorded results. A line is an answer of the server to a GET
+                        of /tasks/{id}, /attempts/{id}, /attempts/{id}/events, /metrics or /skills;
+                        the lines of an attempt stand together, and its task before them
+  --task FILE           with --log: the answer of GET /tasks/{id}, where it is not in the log
+  --json                the report for programs; with --log one line of JSON for each attempt
   --quiet               only what is not as expected, and the count
 
 Ends with 0 when everything was as expected, with 1 when something was not, with 2 when a file or an
@@ -37,12 +44,20 @@ type Played = { scenario: LoadedScenario; played: Performance | undefined };
 export function runSimulate(args: string[], terminal: Terminal): Promise<number> {
   const { print, signal } = terminal;
   return runCommand(terminal, { failed: 2, usage: `\n\n${USAGE}` }, async () => {
-    const options = { ...COMMON_OPTIONS, tolerance: TEXT, json: FLAG, quiet: FLAG };
+    const options = { ...COMMON_OPTIONS, tolerance: TEXT, json: FLAG, quiet: FLAG, log: TEXT, task: TEXT };
     const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options });
     if (values.help) {
       print(USAGE.trimEnd());
       return 0;
     }
+    const { log } = values;
+    if (log !== undefined) {
+      if (files.length > 0 || values.server !== undefined) {
+        throw new UsageError('--log takes one file and neither scenarios nor --server.');
+      }
+      return simulateLog({ ...values, log }, terminal);
+    }
+    if (values.task !== undefined) throw new UsageError('--task is for --log.');
     const toleranceMs = readTolerance(values.tolerance);
     if (files.length === 0) throw new UsageError('Name at least one scenario file.');
     const server = readServer(values, terminal.env, 'SIMULATE');

@@ -34,7 +34,7 @@ export class DocumentSplitter {
     this.#lines.push(line);
     this.#length += line.length;
     if (this.#length > MAX_LINE)
-      throw new Problem(`line ${this.#firstLine} begins what is too long for one person`);
+      throw new Problem(`cannot be read: what begins in line ${this.#firstLine} is too long for one person`);
     this.#hasContent ||= !EMPTY.test(line);
     const isEnd = END.test(line) || (this.#isJsonLines && this.#hasContent);
     return ended ?? (isEnd ? this.#take() : undefined);

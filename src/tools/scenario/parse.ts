@@ -43,12 +43,13 @@ export async function* readScenarios(file: string): AsyncGenerator<ParsedScenari
   const splitter = new DocumentSplitter(file);
   try {
     for await (const line of linesIn(file)) {
-      if (line === undefined) throw new Problem('a line is too long');
+      if (line === undefined) throw new Problem('cannot be read: a line is too long');
       const document = splitter.add(line);
       if (document) yield parseDocument(file, document);
     }
   } catch (error) {
-    const message = `cannot be read: ${(error as Error).message}`;
+    if (!(error instanceof Problem)) throw error;
+    const { message } = error;
     yield { scenarios: [], errors: [{ file, line: 1, column: 1, field: '', message }] };
     return;
   }
