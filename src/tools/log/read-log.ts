@@ -98,11 +98,19 @@ class LogReader {
     const task_id = logged.attempt?.task_id ?? logged.skills?.task_id;
     const known = task_id === undefined ? this.#latestTask : this.#tasks.get(task_id);
     const task = logged.task ?? known;
+    const isWithoutEvents = logged.events.length === 0 && logged.attempt?.['sequence_number'] !== 0;
+    const leaveOut = (why: string): LogError => {
+      const message = `attempt ${logged.attempt_id} is left out: ${why}`;
+      return { file: this.#file, line: firstLine, message };
+    };
     if (error) yield error;
+    else if (isWithoutEvents) yield leaveOut('it has no events here; keep all its lines together');
     else if (task) yield { ...logged, task };
     else {
-      const message = `attempt ${logged.attempt_id} is left out: its task${task_id ? ` ${task_id}` : ''} is not known; put the answer of GET /tasks/{id} on a line before it, or name its file with --task`;
-      yield { file: this.#file, line: firstLine, message };
+      const its = task_id === undefined ? 'its task' : `its task ${task_id}`;
+      yield leaveOut(
+        `${its} is not known; put the answer of GET /tasks/{id} before it, or name its file with --task`,
+      );
     }
   }
 
