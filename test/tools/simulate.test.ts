@@ -187,6 +187,9 @@ describe('the command line', () => {
     [['--server', 'here', 'a.yaml'], '--server takes an address'],
     [['--server', 'http://127.0.0.1:1', 'a.yaml'], '--server needs --email and --password'],
     [['--tolerance', 'much', 'a.yaml'], '--tolerance takes milliseconds.'],
+    [['--tolerance', '', 'a.yaml'], '--tolerance takes milliseconds. Give a number such as 500, not ""'],
+    [['--tolerance', ' ', 'a.yaml'], '--tolerance takes milliseconds.'],
+    [['--tolerance', '0x10', 'a.yaml'], '--tolerance takes milliseconds.'],
   ])('%j is explained and ends with 2', async (args, expected) => {
     const { code, output, complaints } = await run(args);
     expect({ code, output }).toEqual({ code: 2, output: '' });

@@ -96,7 +96,8 @@ async function replayEvent(event: LoggedEvent, { session, journal }: VirtualAtte
     if (!stored || journal.length === before) return differs(`repeats event ${sequence_number}`);
     // Whether others came with it is a fact of its arrival, as its time is.
     if (event.batched) stored.batched = true;
-    return discrepanciesIn(field, { timestamp_server: event.timestamp_server }, { timestamp_server });
+    if (timestamp_server.getTime() === event.timestamp_server.getTime()) return [];
+    return discrepanciesIn(`${field}.timestamp_server`, event.timestamp_server, timestamp_server);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, message, details } = error;
