@@ -85,7 +85,8 @@ export class ApiClient {
 }
 
 function whyNoAnswer(error: unknown): string {
-  if (error instanceof SyntaxError) return 'what answers there does not speak JSON';
+  if (error instanceof SyntaxError)
+    return 'what answers there does not speak JSON, so it is no skill observation server';
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `nothing came within ${ANSWER_WITHIN_S} seconds`;
   // What fetch throws where a connection cannot be made or breaks; the reason is in its cause.

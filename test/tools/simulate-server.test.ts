@@ -206,7 +206,7 @@ describe('a server that goes away in the middle', () => {
     [
       'and leaves only a proxy',
       (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 4\r\n\r\nsorry'),
-      'what answers there does not speak JSON',
+      'what answers there does not speak JSON, so it is no skill observation server',
     ],
   ])('%s: a sentence says so, and the command ends with 2', async (_, onFirstEvent, why) => {
     const { code, output, complaints, url } = await playAgainst(onFirstEvent);

@@ -12,9 +12,9 @@ describe('a scenario that is as expected', () => {
     expect(output).toContain('Ann decides\n');
     expect(output).toContain(
       [
-        '     0.000 s  #1   task_started                         accepted  active (undecided, not_started)',
-        '     4.000 s  #2   option_selected      A               accepted  active (decided, not_started)',
-        '     6.000 s  #3   task_completed       A               accepted  locked',
+        '     0.000 s  #1   task_started                        accepted  active (undecided, not_started)',
+        '     4.000 s  #2   option_selected      A              accepted  active (decided, not_started)',
+        '     6.000 s  #3   task_completed       A              accepted  locked',
       ].join('\n'),
     );
     expect(output).toMatch(/time_metrics\.total_time_ms +6000 \(6 s\)\n/);

@@ -15,23 +15,28 @@ import { simulateLog } from './simulate-log.ts';
 
 const USAGE = `Plays scenario files and compares what comes out with what they expect.
 
-  npm run simulate -- FILE…                     in virtual time, without server and database
-  npm run simulate -- --server URL FILE…        in real time, on a running server
-  npm run simulate -- --log FILE                attempts that a server recorded, from JSON lines
+  npm run simulate -- FILE…                 in virtual time, without a server
+  npm run simulate -- --server URL FILE…    in real time, on a running server
+  npm run simulate -- --log FILE            attempts that a server has recorded
 
-  --email, --password   a staff account on the server, or SIMULATE_EMAIL and SIMULATE_PASSWORD;
-                        an administrator's where a scenario's task is not there yet
-  --tolerance MS        by how much a time measured on a server may be off (default 500)
-  --log FILE            plays each attempt of the file at its recorded times, and compares what comes
-                        out with the recorded results. A line is an answer of the server to a GET
-                        of /tasks/{id}, /attempts/{id}, /attempts/{id}/events, /metrics or /skills;
-                        the lines of an attempt stand together, and its task before them
-  --task FILE           with --log: the answer of GET /tasks/{id}, where it is not in the log
-  --json                the report for programs; with --log one line of JSON for each attempt
+  --email, --password   a staff account on the server, or SIMULATE_EMAIL and
+                        SIMULATE_PASSWORD; an administrator's where a task is
+                        not there yet
+  --tolerance MS        by how much a time measured on a server may be off
+                        (default 500)
+  --log FILE            plays each attempt of the file at its recorded times,
+                        and compares what comes out with what was recorded.
+                        Each line is what the server answers to one GET of
+                        /tasks/{id}, /attempts/{id}, /attempts/{id}/events,
+                        /metrics or /skills; the task stands first, and the
+                        lines of an attempt stand together
+  --task FILE           with --log: the task, if the log does not hold it
+  --json                for programs; with --log, one line for each attempt
   --quiet               only what is not as expected, and the count
 
-Ends with 0 when everything was as expected, with 1 when something was not, with 2 when a file or an
-option is not valid or it could not play.
+A file is YAML or JSON, several people separated by ---, or JSON lines (.jsonl).
+Ends with 0 when everything was as expected, with 1 when something was not,
+with 2 when a file or an option is not valid or it could not play.
 `;
 
 /** Milliseconds from one person's beginning to the next one's: nobody's first step waits behind all others'. */

@@ -30,7 +30,7 @@ function whyNoContact(error: unknown, url: string): string | undefined {
     return `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`;
   }
   if (!(error instanceof NoAnswer)) return undefined;
-  return `No skill observation server answers at ${url} (${error.why}). Check --server, start one with "npm start", or leave --server out.`;
+  return `No server answers at ${url} (${error.why}). Start one with "npm start", check --server, or leave it out.`;
 }
 
 /** The task with this code or else a usual one, with its risk tags. @throws Problem for an unknown code; ApiError */

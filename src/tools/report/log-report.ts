@@ -2,7 +2,7 @@ import type { Discrepancy } from '../log/discrepancies.ts';
 import type { LogError } from '../log/read-log.ts';
 import type { ReplayedAttempt } from '../log/replay.ts';
 import { quote } from '../scenario/fields.ts';
-import { asWords } from './text.ts';
+import { asWords, wrap } from './text.ts';
 
 type Outcome = 'as recorded' | 'differs' | 'played';
 
@@ -20,10 +20,10 @@ export function attemptJson(replayed: ReplayedAttempt): string {
 /** One line for reading and, beneath it, everything that comes out otherwise. */
 export function attemptLines(replayed: ReplayedAttempt): string[] {
   const { attempt_id, events, status, skills, discrepancies } = replayed;
-  const summary = Object.values(skills?.behavioral_summary ?? {}).map(asWords);
-  const count = `${events} events`.padStart(11);
-  const line = `${outcomeOf(replayed).padEnd(11)}  ${attempt_id}  ${count}  ${asWords(status)}`;
-  return [[line, ...summary].join(', '), ...discrepancies.map(discrepancyLine)];
+  const conclusions = Object.values(skills?.behavioral_summary ?? {}).map(asWords);
+  const told = conclusions.join(', ') || `${asWords(status)}, no results`;
+  const line = wrap(`${events} events  ${told}`, `${outcomeOf(replayed).padEnd(11)}  ${attempt_id}  `);
+  return [...line, ...discrepancies.map(discrepancyLine)];
 }
 
 const discrepancyLine = ({ field, recorded, computed }: Discrepancy): string =>

@@ -4,7 +4,7 @@ import type { FileError, LoadedScenario } from '../scenario/parse.ts';
 import { BENEATH, describeStep, eventLine, stateText } from './describe-step.ts';
 import type { Difference } from './differences.ts';
 import { metricsByName, profileLines } from './profile.ts';
-import { type Paint, seconds } from './text.ts';
+import { type Paint, seconds, wrap } from './text.ts';
 
 /** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
 export interface ScenarioReport {
@@ -48,7 +48,7 @@ export function errorLine({ file, line, column, field, message }: FileError): st
 /** One scenario for reading: what happened when, what was measured and concluded, what was not as expected. */
 export function timeline(report: ScenarioReport, paint: Paint): string {
   const lines = Array.from(linesOf(report, paint), (line) => (line === '' ? '' : `  ${line}`));
-  return [report.scenario.person, ...lines, ''].join('\n');
+  return [...wrap(report.scenario.person), ...lines, ''].join('\n');
 }
 
 function* linesOf(
@@ -77,13 +77,13 @@ function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Gener
   const number = answer.acknowledged ? answer.sequence_number : undefined;
   const told = answer.acknowledged ? outcome : `refused: ${answer.code}`;
   const line = eventLine(step.at, number, step.event);
-  yield `${line}${describeStep(step).padEnd(14)}  ${told.padEnd(8)}  ${stateText(view.state)}`;
-  if (step.note !== undefined) yield `${BENEATH}(${step.note})`;
+  yield* wrap(`${describeStep(step).padEnd(13)}  ${told.padEnd(8)}  ${stateText(view.state)}`, line);
+  if (step.note !== undefined) yield* wrap(`(${step.note})`, BENEATH);
   if (sent_at > step.at) yield `${BENEATH}sent at ${seconds(sent_at, 3)}`;
   if (step.client_at !== undefined)
     yield `${BENEATH}the candidate's clock shows ${seconds(step.client_at, 3)}`;
   if (answer.acknowledged) return;
-  yield BENEATH + answer.detail;
+  yield* wrap(answer.detail, BENEATH);
   const { allowed_events } = answer;
-  if (allowed_events) yield `${BENEATH}allowed now: ${allowed_events.join(', ') || 'nothing'}`;
+  if (allowed_events) yield* wrap(`allowed now: ${allowed_events.join(', ') || 'nothing'}`, BENEATH);
 }
