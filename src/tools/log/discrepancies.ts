@@ -11,13 +11,13 @@ export interface Discrepancy {
 /** What says of results whose they are and when they were made, not what they are. */
 const ABOUT: readonly string[] = ['attempt_id', 'user_id', 'task_id', 'computed_at'];
 
-/** Everything that is not the same in both, as JSON has it; what only one of them has, too. */
+/**
+ * Everything that is not the same in both; what only one of them has, too.
+ * @param recorded as it came from JSON; what is computed is compared as JSON would have it
+ */
 export function discrepanciesIn(field: string, recorded: unknown, computed: unknown): Discrepancy[] {
-  return [...compare(field, throughJson(recorded), throughJson(computed))];
+  return [...compare(field, recorded, JSON.parse(JSON.stringify(computed)))];
 }
-
-const throughJson = (value: unknown): unknown =>
-  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
 function* compare(field: string, recorded: unknown, computed: unknown): Generator<Discrepancy> {
   if (isDeepStrictEqual(recorded, computed)) return;

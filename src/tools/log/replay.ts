@@ -1,6 +1,7 @@
 import { takeEvent } from '../../attempts/intake.ts';
 import { statusOf } from '../../attempts/session/machine-state.ts';
 import { Refusal } from '../../errors.ts';
+import { isOfType } from '../../events/recorded-event.ts';
 import { CURRENT_RESULTS, type ResultsVersion, resultsVersion } from '../../results/versions.ts';
 import { VirtualAttempt } from '../player/virtual-attempt.ts';
 import { Problem } from '../problem.ts';
@@ -47,30 +48,23 @@ export async function replayAttempt(logged: LoggedAttempt) {
   if (recorded?.status === 'expired') attempt.session.signal('attempt_expired');
   await attempt.settle();
 
-  const { session } = attempt;
-  const status = statusOf(session.state);
-  const standing: Record<string, unknown> = {
-    status,
-    sequence_number: session.state.context.sequence_number,
-    current_selection: session.state.context.selection,
-    last_event_at: session.lastEventAt,
-  };
-  for (const [name, value] of Object.entries(recorded ?? {})) {
-    if (name in standing) discrepancies.push(...discrepanciesIn(`attempt.${name}`, value, standing[name]));
+  const status = statusOf(attempt.session.state);
+  const standing = standingOf(attempt);
+  for (const [name, computed] of Object.entries(standing)) {
+    const value = recorded?.[name];
+    if (value !== undefined) discrepancies.push(...discrepanciesIn(`attempt.${name}`, value, computed));
   }
   const results = status === 'completed' ? resultsOf(attempt, version, skills) : undefined;
-  for (const [name, value] of Object.entries({ metrics, skills })) {
-    const computed =
-      results?.[name as keyof typeof results] ?? `no results, because the attempt is ${status}`;
-    if (value) discrepancies.push(...discrepanciesIn(name, value, computed));
-  }
+  const none = `no results, because the attempt is ${status}`;
+  if (metrics) discrepancies.push(...discrepanciesIn('metrics', metrics, results?.metrics ?? none));
+  if (skills) discrepancies.push(...discrepanciesIn('skills', skills, results?.skills ?? none));
   return {
     attempt_id,
     /** Whether the log holds anything that could differ, besides the events. */
     isCompared: recorded !== undefined || metrics !== undefined || skills !== undefined,
     events: events.length,
     status,
-    state: session.state.value,
+    state: attempt.session.state.value,
     metrics: results?.metrics ?? null,
     skills: results?.skills ?? null,
     discrepancies,
@@ -97,13 +91,29 @@ async function replayEvent(event: LoggedEvent, { session, journal }: VirtualAtte
     // Whether others came with it is a fact of its arrival, as its time is.
     if (event.batched) stored.batched = true;
     if (timestamp_server.getTime() === event.timestamp_server.getTime()) return [];
-    return discrepanciesIn(`${field}.timestamp_server`, event.timestamp_server, timestamp_server);
+    return discrepanciesIn(
+      `${field}.timestamp_server`,
+      event.timestamp_server.toISOString(),
+      timestamp_server,
+    );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, message, details } = error;
     const errors = (details.errors ?? []).map(({ path, message }) => `${path} ${message}`).join(', ');
     return differs(`refused: ${code} (${errors || message})`);
   }
+}
+
+/** What of an attempt follows from its events alone. */
+function standingOf({ session, journal }: VirtualAttempt) {
+  const submission = journal.findLast(isOfType('reasoning_submitted'));
+  return {
+    status: statusOf(session.state),
+    sequence_number: session.state.context.sequence_number,
+    current_selection: session.state.context.selection,
+    reasoning_text: submission?.payload.text ?? null,
+    last_event_at: session.lastEventAt,
+  };
 }
 
 /** With the explanation only where the recorded skills have one. */
