@@ -5,7 +5,9 @@ import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
+import { inTurns } from './http/caller-turns.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
 import { defaultHeaders } from './http/default-headers.ts';
@@ -33,10 +35,12 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { access, config, log, database, attempts, limits } = services;
+  const { access, config, log, database, attempts, clients, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
+  const gate = databaseGate(database.availability);
+  const events = eventRoutes(services);
   const routers = [...createRouters(services), ...inspector.routers];
 
   app.use(requestLog(log));
@@ -45,9 +49,15 @@ export function createApp(services: Services): App {
   app.use(defaultHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());
-  app.use(databaseGate(database.availability));
+  app.use(gate);
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
+  app.use(boundArrivingBodies(clients));
+  app.use((ctx, next) => limits.findById(ctx.state.caller, next));
+  app.use(events.routes());
+  app.use(inTurns({ limits, clients }));
+  // Again, because the database may have gone while a request waited for its turn.
+  app.use(gate);
   for (const router of routers) app.use(router.routes());
   app.use(refuseUnmatched);
   // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
@@ -63,12 +73,11 @@ export function createApp(services: Services): App {
     log,
   });
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
-  return { koa: app, live, routers: [health, ...routers] };
+  return { koa: app, live, routers: [health, events, ...routers] };
 }
 
-/** Every router of the API, in the order in which they are tried. */
+/** Every router of the API but that of events, in the order in which they are tried. */
 const createRouters = (services: Services): ApiRouter[] => [
-  eventRoutes(services),
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),

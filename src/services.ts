@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
 import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { LogInDelays, noDelays } from './accounts/log-in-delays.ts';
 import { RefreshTokens } from './accounts/refresh-tokens.ts';
 import { UserStore } from './accounts/user-store.ts';
 import { isRedeemed } from './attempts/attempt.ts';
@@ -22,6 +23,7 @@ import { auditLog } from './audit/collection.ts';
 import { SteadyClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { ClientAddresses } from './http/client-address.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
@@ -54,6 +56,8 @@ export interface Services {
   now(): Date;
   results: ResultStore;
   limits: RateLimits;
+  /** Who sent a request. */
+  clients: ClientAddresses;
 }
 
 /** How many events of one attempt may wait; a front end that sends more is told to slow down. */
@@ -64,11 +68,13 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const audit = new AuditLogStore(database.collection(auditLog));
   const storedAttempts = database.collection(taskAttempts);
   const access = new AccessStore(storedAttempts);
+  const clients = new ClientAddresses(config.trustedProxies, log);
   const accounts = createAccounts(
     new UserStore(database.collection(users)),
     new RefreshTokens(database.collection(refreshTokens)),
     jwtSecret,
     (attempt_id) => access.current(attempt_id),
+    config.rateLimits ? new LogInDelays() : noDelays,
   );
   const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
   const clock = new SteadyClock();
@@ -77,7 +83,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
   const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
-  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const journal = new Journal(
+    database.collection(behaviorEvents),
+    database.availability,
+    database.reservedCollection(behaviorEvents),
+  );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
 
@@ -154,6 +164,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     reconciler,
     now,
     results,
-    limits: createRateLimits(config),
+    limits: createRateLimits(config, clients),
+    clients,
   };
 }

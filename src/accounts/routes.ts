@@ -3,6 +3,7 @@ import { audited } from '../audit/audited.ts';
 import { notFound } from '../errors.ts';
 import { objectIdInAnyCase } from '../fields.ts';
 import { admin, anyAccount, anyone } from '../http/access.ts';
+import type { ClientAddresses } from '../http/client-address.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { body } from '../http/request.ts';
@@ -16,41 +17,56 @@ import type { User } from './user.ts';
 interface AccountRoutesServices {
   accounts: Accounts;
   audit: AuditLog;
+  clients: ClientAddresses;
   limits: RateLimits;
 }
+
+/** Maximum size of a body in bytes: it waits in memory for its turn to be hashed or looked up. */
+const BODY_LIMIT = 8192;
 
 /** What a caller should do if it is unknown whether a refresh token was exchanged. */
 const LOG_IN_AGAIN = 'send it again, and log in again if it is refused';
 
 /** What people can do with their own account, and administrators with the accounts of others. */
-export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices): ApiRouter {
+export function accountRoutes({ accounts, audit, clients, limits }: AccountRoutesServices): ApiRouter {
   const { users, authentication, administration } = accounts;
   return apiRoutes('', [
     post(
       '/auth/register',
-      [limits.register, anyone, body(registration), audited(audit, 'account_created', 'user')],
+      [
+        limits.volume,
+        anyone,
+        body(registration, BODY_LIMIT),
+        limits.register,
+        audited(audit, 'account_created', 'user'),
+      ],
       async (ctx) => {
-        const logIn = await authentication.register(ctx.state.body);
+        const logIn = await authentication.register(ctx.state.body, clients.clientOf(ctx.req));
         ctx.state.target = { actor_id: logIn.user.user_id, ...accountTarget(logIn.user) };
         answerLogIn(ctx, 201, logIn);
       },
     ),
 
-    post('/auth/login', [ifUnanswered(REPEATABLE), limits.login, anyone, body(login)], async (ctx) => {
-      answerLogIn(ctx, 200, await authentication.login(ctx.state.body));
-    }),
+    post(
+      '/auth/login',
+      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login, BODY_LIMIT)],
+      async (ctx) => {
+        answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req)));
+      },
+    ),
 
     post(
       '/auth/refresh',
-      [ifUnanswered(LOG_IN_AGAIN), limits.refresh, anyone, body(refreshToken)],
+      [ifUnanswered(LOG_IN_AGAIN), limits.volume, anyone, body(refreshToken, BODY_LIMIT), limits.refresh],
       async (ctx) => {
-        answerLogIn(ctx, 200, await authentication.refresh(ctx.state.body.refresh_token));
+        const { refresh_token } = ctx.state.body;
+        answerLogIn(ctx, 200, await authentication.refresh(refresh_token, clients.clientOf(ctx.req)));
       },
     ),
 
     post(
       '/auth/logout',
-      [ifUnanswered(REPEATABLE), limits.refresh, anyone, body(refreshToken)],
+      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(refreshToken, BODY_LIMIT)],
       async (ctx) => {
         await authentication.logout(ctx.state.body.refresh_token);
         ctx.status = 204;
@@ -61,21 +77,25 @@ export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices
       ctx.body = await users.findById(ctx.state.caller.user_id);
     }),
 
-    // Limited like a log-in, because it can be used to guess the current password.
     post(
       '/auth/password',
-      [limits.login, anyAccount, body(passwordChange), audited(audit, 'password_changed', 'user')],
+      [
+        limits.volume,
+        anyAccount,
+        body(passwordChange, BODY_LIMIT),
+        audited(audit, 'password_changed', 'user'),
+      ],
       async (ctx) => {
         const { caller, body } = ctx.state;
         const change = { current: body.current_password, next: body.new_password };
-        const logIn = await authentication.changePassword(caller.user_id, change);
+        const logIn = await authentication.changePassword(caller.user_id, change, clients.clientOf(ctx.req));
         ctx.state.target = { target_id: caller.user_id };
         answerLogIn(ctx, 200, logIn);
       },
     ),
 
     post('/users', [admin, body(newAccount), audited(audit, 'account_created', 'user')], async (ctx) => {
-      const user = await administration.create(ctx.state.body);
+      const user = await administration.create(ctx.state.body, clients.clientOf(ctx.req));
       ctx.state.target = accountTarget(user);
       ctx.status = 201;
       ctx.body = user;

@@ -6,11 +6,13 @@ import type { Caller } from '../caller.ts';
 import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
 import type { SocketBounds } from './socket-bounds.ts';
 
 export interface AdmissionServices {
   identify: IdentifyCaller;
   attempts: Pick<AttemptStore, 'find'>;
+  limits: Pick<RateLimits, 'findById'>;
   bounds: SocketBounds;
 }
 
@@ -50,14 +52,16 @@ export function readTarget(target: string): WatchRequest {
  */
 export async function admit(
   { attempt_id, token, since }: WatchRequest,
-  { identify, attempts, bounds }: AdmissionServices,
+  { identify, attempts, limits, bounds }: AdmissionServices,
   gone: AbortSignal,
 ): Promise<Admission> {
   const caller = await identify(token);
   if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
   await bounds.take({ token, caller, attempt_id }, gone);
-  const attempt = await findReadable(attempts, caller, attempt_id);
-  if (!attempt) throw notFound('There is no such attempt.');
+  await limits.findById(caller, async () => {
+    const attempt = await findReadable(attempts, caller, attempt_id);
+    if (!attempt) throw notFound('There is no such attempt.');
+  });
   return { attempt_id, caller, token, since };
 }
 

@@ -20,7 +20,7 @@ export interface LiveServices extends AdmissionServices {
   sources: LiveSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own name in the browser's request. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
-  limits: Pick<RateLimits, 'connection' | 'messages'>;
+  limits: Pick<RateLimits, 'connection' | 'messages' | 'findById'>;
   log: Logger;
 }
 

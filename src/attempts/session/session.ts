@@ -92,15 +92,20 @@ export class Session {
    * @returns for each event that was tried, its acknowledgement or the error that `submit` would have thrown
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
-    return this.#mailbox.run(async () => {
-      const verdicts: (Acknowledgement | Error)[] = [];
-      for (const event of events) {
-        const verdict = await this.#take(judgeEvent(event), events.length > 1).catch((error: Error) => error);
-        verdicts.push(verdict);
-        if (verdict instanceof Error) break;
-      }
-      return verdicts;
-    });
+    return this.#mailbox.run(
+      async () => {
+        const verdicts: (Acknowledgement | Error)[] = [];
+        for (const event of events) {
+          const verdict = await this.#take(judgeEvent(event), events.length > 1).catch(
+            (error: Error) => error,
+          );
+          verdicts.push(verdict);
+          if (verdict instanceof Error) break;
+        }
+        return verdicts;
+      },
+      Math.max(events.length, 1),
+    );
   }
 
   /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
