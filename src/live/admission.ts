@@ -57,7 +57,7 @@ export async function admit(
 ): Promise<Admission> {
   const caller = await identify(token);
   if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
-  bounds.take({ token, caller, attempt_id }, gone);
+  await bounds.take({ token, caller, attempt_id }, gone);
   await limits.findById(caller, async () => {
     const attempt = await findReadable(attempts, caller, attempt_id);
     if (!attempt) throw notFound('There is no such attempt.');
