@@ -62,7 +62,8 @@ export class Authentication {
    * 429 after too many wrong passwords, see `LogInDelays`
    */
   async login({ email, password }: { email: string; password: string }, client: Client): Promise<LogIn> {
-    const credentials = await this.#parts.users.findCredentials({ email });
+    const { users, hashing } = this.#parts;
+    const credentials = await hashing.lookUp(client, () => users.findCredentials({ email }));
     const isRight = await this.#isRight({ account: email, password, credentials, client });
     if (!credentials || !isRight) throw invalidCredentials('The e-mail address or the password is wrong.');
     return this.#begin(credentials.user, client);
@@ -95,7 +96,7 @@ export class Authentication {
     client: Client,
   ): Promise<LogIn> {
     const { users, refreshTokens, hashing } = this.#parts;
-    const credentials = await users.findCredentials({ user_id });
+    const credentials = await hashing.lookUp(client, () => users.findCredentials({ user_id }));
     const stored = credentials?.password_hash;
     const account = credentials?.user.email ?? user_id;
     const isRight = await this.#isRight({ account, password: change.current, credentials, client });

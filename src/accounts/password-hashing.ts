@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { requestTimeout } from '../errors.ts';
 import type { Client } from '../http/client-address.ts';
-import { FairTurns } from '../http/fair-turns.ts';
+import { FairTurns, LOOK_UPS } from '../http/fair-turns.ts';
 
 /**
  * Hashing may take half of the processors, never more, so that events are stored as fast as ever meanwhile. One
@@ -18,6 +18,12 @@ const HASHING = {
 /** The one queue for everything that hashes a password for a request. */
 export class PasswordHashing {
   readonly #turns = new FairTurns(HASHING);
+  readonly #lookUps = new FairTurns(LOOK_UPS);
+
+  /** Finds what a password is compared with, so that a flood of log-ins does not fill the database's queues. */
+  lookUp<T>(client: Client, find: () => Promise<T>): Promise<T> {
+    return this.#lookUps.run(client.networks[0] ?? '', find);
+  }
 
   /**
    * Hashes when it is the client's turn.

@@ -21,9 +21,6 @@ interface AccountRoutesServices {
   limits: RateLimits;
 }
 
-/** Maximum size of a body in bytes: it waits in memory for its turn to be hashed or looked up. */
-const BODY_LIMIT = 8192;
-
 /** What a caller should do if it is unknown whether a refresh token was exchanged. */
 const LOG_IN_AGAIN = 'send it again, and log in again if it is refused';
 
@@ -33,13 +30,7 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
   return apiRoutes('', [
     post(
       '/auth/register',
-      [
-        limits.volume,
-        anyone,
-        body(registration, BODY_LIMIT),
-        limits.register,
-        audited(audit, 'account_created', 'user'),
-      ],
+      [limits.volume, anyone, body(registration), limits.register, audited(audit, 'account_created', 'user')],
       async (ctx) => {
         const logIn = await authentication.register(ctx.state.body, clients.clientOf(ctx.req));
         ctx.state.target = { actor_id: logIn.user.user_id, ...accountTarget(logIn.user) };
@@ -47,17 +38,13 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
       },
     ),
 
-    post(
-      '/auth/login',
-      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login, BODY_LIMIT)],
-      async (ctx) => {
-        answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req)));
-      },
-    ),
+    post('/auth/login', [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login)], async (ctx) => {
+      answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req)));
+    }),
 
     post(
       '/auth/refresh',
-      [ifUnanswered(LOG_IN_AGAIN), limits.volume, anyone, body(refreshToken, BODY_LIMIT), limits.refresh],
+      [ifUnanswered(LOG_IN_AGAIN), limits.volume, anyone, body(refreshToken), limits.refresh],
       async (ctx) => {
         const { refresh_token } = ctx.state.body;
         answerLogIn(ctx, 200, await authentication.refresh(refresh_token, clients.clientOf(ctx.req)));
@@ -66,7 +53,7 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
 
     post(
       '/auth/logout',
-      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(refreshToken, BODY_LIMIT)],
+      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(refreshToken)],
       async (ctx) => {
         await authentication.logout(ctx.state.body.refresh_token);
         ctx.status = 204;
@@ -79,12 +66,7 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
 
     post(
       '/auth/password',
-      [
-        limits.volume,
-        anyAccount,
-        body(passwordChange, BODY_LIMIT),
-        audited(audit, 'password_changed', 'user'),
-      ],
+      [limits.volume, anyAccount, body(passwordChange), audited(audit, 'password_changed', 'user')],
       async (ctx) => {
         const { caller, body } = ctx.state;
         const change = { current: body.current_password, next: body.new_password };

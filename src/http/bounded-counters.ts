@@ -9,7 +9,7 @@ export interface Rate {
 }
 
 /** Maximum number of keys that one set of counters remembers, about 500 bytes each. */
-export const MAX_KEYS = 20_000;
+const MAX_KEYS = 20_000;
 
 /**
  * Counters by key in this process's memory, so several processes together allow several times the rate. Keys are

@@ -1,6 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { overloaded, tooManyRequests } from '../errors.ts';
 
+/** Look-ups take a few milliseconds each, so a class of 300 is served in a second or two. */
+export const LOOK_UPS: TurnLimits = { atOnce: 32, atOncePerClient: 8, waitingPerClient: 1000, waiting: 2000 };
+
 export interface TurnLimits {
   /** How much may be done at once, in all. */
   atOnce: number;

@@ -1,6 +1,7 @@
 import { Refusal } from '../errors.ts';
 import { SITE_FACTOR } from './client-address.ts';
 import { FailureDelays, type FailureRate, refuseEarly } from './failure-delays.ts';
+import { FairTurns, LOOK_UPS } from './fair-turns.ts';
 
 /** How often guessing may fail: see `SecretGuesses`. */
 export interface GuessRates {
@@ -42,7 +43,7 @@ const INNOCENT_FAILURES = 30;
  *   probability below 10⁻⁶⁰, and that of a year is no better. More is not needed, and a stricter limit would let the
  *   attacker keep honest people out.
  *
- * What is looked up in the same moment still counts as allowed: of one caller that is what `inTurns` handles at once. If more than `MAX_KEYS` networks fail within a span, those that failed longest ago are forgotten. That gives each of
+ * Look-ups are made in fair turns, so a network that sends many at once has at most 8 more than the limit looked up. If more than `MAX_KEYS` networks fail within a span, those that failed longest ago are forgotten. That gives each of
  * them the free failures again, which changes nothing about the figures above.
  */
 export class SecretGuesses {
@@ -52,6 +53,7 @@ export class SecretGuesses {
   readonly #sites: FailureDelays;
   readonly #secrets: FailureDelays;
   readonly #everybody: FailureDelays;
+  readonly #turns = new FairTurns(LOOK_UPS);
 
   /** @param what is guessed, in the plural */
   constructor(what: string, { network, secret, everybody }: GuessRates, verdict: Verdict) {
@@ -67,14 +69,16 @@ export class SecretGuesses {
    * Looks a secret up, unless too many look-ups failed before. What fails is counted.
    * @throws Refusal 429; whatever `lookUp` throws
    */
-  async run<T>(presented: Presented, lookUp: () => Promise<T>): Promise<T> {
-    await this.#refuseEarly(presented);
-    try {
-      return await lookUp();
-    } catch (error) {
-      if (error instanceof Refusal) await this.#count(presented, error);
-      throw error;
-    }
+  run<T>(presented: Presented, lookUp: () => Promise<T>): Promise<T> {
+    return this.#turns.run(presented.networks[0] ?? '', async () => {
+      await this.#refuseEarly(presented);
+      try {
+        return await lookUp();
+      } catch (error) {
+        if (error instanceof Refusal) await this.#count(presented, error);
+        throw error;
+      }
+    });
   }
 
   async #refuseEarly({ networks: [network = '', site], secret }: Presented): Promise<void> {

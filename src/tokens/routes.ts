@@ -37,8 +37,6 @@ interface TokenRoutesServices {
 
 /** Nothing in the body is needed. */
 const ACCESS_BODY_LIMIT = 1024;
-/** Maximum size in bytes of a redemption, which waits in memory for its turn to be looked up. */
-const REDEMPTION_BODY_LIMIT = 8192;
 
 /** What a front end should do if it is unknown whether its token was redeemed. */
 const REDEEM_AGAIN = 'send it again with the same redemption_id';
@@ -96,13 +94,7 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
 
     post(
       '/attempts',
-      [
-        ifUnanswered(REDEEM_AGAIN),
-        limits.volume,
-        body(redemption, REDEMPTION_BODY_LIMIT),
-        anyone,
-        limits.redeem,
-      ],
+      [ifUnanswered(REDEEM_AGAIN), limits.volume, body(redemption), anyone, limits.redeem],
       async (ctx) => {
         const { caller, body } = ctx.state;
         const account_id = caller?.kind === 'account' ? caller.user_id : undefined;

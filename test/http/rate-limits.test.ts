@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { RateLimiter } from '../../src/http/rate-limiter.ts';
@@ -30,12 +29,11 @@ const send = (address: string, method: string, path: string, body?: object, forw
     headers: { 'x-forwarded-for': forwarded, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
-/** As many at once as the server handles of one address. */
+/** As many of one address as are looked up in the same moment. */
 const AT_ONCE = 8;
-/** How many of `tries` are let through. */
+/** How many of `tries`, sent all at once, are let through. */
 async function letThrough(tries: number, attempt: (n: number) => Promise<Response>): Promise<number> {
-  const inTurn = pLimit(AT_ONCE);
-  const answers = await Promise.all(Array.from({ length: tries }, (_, n) => inTurn(() => attempt(n))));
+  const answers = await Promise.all(Array.from({ length: tries }, (_, n) => attempt(n)));
   const refused = answers.filter(({ status }) => status === 429);
   for (const response of refused.slice(0, 3)) {
     expect(await problemOf(response)).toMatchObject({ code: 'too_many_requests' });
@@ -94,10 +92,10 @@ describe('for one secret, from whatever address', () => {
     const { token } = await issueToken(admin, task);
     const first = await send('198.51.102.1', 'POST', '/attempts', { token });
     expect(first.status).toBe(201);
-    const redeem = (n: number) => send(`198.51.102.${n}`, 'POST', '/attempts', { token });
+    const redeem = (n: number) => send(`198.51.102.${n % 2}`, 'POST', '/attempts', { token });
     const passed = await letThrough(80, redeem);
     expect(passed).toBeGreaterThanOrEqual(60);
-    expect(passed).toBeLessThan(60 + AT_ONCE);
+    expect(passed).toBeLessThan(60 + 2 * AT_ONCE);
   });
 });
 

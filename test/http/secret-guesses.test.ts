@@ -51,6 +51,13 @@ describe('guessing secrets', () => {
     expect(await present(['192.0.2.2'], 'right')).toBe('ok');
   });
 
+  it('ends also if all guesses are sent at once', async () => {
+    const { present, seen } = lookUps();
+    await Promise.all(Array.from({ length: 500 }, (_, n) => present(['192.0.2.1'], `guess ${n}`)));
+    expect(seen.lookedUp).toBeGreaterThanOrEqual(40);
+    expect(seen.lookedUp).toBeLessThan(40 + 8);
+  });
+
   it('ends for an IPv6 site after four times as many', async () => {
     const { present } = lookUps({ everybody: { ...LONG, free: 1000 } });
     const answers: string[] = [];
