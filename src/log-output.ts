@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /** Bytes that may wait for a slow reader of the log; lines beyond them are dropped. */
-const MAX_WAITING_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES = 256 * 1024;
 /** Milliseconds between two attempts to say how many lines were dropped, while no new line comes. */
 const RETRY_MS = 5000;
 
@@ -77,7 +77,7 @@ export class FileSink implements Sink {
 }
 
 /** Writes to a pipe, a socket or a terminal, as far as its reader keeps up. */
-export class StreamSink implements Sink {
+class StreamSink implements Sink {
   readonly #stream: NodeJS.WritableStream & { readonly writableLength: number };
   #isGone = false;
 

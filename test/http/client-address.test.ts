@@ -46,7 +46,7 @@ describe('the address of a client', () => {
     const { addressOf } = behind(1);
     const address = fc.oneof(fc.ipV4(), fc.ipV6());
     const port = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined });
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(fc.string()), address, port, (forged, real, givenPort) => {
         const bracketed = real.includes(':') ? `[${real}]` : real;
         const entry = givenPort === undefined ? real : `${bracketed}:${givenPort}`;
@@ -57,7 +57,7 @@ describe('the address of a client', () => {
 
   it('is an address, whatever the header is', () => {
     const { addressOf } = behind(1);
-    fc.assert(
+    void fc.assert(
       fc.property(fc.string(), (header) => {
         const address = addressOf(header);
         expect(ipaddr.isValid(address)).toBe(true);

@@ -45,7 +45,7 @@ describe('every place that prints a duration', () => {
     ['inspector', pageSeconds],
     ['evidence and notes', (ms) => spelledDuration(ms)],
   ])('rounds halves up: %s', (_, tell) => {
-    assert(
+    void assert(
       property(oneof(constantFrom(9_950, 1_000.5, 0.5), times), (ms) => {
         const text = tell(ms);
         const unit = 1_000 / 10 ** decimalsOf(text);
