@@ -17,9 +17,9 @@ import type { SessionServices, SessionStart } from './session-services.ts';
 /** Judges what a front end posted in the attempt as it stands. */
 type Judge = (situation: Situation) => Judged;
 
-const judgeEvent =
-  (event: SubmittedEvent): Judge =>
-  (situation) => ({ ...decide(situation, event), event });
+function judgeEvent(event: SubmittedEvent): Judge {
+  return (situation) => ({ ...decide(situation, event), event });
+}
 
 /** How many races for a sequence number an event may lose before it is refused. */
 const MAX_ROUNDS = 20;
@@ -209,7 +209,6 @@ export class Session {
   #refuse({ refusal, clockAheadMs }: Refused): Refusal {
     if (this.isOverdue) {
       this.signal('attempt_expired');
-      // Again, with the state after the end.
       return this.refuseClosed() ?? refusal;
     }
     if (clockAheadMs !== undefined) this.#services.onClockAhead(this.attempt.attempt_id, clockAheadMs);
