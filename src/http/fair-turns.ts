@@ -25,8 +25,8 @@ interface Share {
 const RETRY_AFTER = 5;
 
 /**
- * Turns for work that costs much. Clients take turns one after the other, so whoever sends many requests waits for
- * the own ones, and everybody else for at most a few of each client.
+ * Turns for expensive work. Clients take turns, so whoever sends many requests waits for them, and everybody else waits
+ * for at most a few requests of each client.
  */
 export class FairTurns {
   readonly #limits: TurnLimits;

@@ -10,7 +10,7 @@ import type { Reconciler } from '../attempts/upkeep/reconciler.ts';
 import { notFound } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WatchSources } from './attempt-watcher.ts';
-import { FairTurns } from './fair-turns.ts';
+import { LiveTurns } from './live-turns.ts';
 
 /** Maximum number of events read at once for a watcher that is catching up; about 34 KB when they are told. */
 const PAGE = 200;
@@ -38,7 +38,7 @@ export interface WatchSourcesServices {
 /** What the live channel reads, and the turns in which it does so. */
 export interface LiveSources {
   /** Catching up has turns of its own, so that however much is read, nobody waits long to be admitted. */
-  admissions: FairTurns;
+  admissions: LiveTurns;
   /**
    * @param user_id for whom a watcher reads
    * @param gone aborted when nobody wants to be told any more
@@ -48,7 +48,7 @@ export interface LiveSources {
 
 export function liveSources(services: WatchSourcesServices): LiveSources {
   const { feed, attempts, sessions, journal } = services;
-  const pages = new FairTurns(PAGES);
+  const pages = new LiveTurns(PAGES);
   const sourcesFor = (user_id: string, gone: AbortSignal): WatchSources => ({
     feed,
     inTurn: (work) => pages.run(user_id, gone, work),
@@ -60,7 +60,7 @@ export function liveSources(services: WatchSourcesServices): LiveSources {
       return journaledView(await sessions.get(attempt_id), services);
     },
   });
-  return { admissions: new FairTurns(ADMISSIONS), sourcesFor };
+  return { admissions: new LiveTurns(ADMISSIONS), sourcesFor };
 }
 
 /**

@@ -10,6 +10,7 @@ import { createTask } from '../support/assessment.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
+import { liveHandshake } from '../support/handshake.ts';
 import { watch } from '../support/live-watcher.ts';
 import { HonestCandidate } from './honest-candidate.ts';
 import { startHostileServer } from './hostile-server.ts';
@@ -52,24 +53,13 @@ async function aLongAttempt(staff: ApiClient): Promise<Candidate> {
 }
 
 /** Asks for a socket with the whole backlog; each time as if from another address, so that no limit per address helps. */
-async function ask(url: string, { attempt_id, token }: Candidate): Promise<Socket> {
+async function ask(url: string, candidate: Candidate): Promise<Socket> {
   const { port, host, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   const [a, b] = randomBytes(2);
-  socket.write(
-    [
-      `GET /ws/attempts/${attempt_id}?token=${token}&since=0 HTTP/1.1`,
-      `Host: ${host}`,
-      `X-Forwarded-For: 203.${a}.${b}.1`,
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-      '\r\n',
-    ].join('\r\n'),
-  );
+  socket.write(liveHandshake(host, candidate, 0, [`X-Forwarded-For: 203.${a}.${b}.1`]));
   return socket;
 }
 

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { FairTurns, type TurnLimits } from '../../src/live/fair-turns.ts';
+import { LiveTurns, type TurnLimits } from '../../src/live/live-turns.ts';
 
 /** Turns, and work that is named by who wants it and ends when it is told to. */
 function someTurns(limits: Partial<TurnLimits> = {}) {
-  const turns = new FairTurns({
+  const turns = new LiveTurns({
     atOnce: 2,
     atOncePerCaller: 1,
     waiting: 1000,

@@ -19,10 +19,10 @@ interface Share {
 }
 
 /**
- * Turns for work that costs much. Callers take turns one after the other, so whoever asks for a lot waits for the own
- * work, and everybody else for one piece of it at most. Work that nobody wants any more leaves the queue at once.
+ * Turns for what sockets need. Callers take turns, so whoever asks for a lot waits for it, and everybody else waits for
+ * at most one piece of it. Unlike in `http/fair-turns.ts`, work that nobody wants any more leaves the queue at once.
  */
-export class FairTurns {
+export class LiveTurns {
   readonly #limits: TurnLimits;
   /** Callers whose work waits or is being done, in the order of their turns. */
   readonly #shares = new Map<string, Share>();
