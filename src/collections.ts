@@ -8,7 +8,7 @@ import { options, tasks } from './tasks/collections.ts';
 
 /** Everything the server stores. A test demands a new release number whenever a validator or an index changes. */
 export const schema: DatabaseSchema = {
-  release: 2,
+  release: 3,
   collections: [
     users,
     refreshTokens,

@@ -30,9 +30,9 @@ export class Authentication {
   }
 
   /**
-   * Creates a candidate account. An invited address counts as taken: there is no proof that the person who
-   * registers can read its mail, and the account may already own an attempt.
-   * @throws Refusal 409 `email_taken`
+   * Creates a candidate account. There is no proof that the person who registers can read the address's mail, so the
+   * account has nothing to do with invitations of the address, and whether there are any makes no difference.
+   * @throws Refusal 409 `email_taken` if there is an account with this address
    */
   async register({ email, password }: { email: string; password: string }): Promise<LogIn> {
     const password_hash = await hashPassword(password);

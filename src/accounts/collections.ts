@@ -14,8 +14,14 @@ import {
 
 export interface UserDocument {
   _id: ObjectId;
-  /** Lower-cased; absent for an anonymous candidate. */
+  /** The address to log in with, lower-cased. Whoever registered it has not shown that it is theirs. */
   email?: string;
+  /**
+   * The address, lower-cased, whose invitations this candidate answers: tokens bound to it that are redeemed without
+   * an account make this candidate's attempts. Set by redeeming or by an administrator, never by registering. In
+   * databases of releases 1 and 2 such a candidate has `email` and no password instead.
+   */
+  candidate_email?: string;
   /** argon2id; absent if no password is set, so that nobody can log in. */
   password_hash?: string;
   role: Role;
@@ -48,13 +54,14 @@ export const users: CollectionDefinition<UserDocument> = {
     {
       _id: objectId,
       email: text,
+      candidate_email: text,
       password_hash: text,
       role: oneOf(ROLES),
       is_active: bool,
       created_at: date,
       updated_at: date,
     },
-    ['email', 'password_hash'],
+    ['email', 'candidate_email', 'password_hash'],
   ),
   indexes: [
     {
@@ -62,6 +69,12 @@ export const users: CollectionDefinition<UserDocument> = {
       key: { email: 1 },
       unique: true,
       partialFilterExpression: { email: { $exists: true } },
+    },
+    {
+      name: 'candidate_email',
+      key: { candidate_email: 1 },
+      unique: true,
+      partialFilterExpression: { candidate_email: { $exists: true } },
     },
   ],
 };

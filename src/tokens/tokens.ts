@@ -76,8 +76,9 @@ export class Tokens {
   }
 
   /**
-   * Exchanges a token for its attempt, once. The attempt then belongs to the account that redeemed it; without an
-   * account, to the account of the address that the token is bound to; otherwise to a new anonymous candidate.
+   * Exchanges a token for its attempt, once. The attempt then belongs to the account that presented the token; without
+   * one, to the candidate who answers invitations of the address that the token is bound to; otherwise to a new
+   * anonymous candidate.
    *
    * A front end that sends a `redemption_id` may repeat the call, for example because the answer was lost: the same token with the same id gets the same attempt.
    * @returns the attempt, and whether it had been redeemed before; it may then be over
@@ -121,25 +122,30 @@ export class Tokens {
   }
 
   /** Refused when the token is issued: the candidate could do nothing about it. */
-  async #refuseSecondAttempt(email: string, task_id: string): Promise<void> {
-    const candidate = await this.#candidates.findByEmail(email);
-    if (candidate && (await this.#attempts.hasRedeemed(candidate, task_id))) {
+  async #refuseSecondAttempt(candidate_email: string, task_id: string): Promise<void> {
+    const account = await this.#candidates.findByEmail(candidate_email);
+    const has =
+      (await this.#attempts.hasRedeemed({ candidate_email }, task_id)) ||
+      (account !== null && (await this.#attempts.hasRedeemed({ user_id: account.user_id }, task_id)));
+    if (has) {
       throw alreadyAttempted(
         'This candidate already has an attempt at this task. For a candidate who lost the way back to an attempt that is not over, POST /attempts/{id}/access gives a new access token.',
       );
     }
   }
 
+  /**
+   * An account gets what it presents itself. Its address alone gives it nothing: anybody may register any address, and
+   * staff make no attempts because somebody invited them.
+   */
   async #candidateFor({ attempt_id, candidate_email }: Attempt, account_id?: string): Promise<User> {
-    const account = account_id && (await this.#candidates.findById(account_id));
-    if (account) {
-      if (candidate_email && account.email !== candidate_email) {
-        throw forbidden('This token is for another candidate; log in with the address it was sent to.');
-      }
-      return account;
-    }
+    const account = account_id ? await this.#candidates.findById(account_id) : null;
     // The anonymous candidate gets the attempt's id, so fifty simultaneous redemptions create only one.
-    if (!candidate_email) return this.#candidates.ensureAnonymousCandidate(attempt_id);
+    if (!candidate_email) return account ?? this.#candidates.ensureAnonymousCandidate(attempt_id);
+    if (account && account.email !== candidate_email) {
+      throw forbidden('This token is for another candidate; log in with the address it was sent to.');
+    }
+    if (account?.role === 'candidate') return account;
     const candidate = await this.#candidates.findOrCreateCandidate(candidate_email);
     if (!candidate.is_active) throw forbidden('The account of this candidate has been deactivated.');
     return candidate;

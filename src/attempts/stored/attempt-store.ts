@@ -23,14 +23,16 @@ export class AttemptStore {
   }
 
   /**
-   * Whether this attempt, or any of this candidate's, is redeemed and at this version of a task.
-   * @param of if it names both, the attempt decides
+   * Whether this attempt, any of this candidate's or any with a token for this address is redeemed and at this version
+   * of a task.
+   * @param of if it names an attempt and its candidate, the attempt decides
    */
-  async hasRedeemed(of: { attempt_id: string } | { user_id: string }, task_id: string): Promise<boolean> {
-    const own =
-      'attempt_id' in of ? { _id: new ObjectId(of.attempt_id) } : { user_id: new ObjectId(of.user_id) };
-    // The type is that of the partial index, which is not used without it.
-    const which = { ...own, task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
+  async hasRedeemed(
+    of: { attempt_id: string } | { user_id: string } | { candidate_email: string },
+    task_id: string,
+  ): Promise<boolean> {
+    // The type is that of the partial indexes, which are not used without it.
+    const which = { ...ownerOf(of), task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
     return (await this.#attempts.findOne(which, { projection: { _id: 1 } })) !== null;
   }
 
@@ -84,6 +86,13 @@ export class AttemptStore {
     const ids = await found.project<{ _id: ObjectId }>({ _id: 1 }).toArray();
     for (const { _id } of ids) yield _id.toHexString();
   }
+}
+
+function ownerOf(
+  of: { attempt_id: string } | { user_id: string } | { candidate_email: string },
+): Filter<AttemptDocument> {
+  if ('attempt_id' in of) return { _id: new ObjectId(of.attempt_id) };
+  return 'user_id' in of ? { user_id: new ObjectId(of.user_id) } : { candidate_email: of.candidate_email };
 }
 
 const dueAt = (now: Date): Filter<AttemptDocument> => ({

@@ -94,6 +94,13 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       unique: true,
       partialFilterExpression: { redeemed_at: { $type: 'date' } },
     },
+    // Also if the candidate redeemed one token with an account and another without.
+    {
+      name: 'one_attempt_per_address_and_task',
+      key: { candidate_email: 1, task_id: 1 },
+      unique: true,
+      partialFilterExpression: { candidate_email: { $gt: '' }, redeemed_at: { $type: 'date' } },
+    },
     { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
     // Contains only a few attempts at any time, so a search costs the same however many attempts are stored.
     {
