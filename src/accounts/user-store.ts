@@ -43,7 +43,8 @@ export class UserStore {
       ...newAccountFields(role),
     };
     const isStored =
-      (await this.#insert(document)) || ((await this.#releaseAddress(address)) && (await this.#insert(document)));
+      (await this.#insert(document)) ||
+      ((await this.#releaseAddress(address)) && (await this.#insert(document)));
     if (!isStored) throw emailTaken('An account with this e-mail address already exists.');
     return userOf(document);
   }
@@ -159,7 +160,10 @@ export class UserStore {
    */
   async #releaseAddress(email: string): Promise<User | null> {
     const earlier = { email, role: 'candidate' as const, password_hash: { $exists: false } };
-    const change = { $set: { candidate_email: email, updated_at: new Date() }, $unset: { email: true } } as const;
+    const change = {
+      $set: { candidate_email: email, updated_at: new Date() },
+      $unset: { email: true },
+    } as const;
     try {
       const found = await this.#users.findOneAndUpdate(earlier, change, { returnDocument: 'after' });
       return found && userOf(found);
@@ -187,7 +191,9 @@ export class UserStore {
   }
 }
 
-function newAccountFields(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'candidate_email' | 'password_hash'> {
+function newAccountFields(
+  role: Role,
+): Omit<WithoutId<UserDocument>, 'email' | 'candidate_email' | 'password_hash'> {
   const now = new Date();
   return { role, is_active: true, created_at: now, updated_at: now };
 }

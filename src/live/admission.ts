@@ -1,10 +1,11 @@
 import { parse } from 'node:querystring';
 import { z } from 'zod';
-import { findReadable } from '../attempts/access.ts';
+import { findReadable, noSuchAttempt } from '../attempts/access.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { Caller } from '../caller.ts';
-import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
+import { isStaff } from '../http/access.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 
 export interface AdmissionServices {
@@ -40,11 +41,15 @@ export async function admit(target: string, { identify, attempts }: AdmissionSer
   const { token, since } = parsed.data;
   if (!token) throw notAuthenticated('Connect with ?token=…');
   const caller = await identify(token);
-  if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
+  if (!objectIdString.safeParse(attempt_id).success) throw noSuchAttempt();
   const attempt = await findReadable(attempts, caller, attempt_id);
-  if (!attempt) throw notFound('There is no such attempt.');
+  if (!attempt) throw refusalFor(caller);
   return { attempt_id, caller, token, since };
 }
+
+/** Strangers get one answer, whether or not the attempt exists. */
+const refusalFor = (caller: Caller) =>
+  isStaff(caller) ? noSuchAttempt() : forbidden('This attempt is not yours, or there is no such attempt.');
 
 /** A parameter that occurs twice is an array, as in Koa's `ctx.query`. */
 const queryOf = (target: string) => ({ ...parse(/\?([^#]*)/.exec(target)?.[1] ?? '') });
