@@ -49,7 +49,13 @@ export class AuditLogStore implements AuditLog {
       ...(target_id && { target_id }),
       ...periodFilter(period),
     };
-    const { items, next_cursor } = await readPage(this.#entries, filter, NEWEST_FIRST, page);
+    const { items, next_cursor } = await readPage(
+      this.#entries,
+      filter,
+      NEWEST_FIRST,
+      page,
+      indexFor({ actor_id, target_id, action }),
+    );
     return {
       items: items.map(({ _id, actor_id, ...entry }) => ({
         audit_id: _id.toHexString(),
@@ -59,4 +65,10 @@ export class AuditLogStore implements AuditLog {
       next_cursor,
     };
   }
+}
+
+/** The index that begins with exactly the fields asked for. */
+function indexFor({ actor_id, target_id, action }: AuditQuery): string {
+  const fields = [actor_id && 'actor', target_id && 'target', action && 'action'].filter(Boolean);
+  return fields.length === 0 ? 'newest' : `newest_of_${fields.join('_')}`;
 }

@@ -1,7 +1,7 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
-import type { AttemptDocument } from './collection.ts';
+import { type AttemptDocument, TOKEN_USES } from './collection.ts';
 import { mergeProjections, type Projection } from './projection.ts';
 
 /** Reads the stored attempts and expires them. All that follows from their journals is written by `AttemptProjector`. */
@@ -72,7 +72,7 @@ export class AttemptStore {
 
   /** Ids of redeemed attempts that are stored with this status, although they may have moved on. */
   findRedeemed(status: 'pending' | 'in_progress'): AsyncIterable<string> {
-    return this.#ids({ status, redeemed_at: { $type: 'date' } });
+    return this.#ids({ status, ...TOKEN_USES.redeemed }, 'redeemed_by_status');
   }
 
   /** Ids of redeemed attempts that expired since `time`; some may have been completed at the moment of expiry. */
