@@ -30,6 +30,8 @@ import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { issuingQuotas } from './tokens/collections.ts';
+import { IssuingQuota } from './tokens/issuing-quota.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
 
@@ -76,7 +78,8 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
-  const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
+  const quota = new IssuingQuota(database.collection(issuingQuotas), config.tokensPerDay);
+  const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, quota, config);
   const journal = new Journal(database.collection(behaviorEvents), database.availability);
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();

@@ -13,6 +13,7 @@ import {
   tokenUsed,
 } from '../errors.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
+import type { IssuingQuota } from './issuing-quota.ts';
 import type { Redemption, TokenOrder } from './schemas.ts';
 import type { IssuedToken, TokenStore } from './token-store.ts';
 
@@ -24,10 +25,12 @@ export interface Candidates {
   ensureAnonymousCandidate(user_id: string): Promise<User>;
 }
 
-/** Lifetimes of tokens and attempts, in seconds. */
-export interface Lifetimes {
+/** Lifetimes of tokens and attempts, in seconds, and whether tokens outlive the account of their issuer. */
+export interface TokenSettings {
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
+  /** Whether unredeemed tokens stay valid when their issuer's account is deactivated. */
+  keepsTokensOfDeactivated: boolean;
 }
 
 /** Assessment tokens: one secret, one candidate, one attempt at one task. */
@@ -36,23 +39,29 @@ export class Tokens {
   readonly #tasks: TaskStore;
   readonly #attempts: Pick<AttemptStore, 'hasRedeemed'>;
   readonly #candidates: Candidates;
-  readonly #lifetimes: Lifetimes;
+  readonly #quota: IssuingQuota;
+  readonly #settings: TokenSettings;
 
   constructor(
     store: TokenStore,
     attempts: Pick<AttemptStore, 'hasRedeemed'>,
     tasks: TaskStore,
     candidates: Candidates,
-    lifetimes: Lifetimes,
+    quota: IssuingQuota,
+    settings: TokenSettings,
   ) {
     this.#store = store;
     this.#attempts = attempts;
     this.#tasks = tasks;
     this.#candidates = candidates;
-    this.#lifetimes = lifetimes;
+    this.#quota = quota;
+    this.#settings = settings;
   }
 
-  /** @throws Refusal 404 `not_found`, 409 `task_inactive`, 409 `already_attempted` for a candidate with an attempt */
+  /**
+   * @throws Refusal 404 `not_found`, 409 `task_inactive`, 409 `already_attempted` for a candidate with an attempt, 429
+   * beyond the account's quota
+   */
   async issue(order: TokenOrder, issued_by: string): Promise<IssuedToken[]> {
     const { task_id, candidate_email = null, count } = order;
     await this.#tasks.get(task_id);
@@ -60,7 +69,8 @@ export class Tokens {
       throw taskInactive('The task is not active; issue tokens for its newest version.');
     }
     if (candidate_email !== null) await this.#refuseSecondAttempt(candidate_email, task_id);
-    const seconds = order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds;
+    await this.#quota.take(issued_by, count);
+    const seconds = order.expires_in_seconds ?? this.#settings.tokenTtlSeconds;
     return this.#store.issue({ task_id, issued_by, candidate_email, expires_at: fromNow(seconds) }, count);
   }
 
@@ -70,8 +80,7 @@ export class Tokens {
    */
   async inspect(token: string): Promise<Attempt> {
     const attempt = await this.#find(token);
-    const refusal = refuseRedemption(attempt);
-    if (refusal) throw refusal;
+    await this.#refuseUnusable(attempt);
     return attempt;
   }
 
@@ -90,15 +99,14 @@ export class Tokens {
   ): Promise<{ attempt: RedeemedAttempt; isRepeat: boolean }> {
     const attempt = await this.#find(token);
     if (isRepeated(attempt, redemption_id)) return { attempt, isRepeat: true };
-    const refusal = refuseRedemption(attempt);
-    if (refusal) throw refusal;
+    await this.#refuseUnusable(attempt);
     const candidate = await this.#candidateFor(attempt, account_id);
     const redeemed = await this.#store.redeem(attempt.attempt_id, {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
       redemption_id,
       now: new Date(),
-      expires_at: fromNow(this.#lifetimes.attemptTtlSeconds),
+      expires_at: fromNow(this.#settings.attemptTtlSeconds),
     });
     if (redeemed) return { attempt: redeemed, isRepeat: false };
     // The same front end may have asked twice at the same moment.
@@ -119,6 +127,18 @@ export class Tokens {
     const attempt = await this.#store.find(token);
     if (!attempt) throw notFound('There is no such token.');
     return attempt;
+  }
+
+  /**
+   * Whoever deactivates a recruiter does not want the links to work that the recruiter may have kept. What has been
+   * redeemed goes on.
+   */
+  async #refuseUnusable(attempt: Attempt): Promise<void> {
+    const refusal = refuseRedemption(attempt);
+    if (refusal) throw refusal;
+    if (this.#settings.keepsTokensOfDeactivated) return;
+    const issuer = await this.#candidates.findById(attempt.issued_by);
+    if (issuer?.is_active === false) throw revoked();
   }
 
   /** Refused when the token is issued: the candidate could do nothing about it. */
@@ -153,11 +173,13 @@ export class Tokens {
 }
 
 function refuseRedemption(attempt: Attempt): Refusal | undefined {
-  if (attempt.revoked_at) return tokenRevoked('This token has been revoked; ask for a new one.');
+  if (attempt.revoked_at) return revoked();
   if (attempt.redeemed_at) return tokenUsed('This token has already been redeemed.');
   if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
   return undefined;
 }
+
+const revoked = () => tokenRevoked('This token has been revoked; ask for a new one.');
 
 /** Whether the front end that redeemed this attempt asks again. */
 const isRepeated = (attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt =>

@@ -156,7 +156,9 @@ function combinationsOf(filters: Record<string, z.ZodType>): string[] {
       ),
     );
   }
-  return combinations.map((chosen) => chosen.join('&'));
+  // A period with one end is read as one with both, so only those are tried.
+  const ends = (chosen: string[]) => chosen.filter((one) => /^(from|to)=/.test(one)).length;
+  return combinations.filter((chosen) => ends(chosen) !== 1).map((chosen) => chosen.join('&'));
 }
 
 const LISTED: readonly string[] = [taskAttempts.name, auditLog.name, tasks.name];
