@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
+import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
@@ -32,7 +33,7 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { config, log, database, attempts, limits } = services;
+  const { config, log, database, attempts, audit, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
@@ -47,6 +48,7 @@ export function createApp(services: Services): App {
   app.use(databaseGate(database.availability));
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
+  app.use(auditRefusedAccess(audit));
   for (const router of routers) app.use(router.routes());
   app.use(refuseUnmatched);
   // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
@@ -55,6 +57,7 @@ export function createApp(services: Services): App {
   const live = new LiveChannel(app, {
     identify: inspector.identify,
     attempts,
+    audit,
     sources: watchSources(services),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
     limits,

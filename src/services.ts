@@ -17,6 +17,7 @@ import { AttemptStore } from './attempts/stored/attempt-store.ts';
 import { ClientClockStore } from './attempts/stored/client-clock-store.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { Reconciler } from './attempts/upkeep/reconciler.ts';
+import { Audit } from './audit/audit.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import { auditLog } from './audit/collection.ts';
 import { SteadyClock } from './clock.ts';
@@ -31,7 +32,7 @@ import { ResultStore } from './results/result-store.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { issuingQuotas } from './tokens/collections.ts';
-import { IssuingQuota } from './tokens/issuing-quota.ts';
+import { IssuingQuotaStore } from './tokens/issuing-quota-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
 
@@ -40,7 +41,7 @@ export interface Services {
   config: Config;
   log: Logger;
   database: Database;
-  audit: AuditLogStore;
+  audit: Audit;
   accounts: Accounts;
   tasks: TaskStore;
   tokens: Tokens;
@@ -63,7 +64,7 @@ const MAILBOX_CAPACITY = 256;
 
 /** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
-  const audit = new AuditLogStore(database.collection(auditLog));
+  const audit = new Audit(new AuditLogStore(database.collection(auditLog)), log);
   const storedAttempts = database.collection(taskAttempts);
   const access = new AccessStore(storedAttempts);
   const accounts = createAccounts(
@@ -78,7 +79,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
-  const quota = new IssuingQuota(database.collection(issuingQuotas), config.tokensPerDay);
+  const quota = new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay);
   const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, quota, config);
   const journal = new Journal(database.collection(behaviorEvents), database.availability);
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));

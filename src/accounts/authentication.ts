@@ -40,11 +40,18 @@ export class Authentication {
     return this.#begin(user);
   }
 
-  /** @throws Refusal 401, with the same words and timing for an unknown address, a wrong password or a deactivated account */
-  async login({ email, password }: { email: string; password: string }): Promise<LogIn> {
+  /**
+   * @param onFailure is told whose account it was, or null if there is no such account
+   * @throws Refusal 401, with the same words and timing for an unknown address, a wrong password or a deactivated account
+   */
+  async login(
+    { email, password }: { email: string; password: string },
+    onFailure: (user_id: string | null) => void,
+  ): Promise<LogIn> {
     const credentials = await this.#parts.users.findCredentials({ email });
     const matches = await verifyPassword(credentials?.password_hash ?? null, password);
     if (!credentials?.user.is_active || !matches) {
+      onFailure(credentials?.user.user_id ?? null);
       throw invalidCredentials('The e-mail address or the password is wrong.');
     }
     return this.#begin(credentials.user);

@@ -2,6 +2,8 @@ import { parse } from 'node:querystring';
 import { z } from 'zod';
 import { findReadable, noSuchAttempt } from '../attempts/access.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { isRefusedAccess, refusedAccess } from '../audit/refused-access.ts';
 import type { Caller } from '../caller.ts';
 import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
@@ -11,6 +13,7 @@ import type { IdentifyCaller } from '../http/authenticate.ts';
 export interface AdmissionServices {
   identify: IdentifyCaller;
   attempts: Pick<AttemptStore, 'find'>;
+  audit: AuditLog;
 }
 
 /** Who may watch which attempt, and from where. */
@@ -33,7 +36,10 @@ const query = z.object({
  * @param target path and query
  * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path
  */
-export async function admit(target: string, { identify, attempts }: AdmissionServices): Promise<Admission> {
+export async function admit(
+  target: string,
+  { identify, attempts, audit }: AdmissionServices,
+): Promise<Admission> {
   const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
   if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
   const parsed = query.safeParse(queryOf(target));
@@ -42,9 +48,21 @@ export async function admit(target: string, { identify, attempts }: AdmissionSer
   if (!token) throw notAuthenticated('Connect with ?token=…');
   const caller = await identify(token);
   if (!objectIdString.safeParse(attempt_id).success) throw noSuchAttempt();
-  const attempt = await findReadable(attempts, caller, attempt_id);
-  if (!attempt) throw refusalFor(caller);
+  await refuseStrangers(caller, attempt_id, attempts).catch((error: unknown) => {
+    if (isRefusedAccess(error)) {
+      audit.countRefusal(refusedAccess(caller, { target_type: 'attempt', target_id: attempt_id }));
+    }
+    throw error;
+  });
   return { attempt_id, caller, token, since };
+}
+
+async function refuseStrangers(
+  caller: Caller,
+  attempt_id: string,
+  attempts: AdmissionServices['attempts'],
+): Promise<void> {
+  if (!(await findReadable(attempts, caller, attempt_id))) throw refusalFor(caller);
 }
 
 /** Strangers get one answer, whether or not the attempt exists. */

@@ -13,7 +13,7 @@ import {
   tokenUsed,
 } from '../errors.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
-import type { IssuingQuota } from './issuing-quota.ts';
+import type { IssuingQuotaStore } from './issuing-quota-store.ts';
 import type { Redemption, TokenOrder } from './schemas.ts';
 import type { IssuedToken, TokenStore } from './token-store.ts';
 
@@ -39,7 +39,7 @@ export class Tokens {
   readonly #tasks: TaskStore;
   readonly #attempts: Pick<AttemptStore, 'hasRedeemed'>;
   readonly #candidates: Candidates;
-  readonly #quota: IssuingQuota;
+  readonly #quota: IssuingQuotaStore;
   readonly #settings: TokenSettings;
 
   constructor(
@@ -47,7 +47,7 @@ export class Tokens {
     attempts: Pick<AttemptStore, 'hasRedeemed'>,
     tasks: TaskStore,
     candidates: Candidates,
-    quota: IssuingQuota,
+    quota: IssuingQuotaStore,
     settings: TokenSettings,
   ) {
     this.#store = store;

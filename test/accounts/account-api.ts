@@ -7,6 +7,7 @@ import { type Accounts, createAccounts } from '../../src/accounts/create-account
 import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
+import { Audit } from '../../src/audit/audit.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
 import { auditLog } from '../../src/audit/collection.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
@@ -41,7 +42,8 @@ export interface AccountApi extends Accounts {
 
 export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<AccountApi> {
   const database = await openTestDatabase();
-  const audit = new AuditLogStore(database.collection(auditLog));
+  const log = pino({ level: 'silent' });
+  const audit = new Audit(new AuditLogStore(database.collection(auditLog)), log);
   const accounts = createAccounts(
     new UserStore(database.collection(users)),
     new RefreshTokens(database.collection(refreshTokens)),
@@ -50,7 +52,7 @@ export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<
   );
 
   const app = new Koa<RequestState>();
-  app.use(problemDetails(pino({ level: 'silent' })));
+  app.use(problemDetails(log));
   app.use(authenticate(accounts.identify));
   app.use(accountRoutes({ accounts, audit, limits: { ...unlimited, ...limits } }).routes());
   app.use(auditRoutes({ audit }).routes());

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { issuingQuotas } from '../../src/tokens/collections.ts';
-import { IssuingQuota } from '../../src/tokens/issuing-quota.ts';
+import { IssuingQuotaStore } from '../../src/tokens/issuing-quota-store.ts';
 import { createAccount, hireRecruiter } from '../support/accounts.ts';
 import { createTask, issueToken, issueTokens } from '../support/assessment.ts';
 import { Candidate, redeem } from '../support/candidate.ts';
@@ -47,7 +47,7 @@ describe('the quota of tokens per account and day', async () => {
   });
 
   it('begins anew 24 hours after the first token of the day', async () => {
-    const quota = new IssuingQuota(one.services.database.collection(issuingQuotas), 10);
+    const quota = new IssuingQuotaStore(one.services.database.collection(issuingQuotas), 10);
     const user_id = new ObjectId().toHexString();
     const hour = (n: number) => new Date(Date.UTC(2026, 0, 1, n));
     await quota.take(user_id, 6, hour(0));

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
  * How many tokens one account may issue in 24 hours. Counted in the database, so that a restart forgets nothing and
  * several processes count together; one update checks and counts, so that calls at the same moment cannot get around it.
  */
-export class IssuingQuota {
+export class IssuingQuotaStore {
   readonly #quotas: Collection<IssuingQuotaDocument>;
   readonly #perDay: number;
 
