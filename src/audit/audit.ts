@@ -24,10 +24,12 @@ const MAX_WAITING = 1000;
 export class Audit implements AuditLog {
   readonly #store: AuditLogStore;
   readonly #log: Logger;
-  readonly #readings = new AuditCounter((entry) => this.record(entry), MAX_READINGS);
-  readonly #refusals = new AuditCounter((entry) => this.record(entry), MAX_REFUSALS);
+  readonly #readings = new AuditCounter((entry) => this.#recordUnawaited(entry), MAX_READINGS);
+  readonly #refusals = new AuditCounter((entry) => this.#recordUnawaited(entry), MAX_REFUSALS);
   /** By action, of which there are few. */
-  readonly #floods = new AuditCounter((entry) => this.record(entry), Number.POSITIVE_INFINITY);
+  readonly #floods = new AuditCounter((entry) => this.#recordUnawaited(entry), Number.POSITIVE_INFINITY);
+  /** What is being written while nobody waits for it. */
+  readonly #unawaited = new Set<Promise<void>>();
   #waiting: { entry: AuditEntry; stamp: AuditStamp }[] = [];
 
   constructor(store: AuditLogStore, log: Logger) {
@@ -48,7 +50,7 @@ export class Audit implements AuditLog {
   countReading(entry: AuditEntry): void {
     const { actor_id, action, target_id } = entry;
     const isCounted = this.#readings.count(`${action} ${actor_id} ${target_id}`, entry);
-    if (!isCounted) void this.record(entry);
+    if (!isCounted) void this.#recordUnawaited(entry);
   }
 
   countRefusal(entry: AuditEntry): void {
@@ -65,6 +67,7 @@ export class Audit implements AuditLog {
   async writeDue(all = false): Promise<void> {
     const counters = [this.#readings, this.#refusals, this.#floods];
     await Promise.all(counters.map((counter) => counter.recordRepetitions(all)));
+    await Promise.all(this.#unawaited);
     while (this.#waiting[0]) {
       const { entry, stamp } = this.#waiting[0];
       await this.#store.record(entry, stamp);
@@ -77,5 +80,11 @@ export class Audit implements AuditLog {
     await this.writeDue(true).catch((err: unknown) => {
       this.#log.error({ err, entries: this.#waiting.length }, 'Audit entries are in this log only');
     });
+  }
+
+  #recordUnawaited(entry: AuditEntry): Promise<void> {
+    const written = this.record(entry).finally(() => this.#unawaited.delete(written));
+    this.#unawaited.add(written);
+    return written;
   }
 }
