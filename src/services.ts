@@ -81,7 +81,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const attempts = new AttemptStore(storedAttempts, projector);
   const quota = new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay);
   const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, quota, config);
-  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const journal = new Journal(
+    database.collection(behaviorEvents),
+    database.availability,
+    database.reservedCollection(behaviorEvents),
+  );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
 

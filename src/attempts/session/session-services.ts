@@ -1,6 +1,21 @@
+import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { Journal } from '../../journal/journal.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { AttemptFacts } from '../attempt.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptActorServices } from './attempt-actor.ts';
+
+/** What a session starts from: an attempt and its journal. */
+export interface SessionStart {
+  attempt: AttemptFacts;
+  task: Task;
+  machine: AttemptMachine;
+  /** The final state of a locked or expired attempt; any other attempt starts in the machine's initial state. */
+  ended?: AttemptSnapshot | undefined;
+  /** All recorded events of the attempt. */
+  events: readonly RecordedEvent[];
+}
 
 /** What all sessions of a process share. */
 export interface SessionServices extends AttemptActorServices {

@@ -23,17 +23,18 @@ export class AttemptStore {
   }
 
   /**
-   * Whether this attempt, any of this candidate's or any with a token for this address is redeemed and at this version
-   * of a task.
+   * The id of this attempt, of any of this candidate's, or of any with a token for this address, if it is redeemed and at
+   * this version of a task.
    * @param of if it names an attempt and its candidate, the attempt decides
    */
-  async hasRedeemed(
+  async findRedeemedAt(
     of: { attempt_id: string } | { user_id: string } | { candidate_email: string },
     task_id: string,
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     // The type is that of the partial indexes, which are not used without it.
     const which = { ...ownerOf(of), task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
-    return (await this.#attempts.findOne(which, { projection: { _id: 1 } })) !== null;
+    const found = await this.#attempts.findOne(which, { projection: { _id: 1 } });
+    return found?._id.toHexString();
   }
 
   /** An attempt read earlier, including changes noted since. */
