@@ -8,6 +8,7 @@ import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
+import { inTurns } from './http/caller-turns.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
 import { defaultHeaders } from './http/default-headers.ts';
@@ -16,7 +17,6 @@ import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
 import { requestLog } from './http/request-log.ts';
 import { normalizeTarget } from './http/request-target.ts';
-import { inTurns } from './http/turns.ts';
 import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
@@ -32,11 +32,13 @@ export interface App {
   live: LiveChannel;
   /** Every router, in the order in which they are tried. */
   routers: ApiRouter[];
+  /** As in `Inspector`. */
+  fragment: string | undefined;
 }
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { access, config, log, database, attempts, audit, limits } = services;
+  const { access, audit, config, log, database, attempts, clients, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
@@ -54,9 +56,10 @@ export function createApp(services: Services): App {
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
   app.use(auditRefusedAccess(audit));
-  app.use(boundArrivingBodies(config.trustedProxies));
+  app.use(boundArrivingBodies(clients));
+  app.use((ctx, next) => limits.findById(ctx.state.caller, next));
   app.use(events.routes());
-  app.use(inTurns({ limits, trustedProxies: config.trustedProxies }));
+  app.use(inTurns({ limits, clients }));
   // Again, because the database may have gone while a request waited for its turn.
   app.use(gate);
   for (const router of routers) app.use(router.routes());
@@ -75,7 +78,7 @@ export function createApp(services: Services): App {
     log,
   });
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
-  return { koa: app, live, routers: [health, events, ...routers] };
+  return { koa: app, live, routers: [health, events, ...routers], fragment: inspector.fragment };
 }
 
 /** Every router of the API but that of events, in the order in which they are tried. */

@@ -34,21 +34,23 @@ export interface Background {
  * that, because watchers in the other processes would miss them.
  */
 export async function startBackground(services: Services): Promise<Background> {
-  const { access, accounts, audit, database, log, projector, reconciler, sessions } = services;
+  const { access, accounts, audit, database, expiryClock, log, projector, reconciler, sessions } = services;
   const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
   const remoteEvents = new RemoteEvents({ ...services, presence });
-  await presence.beat();
+  expiryClock.follow(await presence.beat());
   await access.refresh();
   const jobs = [
-    new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
+    new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => expiryClock.follow(await presence.beat())),
     new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
     new Periodic('Bringing attempts up to their journals', RECONCILE_MS, log, () => reconciler.run()),
     new Periodic('Writing stored attempts', PROJECTION_MS, log, () => projector.flush()),
     new Periodic('Expiring attempts', EXPIRY_MS, log, async () => {
-      await expiry.sweep(await presence.beat());
-      await accounts.refreshTokens.deleteExpired();
+      const databaseTime = await presence.beat();
+      expiryClock.follow(databaseTime);
+      await expiry.sweep(expiryClock.now(), databaseTime);
+      await accounts.refreshTokens.deleteExpired(expiryClock.now());
     }),
     new Periodic('Reading renewed access', ACCESS_MS, log, () => access.refresh()),
     new Periodic('Writing the audit log', AUDIT_MS, log, () => audit.writeDue()),

@@ -15,7 +15,9 @@ const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback
 
 const environment = z
   .object({
-    NODE_ENV: z.string().default('development'),
+    NODE_ENV: z
+      .enum(['development', 'test', 'production'], 'must be development, test or production')
+      .default('development'),
     PORT: wholeNumber(0, 65_535, 3000),
     HOST: z.string().min(1).optional(),
     MONGODB_URI: z

@@ -1,6 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import { ROLES, type Role } from '../caller.ts';
 import {
+  arrayOf,
   bool,
   type CollectionDefinition,
   closed,
@@ -24,6 +25,8 @@ export interface UserDocument {
   candidate_email?: string;
   /** argon2id; absent if no password is set, so that nobody can log in. */
   password_hash?: string;
+  /** The networks that the owner was in, as `KnownPlaces` makes them, the latest last; absent before the first log-in. */
+  known_places?: string[];
   role: Role;
   is_active: boolean;
   created_at: Date;
@@ -56,12 +59,13 @@ export const users: CollectionDefinition<UserDocument> = {
       email: text,
       candidate_email: text,
       password_hash: text,
+      known_places: arrayOf(text),
       role: oneOf(ROLES),
       is_active: bool,
       created_at: date,
       updated_at: date,
     },
-    ['email', 'candidate_email', 'password_hash'],
+    ['email', 'candidate_email', 'password_hash', 'known_places'],
   ),
   indexes: [
     {

@@ -3,6 +3,7 @@ import { audited } from '../audit/audited.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { objectIdInAnyCase } from '../fields.ts';
 import { type AccountCaller, admin, anyAccount, anyone } from '../http/access.ts';
+import type { ClientAddresses } from '../http/client-address.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { body } from '../http/request.ts';
@@ -16,6 +17,7 @@ import type { User } from './user.ts';
 interface AccountRoutesServices {
   accounts: Accounts;
   audit: AuditLog;
+  clients: ClientAddresses;
   limits: RateLimits;
 }
 
@@ -23,35 +25,36 @@ interface AccountRoutesServices {
 const LOG_IN_AGAIN = 'send it again, and log in again if it is refused';
 
 /** What people can do with their own account, and administrators with the accounts of others. */
-export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices): ApiRouter {
+export function accountRoutes({ accounts, audit, clients, limits }: AccountRoutesServices): ApiRouter {
   const { users, authentication, administration } = accounts;
   return apiRoutes('', [
     post(
       '/auth/register',
-      [limits.register, anyone, body(registration), audited(audit, 'account_created', 'user')],
+      [limits.volume, anyone, body(registration), limits.register, audited(audit, 'account_created', 'user')],
       async (ctx) => {
-        const logIn = await authentication.register(ctx.state.body);
+        const logIn = await authentication.register(ctx.state.body, clients.clientOf(ctx.req));
         ctx.state.target = { actor_id: logIn.user.user_id, ...accountTarget(logIn.user) };
         answerLogIn(ctx, 201, logIn);
       },
     ),
 
-    post('/auth/login', [ifUnanswered(REPEATABLE), limits.login, anyone, body(login)], async (ctx) => {
+    post('/auth/login', [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login)], async (ctx) => {
       const onFailure = (user_id: string | null) => audit.countRefusal(failedLogIn(user_id));
-      answerLogIn(ctx, 200, await authentication.login(ctx.state.body, onFailure));
+      answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req), onFailure));
     }),
 
     post(
       '/auth/refresh',
-      [ifUnanswered(LOG_IN_AGAIN), limits.refresh, anyone, body(refreshToken)],
+      [ifUnanswered(LOG_IN_AGAIN), limits.volume, anyone, body(refreshToken), limits.refresh],
       async (ctx) => {
-        answerLogIn(ctx, 200, await authentication.refresh(ctx.state.body.refresh_token));
+        const { refresh_token } = ctx.state.body;
+        answerLogIn(ctx, 200, await authentication.refresh(refresh_token, clients.clientOf(ctx.req)));
       },
     ),
 
     post(
       '/auth/logout',
-      [ifUnanswered(REPEATABLE), limits.refresh, anyone, body(refreshToken)],
+      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(refreshToken)],
       async (ctx) => {
         await authentication.logout(ctx.state.body.refresh_token);
         ctx.status = 204;
@@ -62,11 +65,10 @@ export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices
       ctx.body = await users.findById(ctx.state.caller.user_id);
     }),
 
-    // Limited like a log-in, because it can be used to guess the current password.
     post(
       '/auth/password',
       [
-        limits.login,
+        limits.volume,
         anyAccount,
         body(passwordChange),
         auditedGuess(audit),
@@ -75,14 +77,14 @@ export function accountRoutes({ accounts, audit, limits }: AccountRoutesServices
       async (ctx) => {
         const { caller, body } = ctx.state;
         const change = { current: body.current_password, next: body.new_password };
-        const logIn = await authentication.changePassword(caller.user_id, change);
+        const logIn = await authentication.changePassword(caller.user_id, change, clients.clientOf(ctx.req));
         ctx.state.target = { target_id: caller.user_id };
         answerLogIn(ctx, 200, logIn);
       },
     ),
 
     post('/users', [admin, body(newAccount), audited(audit, 'account_created', 'user')], async (ctx) => {
-      const user = await administration.create(ctx.state.body);
+      const user = await administration.create(ctx.state.body, clients.clientOf(ctx.req));
       ctx.state.target = accountTarget(user);
       ctx.status = 201;
       ctx.body = user;

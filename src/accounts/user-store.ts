@@ -8,6 +8,8 @@ import type { Credentials, User } from './user.ts';
 
 /** Maximum number of accounts read by one call. */
 const MAX_READ_TOGETHER = 100;
+/** Maximum number of places remembered of an account. */
+const MAX_KNOWN_PLACES = 20;
 
 export interface NewAccount {
   /** Lower-cased by the store. */
@@ -73,7 +75,9 @@ export class UserStore {
     const found = await this.#users.findOne(
       'email' in by ? { email: by.email.toLowerCase() } : { _id: new ObjectId(by.user_id) },
     );
-    return found && { user: userOf(found), password_hash: found.password_hash ?? null };
+    if (!found) return null;
+    const { password_hash = null, known_places = [] } = found;
+    return { user: userOf(found), password_hash, known_places };
   }
 
   /**
@@ -127,6 +131,14 @@ export class UserStore {
       { $set: { password_hash, updated_at: new Date() } },
     );
     return matchedCount === 1;
+  }
+
+  /** Adds to the places that the owner was in. Of more than `MAX_KNOWN_PLACES` the earliest added one is forgotten. */
+  async rememberPlace(user_id: string, place: string): Promise<void> {
+    await this.#users.updateOne(
+      { _id: new ObjectId(user_id), known_places: { $ne: place } },
+      { $push: { known_places: { $each: [place], $slice: -MAX_KNOWN_PLACES } } },
+    );
   }
 
   /** @returns the account after the change; null if there is none. */

@@ -45,7 +45,7 @@ const clientOptions = (patienceMs: number): MongoClientOptions => ({
   waitQueueTimeoutMS: patienceMs,
   connectTimeoutMS: CONNECTION_PATIENCE * patienceMs,
   socketTimeoutMS: CONNECTION_PATIENCE * patienceMs,
-  // Reads use up to 16 (`http/turns.ts`), watchers 6, and events that find no session need the others.
+  // Reads use up to 16 (`http/caller-turns.ts`), watchers 6, and events that find no session need the others.
   maxPoolSize: 30,
   // A retry would double the wait; instead the client is asked to try again.
   retryReads: false,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ClientAddresses } from './client-address.ts';
 import type { BareContext, Next } from './context.ts';
 import { countedAs } from './counted-as.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -16,13 +17,13 @@ const USUAL_BYTES = 64 * 1024;
  * Middleware: bounds what bodies that arrive slowly can make the server hold. The caller of whom most is arriving loses
  * the connection of the oldest.
  */
-export function boundArrivingBodies(trustedProxies: number) {
+export function boundArrivingBodies(clients: ClientAddresses) {
   const arriving = new HeldBytes(ARRIVING_BYTES);
   return (ctx: BareContext, next: Next): Promise<unknown> => {
     const { req } = ctx;
     const bytes = announcedBytes(req);
     if (bytes > SMALL_BYTES && !req.complete) {
-      const release = arriving.hold(countedAs(ctx, trustedProxies), bytes, () => req.socket.destroy());
+      const release = arriving.hold(countedAs(ctx, clients), bytes, () => req.socket.destroy());
       // Comes when the body has been read, and also when the connection ends before that.
       req.once('close', release);
     }

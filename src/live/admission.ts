@@ -9,12 +9,14 @@ import { forbidden, malformedRequest, notAuthenticated, notFound } from '../erro
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import { isStaff } from '../http/access.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
 import type { SocketBounds } from './socket-bounds.ts';
 
 export interface AdmissionServices {
   identify: IdentifyCaller;
   attempts: Pick<AttemptStore, 'find'>;
   audit: AuditLog;
+  limits: Pick<RateLimits, 'findById'>;
   bounds: SocketBounds;
 }
 
@@ -54,13 +56,14 @@ export function readTarget(target: string): WatchRequest {
  */
 export async function admit(
   { attempt_id, token, since }: WatchRequest,
-  { identify, attempts, audit, bounds }: AdmissionServices,
+  { identify, attempts, audit, limits, bounds }: AdmissionServices,
   gone: AbortSignal,
 ): Promise<Admission> {
   const caller = await identify(token);
   if (!objectIdString.safeParse(attempt_id).success) throw noSuchAttempt();
-  bounds.take({ token, caller, attempt_id }, gone);
-  await refuseStrangers(caller, attempt_id, attempts).catch((error: unknown) => {
+  await bounds.take({ token, caller, attempt_id }, gone);
+  const lookUp = () => refuseStrangers(caller, attempt_id, attempts);
+  await limits.findById(caller, lookUp).catch((error: unknown) => {
     if (isRefusedAccess(error)) {
       audit.countRefusal(refusedAccess(caller, { target_type: 'attempt', target_id: attempt_id }));
     }

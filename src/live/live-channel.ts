@@ -5,6 +5,7 @@ import type { App, MiddlewareContext } from 'koa-websocket';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
+import { answerWithoutUpgrade, asksForWebSocket } from '../http/other-upgrades.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
@@ -20,7 +21,7 @@ export interface LiveServices extends AdmissionServices {
   sources: LiveSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own name in the browser's request. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
-  limits: Pick<RateLimits, 'connection' | 'messages'>;
+  limits: Pick<RateLimits, 'connection' | 'messages' | 'findById'>;
   log: Logger;
 }
 
@@ -56,9 +57,16 @@ export class LiveChannel {
     this.#heartbeat.start();
   }
 
-  /** Handles the upgrade requests of an HTTP server. A page of another origin gets 403 and no socket. */
+  /**
+   * Handles the upgrade requests of an HTTP server; only WebSocket is known here. A page of another origin gets 403 and
+   * no socket.
+   */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      if (!asksForWebSocket(request)) {
+        answerWithoutUpgrade(server, request, stream, head);
+        return;
+      }
       const connection = new UpgradedConnection(stream, head);
       this.#upgrade(request, connection).catch((error: unknown) =>
         connection.end(rawProblem(asRefusal(error))),

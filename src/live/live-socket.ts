@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Rate } from '../http/rate-limiter.ts';
+import type { Rate } from '../http/bounded-counters.ts';
 import { CLOSE } from './close-codes.ts';
 import { answer, encode, type LiveMessage } from './messages.ts';
 

@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts';
 import { tooManyRequests } from '../errors.ts';
 import { isStaff } from '../http/access.ts';
+import { RateLimiter } from '../http/rate-limiter.ts';
 
 /** How many sockets one access token may have open: for some browser tabs, and some that nobody has missed yet. */
 const PER_TOKEN = 20;
@@ -11,6 +12,10 @@ const PER_PERSON_AND_ATTEMPT = 20;
 /** How many sockets one attempt may have, whoever they belong to. */
 const PER_ATTEMPT = 1000;
 
+/** How often one person may connect: a front end that reconnects every second, from two tabs; staff on many sockets. */
+const CONNECTIONS = { points: 120, seconds: 60 };
+const STAFF_CONNECTIONS = { points: 1500, seconds: 60 };
+
 /** Who wants a socket on which attempt. */
 export interface Seat {
   token: string;
@@ -18,9 +23,11 @@ export interface Seat {
   attempt_id: string;
 }
 
-/** How many sockets there may be. */
+/** How many sockets there may be, and how often one person may ask for one. */
 export class SocketBounds {
   readonly #isLimited: boolean;
+  readonly #connections = new RateLimiter(CONNECTIONS);
+  readonly #staffConnections = new RateLimiter(STAFF_CONNECTIONS);
   /** Open sockets by what they are counted by. */
   readonly #open = new Map<string, number>();
 
@@ -33,8 +40,10 @@ export class SocketBounds {
    * Takes the seat of one socket until `gone` is aborted.
    * @throws Refusal 429 `too_many_requests`
    */
-  take({ token, caller, attempt_id }: Seat, gone: AbortSignal): void {
-    if (!this.#isLimited || gone.aborted) return;
+  async take({ token, caller, attempt_id }: Seat, gone: AbortSignal): Promise<void> {
+    if (!this.#isLimited) return;
+    await (isStaff(caller) ? this.#staffConnections : this.#connections).take(caller.user_id);
+    if (gone.aborted) return;
     const counted = {
       token: `token ${token}`,
       person: `person ${caller.user_id} ${attempt_id}`,

@@ -74,7 +74,7 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       },
     ),
 
-    get('/tokens/:token/validate', [limits.validate, anyone], async (ctx) => {
+    get('/tokens/:token/validate', [limits.volume, anyone, limits.validate], async (ctx) => {
       const { task_id, expires_at } = await tokens.inspect(parse(assessmentToken, ctx.params['token']));
       ctx.body = { valid: true, expires_at, task: taskAnnouncement(await tasks.get(task_id)) };
     }),
@@ -96,21 +96,25 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       },
     ),
 
-    post('/attempts', [ifUnanswered(REDEEM_AGAIN), limits.redeem, body(redemption), anyone], async (ctx) => {
-      const { caller, body } = ctx.state;
-      const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
-      const { attempt, isRepeat } = await tokens.redeem(body, account_id);
-      if (isRepeat) await refuseOver(attempt.attempt_id);
-      else sessions.open(attempt);
-      ctx.status = 201;
-      ctx.body = {
-        attempt: candidateAttempt(attempts.withPendingChange(attempt)),
-        access_token: accounts.tokenSigner.signAttemptToken(attempt),
-        token_type: 'Bearer',
-        task: candidateTask(await tasks.get(attempt.task_id)),
-        server_time: now(),
-      };
-    }),
+    post(
+      '/attempts',
+      [ifUnanswered(REDEEM_AGAIN), limits.volume, body(redemption), anyone, limits.redeem],
+      async (ctx) => {
+        const { caller, body } = ctx.state;
+        const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
+        const { attempt, isRepeat } = await tokens.redeem(body, account_id);
+        if (isRepeat) await refuseOver(attempt.attempt_id);
+        else sessions.open(attempt);
+        ctx.status = 201;
+        ctx.body = {
+          attempt: candidateAttempt(attempts.withPendingChange(attempt)),
+          access_token: accounts.tokenSigner.signAttemptToken(attempt),
+          token_type: 'Bearer',
+          task: candidateTask(await tasks.get(attempt.task_id)),
+          server_time: now(),
+        };
+      },
+    ),
 
     // For a candidate who lost the way back; the access tokens before stop working.
     post(

@@ -32,8 +32,12 @@ export interface Issue {
   revoked: string[];
 }
 
-/** Lifetimes of tokens and attempts, in seconds, and whether tokens outlive the account of their issuer. */
+/**
+ * Lifetimes of tokens and attempts, in seconds, the clock by which they run, and whether tokens outlive the account of
+ * their issuer.
+ */
 export interface TokenSettings {
+  now(): Date;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
   /** Whether unredeemed tokens stay valid when their issuer's account is deactivated. */
@@ -77,9 +81,9 @@ export class Tokens {
     if (!(await this.#tasks.isActive(task_id))) {
       throw taskInactive('The task is not active; issue tokens for its newest version.');
     }
-    const expires_at = fromNow(order.expires_in_seconds ?? this.#settings.tokenTtlSeconds);
+    const expires_at = this.#fromNow(order.expires_in_seconds ?? this.#settings.tokenTtlSeconds);
     const issue = async () => {
-      await this.#quota.take(issued_by, count);
+      await this.#quota.take(issued_by, count, this.#settings.now());
       return this.#store.issue(
         { task_id, issued_by, candidate_email: candidate_email ?? null, expires_at },
         count,
@@ -128,14 +132,14 @@ export class Tokens {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
       redemption_id,
-      now: new Date(),
-      expires_at: fromNow(this.#settings.attemptTtlSeconds),
+      now: this.#settings.now(),
+      expires_at: this.#fromNow(this.#settings.attemptTtlSeconds),
     });
     if (result.outcome === 'redeemed') return { attempt: result.attempt, isRepeat: false };
     // The same front end may have asked twice at the same moment: it is answered as if it had come second.
     const now = await this.#find(token);
     if (isRepeated(now, redemption_id)) return { attempt: now, isRepeat: true };
-    const refused = refuseRedemption(now);
+    const refused = refuseRedemption(now, this.#settings.now());
     if (refused) throw refused;
     if (result.outcome === 'already_attempted')
       throw alreadyAttempted('This candidate already has an attempt at this task.');
@@ -145,7 +149,7 @@ export class Tokens {
   /** @throws Refusal 409 `token_used` if the candidate was faster. */
   async revoke(attempt: Attempt): Promise<void> {
     if (attempt.revoked_at) return;
-    const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
+    const revoked = await this.#store.revoke(attempt.attempt_id, this.#settings.now());
     if (!revoked) throw tokenUsed('The token has already been redeemed, so it cannot be revoked.');
   }
 
@@ -153,9 +157,13 @@ export class Tokens {
   async #revokeAll(attempt_ids: string[]): Promise<string[]> {
     const revoked: string[] = [];
     for (const attempt_id of attempt_ids) {
-      if (await this.#store.revoke(attempt_id, new Date())) revoked.push(attempt_id);
+      if (await this.#store.revoke(attempt_id, this.#settings.now())) revoked.push(attempt_id);
     }
     return revoked;
+  }
+
+  #fromNow(seconds: number): Date {
+    return new Date(this.#settings.now().getTime() + seconds * 1000);
   }
 
   /** @throws Refusal 404 `not_found` */
@@ -170,7 +178,7 @@ export class Tokens {
    * redeemed goes on.
    */
   async #refuseUnusable(attempt: Attempt): Promise<void> {
-    const refusal = refuseRedemption(attempt);
+    const refusal = refuseRedemption(attempt, this.#settings.now());
     if (refusal) throw refusal;
     if (this.#settings.keepsTokensOfDeactivated) return;
     const issuer = await this.#candidates.findById(attempt.issued_by);
@@ -208,10 +216,10 @@ export class Tokens {
   }
 }
 
-function refuseRedemption(attempt: Attempt): Refusal | undefined {
+function refuseRedemption(attempt: Attempt, now: Date): Refusal | undefined {
   if (attempt.revoked_at) return revoked();
   if (attempt.redeemed_at) return tokenUsed('This token has already been redeemed.');
-  if (attempt.expires_at <= new Date()) return tokenExpired('This token has expired; ask for a new one.');
+  if (attempt.expires_at <= now) return tokenExpired('This token has expired; ask for a new one.');
   return undefined;
 }
 
@@ -220,5 +228,3 @@ const revoked = () => tokenRevoked('This token has been revoked; ask for a new o
 /** Whether the front end that redeemed this attempt asks again. */
 const isRepeated = (attempt: Attempt, redemption_id: string | undefined): attempt is RedeemedAttempt =>
   isRedeemed(attempt) && redemption_id !== undefined && attempt.redemption_id === redemption_id;
-
-const fromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);

@@ -224,8 +224,12 @@ export const ROUTES: RouteRow[] = [
     path: () => '/machines/pictures/attempt-v1',
     expected: staff(200),
   },
-  // On the server's own computer and outside production; test/inspector tries the other cases.
-  { route: 'POST /machines/pass', expected: everybody(200) },
+  // On the server's own computer, outside production and with the key; test/inspector tries the other cases.
+  {
+    route: 'POST /machines/pass',
+    body: ({ server }) => ({ key: new URL(server.machinesLink ?? '').hash.replace('#key=', '') }),
+    expected: everybody(200),
+  },
 ];
 
 /** The close code of the open attempt's live channel; 1000 means that the socket was served. */

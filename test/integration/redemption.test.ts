@@ -370,7 +370,8 @@ it('given two calls of one front end at once, when the one that loses learns onl
   }
   const store = new LosingStore(database.collection(taskAttempts));
   const quota = new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay);
-  const tokens = new Tokens(store, attempts, tasks, accounts.users, quota, config);
+  const now = () => new Date();
+  const tokens = new Tokens(store, attempts, tasks, accounts.users, quota, { ...config, now });
   const { token, attempt_id } = await aToken();
   const redemption_id = randomUUID();
   expect(await tokens.redeem({ token, redemption_id }, undefined)).toMatchObject({

@@ -73,6 +73,11 @@ export class SessionRegistry {
     return this.#entries.get(attempt_id)?.session;
   }
 
+  /** Removes the session of an attempt, so that the next call loads it anew. */
+  forget(attempt_id: string): void {
+    this.#entries.delete(attempt_id);
+  }
+
   /** All sessions that are loaded now. */
   listLoaded(): Session[] {
     return [...this.#entries.values()].flatMap(({ session }) => session ?? []);

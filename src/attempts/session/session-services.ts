@@ -1,4 +1,5 @@
 import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
+import type { EventClock } from '../../clock.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -25,8 +26,7 @@ export interface SessionServices extends AttemptActorServices {
   onUncertain(attempt_id: string, sequence_number: number): void;
   /** Called when an event was refused because the front end's clock is so many milliseconds ahead. */
   onClockAhead(attempt_id: string, aheadMs: number): void;
-  /** The server's clock. */
-  now(): Date;
+  clock: EventClock;
   /** Whether a constant difference of the front end's clock is taken off before an event's time is judged. */
   correctsClientClocks: boolean;
   newEventId(): string;

@@ -194,13 +194,14 @@ export class Session {
 
   #situation(): Situation {
     const { state, task, attempt } = this;
-    const { now, correctsClientClocks } = this.#services;
+    const { clock, correctsClientClocks } = this.#services;
     const { firstClientTime } = this.#actor.clocks;
     return {
       state,
       task,
-      now: now(),
-      expires_at: attempt.expires_at,
+      now: clock.now(),
+      latest: clock.latest(),
+      isOver: clock.hasPassed(attempt.expires_at),
       correction: correctsClientClocks ? { redeemed_at: attempt.redeemed_at, firstClientTime } : undefined,
     };
   }

@@ -59,6 +59,27 @@ export class AttemptStore {
     await this.#attempts.updateMany({ _id, ...dueAt(now) }, { $set: { status: 'expired' } });
   }
 
+  /** Ids of attempts and tokens that are stored as expired although they end after `now`, at most `limit`. */
+  async findExpiredEarly(now: Date, limit: number): Promise<string[]> {
+    const found = await this.#attempts
+      .find({ status: 'expired', expires_at: { $gt: now }, revoked_at: null })
+      .limit(limit)
+      .project<{ _id: ObjectId }>({ _id: 1 })
+      .toArray();
+    return found.map(({ _id }) => _id.toHexString());
+  }
+
+  /** Takes back the expiry of attempts and tokens. */
+  async reopen(attempt_ids: string[]): Promise<void> {
+    const expired = {
+      _id: { $in: attempt_ids.map((id) => new ObjectId(id)) },
+      status: 'expired' as const,
+      revoked_at: null,
+    };
+    await this.#attempts.updateMany({ ...expired, started_at: null }, { $set: { status: 'pending' } });
+    await this.#attempts.updateMany(expired, { $set: { status: 'in_progress' } });
+  }
+
   /** Those of `attempt_ids` that have expired or whose token was revoked. */
   async findExpired(attempt_ids: string[]): Promise<Attempt[]> {
     if (attempt_ids.length === 0) return [];

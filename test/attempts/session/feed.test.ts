@@ -22,9 +22,9 @@ function aFeed(listeners: number) {
   const heard = Array.from({ length: listeners }, () => [] as AttemptNews[]);
   const leave = heard.map((mine) => feed.subscribe('a1', (told) => mine.push(told)));
   const told = () => heard.reduce((sum, mine) => sum + mine.length, 0);
-  /** Lets the event loop turn until nothing more is told. @returns how many were told in each turn */
+  /** Lets the event loop turn until nothing more is told. @returns how many were told at once and in each turn */
   const turns = async () => {
-    const counts: number[] = [];
+    const counts = [told()];
     for (let before = told(); ; before = told()) {
       await setImmediate();
       const count = told() - before;

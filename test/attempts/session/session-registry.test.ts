@@ -5,6 +5,7 @@ import { AttemptFeed } from '../../../src/attempts/session/feed.ts';
 import { loadSession } from '../../../src/attempts/session/load-session.ts';
 import { type EvictionLimits, SessionRegistry } from '../../../src/attempts/session/session-registry.ts';
 import type { SessionServices } from '../../../src/attempts/session/session-services.ts';
+import { clockOf } from '../../../src/clock.ts';
 import type { SubmittedEvent } from '../../../src/events/submitted-event.ts';
 import { createTask } from '../../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../../support/candidate.ts';
@@ -22,7 +23,7 @@ const sessionServices: SessionServices = {
   onUncertain: () => undefined,
   onClockAhead: () => undefined,
   onActorFailed: () => undefined,
-  now: () => new Date(),
+  clock: clockOf(() => new Date()),
   correctsClientClocks: false,
   newEventId: () => new ObjectId().toHexString(),
   mailboxCapacity: 10,
@@ -181,7 +182,7 @@ it('given an attempt whose time is over, when somebody looks, then it has ended,
   const candidate = await newCandidate();
   let now = new Date();
   const feed = new AttemptFeed();
-  const { registry } = aRegistry({}, 0, { now: () => now, feed });
+  const { registry } = aRegistry({}, 0, { clock: clockOf(() => now), feed });
   const session = await registry.get(candidate.attempt_id);
   const told: unknown[] = [];
   feed.subscribe(candidate.attempt_id, (news) => told.push(news));
@@ -196,7 +197,7 @@ it('given an attempt whose time is over, when somebody looks, then it has ended,
 it('given an attempt whose time is over, when an event is refused, then the refusal tells the end', async () => {
   const candidate = await newCandidate();
   let now = new Date();
-  const { registry } = aRegistry({}, 0, { now: () => now });
+  const { registry } = aRegistry({}, 0, { clock: clockOf(() => now) });
   const session = await registry.get(candidate.attempt_id);
   await session.submit(submitted(candidate, starts(0)));
   now = session.attempt.expires_at;

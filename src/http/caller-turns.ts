@@ -1,6 +1,7 @@
 import { Stream } from 'node:stream';
 import pLimit from 'p-limit';
 import { tooManyRequests } from '../errors.ts';
+import type { ClientAddresses } from './client-address.ts';
 import type { BareContext, Next } from './context.ts';
 import { countedAs } from './counted-as.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -22,16 +23,17 @@ const UNTAKEN_BYTES = 32 * 1024 * 1024;
 
 interface TurnsServices {
   limits: Pick<RateLimits, 'read' | 'readAnswered'>;
-  trustedProxies: number;
+  clients: ClientAddresses;
 }
 
 /**
  * Middleware: gives each caller a few requests at once, and lets the others wait for the caller's own ones. So neither a
- * flood of requests nor answers that are never read can take from others what they need. Events do not come here: they
- * queue in their attempt's mailbox.
+ * flood of requests nor answers that are never read can take from others what they need. Events do not come here, because
+ * they queue in their attempt's mailbox. Log-ins and redemptions, which have no caller yet, pass: they have limits of
+ * their own, and those of a whole class must not wait for one that is slow.
  * @throws Refusal 429 if too many requests of the caller are waiting, or too many reads have come
  */
-export function inTurns({ limits, trustedProxies }: TurnsServices) {
+export function inTurns({ clients, limits }: TurnsServices) {
   const queues = new Map<string, Queue>();
   const reads = pLimit(READS_AT_ONCE);
   const untaken = new HeldBytes(UNTAKEN_BYTES);
@@ -42,12 +44,9 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
     const queue = queues.get(key) ?? new Queue();
     const mayWait = ctx.state.caller?.kind === 'attempt' ? CANDIDATE_WAITING : OTHERS_WAITING;
     if (queue.waiting >= mayWait || (waiting >= WAITING_IN_ALL && queue.waiting > 0)) {
-      throw tooManyRequests(
-        'Too many of your requests are unanswered; read the answers before you send more.',
-        {
-          retry_after: 1,
-        },
-      );
+      throw tooManyRequests('Too many of your requests are unanswered; read the answers first.', {
+        retry_after: 1,
+      });
     }
     queues.set(key, queue);
     waiting += 1;
@@ -60,8 +59,12 @@ export function inTurns({ limits, trustedProxies }: TurnsServices) {
   };
 
   return async (ctx: BareContext, next: Next): Promise<void> => {
-    const key = countedAs(ctx, trustedProxies);
     const isRead = ['GET', 'HEAD'].includes(ctx.method);
+    if (!isRead && !ctx.state.caller) {
+      await next();
+      return;
+    }
+    const key = countedAs(ctx, clients);
     if (isRead) await limits.read(ctx.state.caller, key);
     await takeTurn(ctx, key);
     const { socket } = ctx.req;
