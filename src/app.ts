@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
+import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
@@ -37,7 +38,7 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { access, config, log, database, attempts, clients, limits } = services;
+  const { access, audit, config, log, database, attempts, clients, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
@@ -54,6 +55,7 @@ export function createApp(services: Services): App {
   app.use(gate);
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
+  app.use(auditRefusedAccess(audit));
   app.use(boundArrivingBodies(clients));
   app.use((ctx, next) => limits.findById(ctx.state.caller, next));
   app.use(events.routes());
@@ -68,6 +70,7 @@ export function createApp(services: Services): App {
   const live = new LiveChannel(app, {
     identify: inspector.identify,
     attempts,
+    audit,
     sources: liveSources(services),
     bounds: new SocketBounds(config.rateLimits),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),

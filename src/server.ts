@@ -69,6 +69,7 @@ export async function startServer(
       await background.stop();
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
+      await services.audit.close();
       // Changes that cannot be written now follow from the journal: another process writes them, or the next start.
       await services.projector
         .flush(0)

@@ -20,6 +20,7 @@ import { AttemptStore } from './attempts/stored/attempt-store.ts';
 import { ClientClockStore } from './attempts/stored/client-clock-store.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { Reconciler } from './attempts/upkeep/reconciler.ts';
+import { Audit } from './audit/audit.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import { auditLog } from './audit/collection.ts';
 import { ExpiryClock, SteadyClock } from './clock.ts';
@@ -34,6 +35,8 @@ import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { issuingQuotas } from './tokens/collections.ts';
+import { IssuingQuotaStore } from './tokens/issuing-quota-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
 
@@ -42,7 +45,7 @@ export interface Services {
   config: Config;
   log: Logger;
   database: Database;
-  audit: AuditLogStore;
+  audit: Audit;
   accounts: Accounts;
   tasks: TaskStore;
   tokens: Tokens;
@@ -72,7 +75,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const clock = new SteadyClock();
   const now = () => clock.now();
   const expiryClock = new ExpiryClock();
-  const audit = new AuditLogStore(database.collection(auditLog));
+  const audit = new Audit(new AuditLogStore(database.collection(auditLog)), log);
   const storedAttempts = database.collection(taskAttempts);
   const access = new AccessStore(storedAttempts, now);
   const clients = new ClientAddresses(config.trustedProxies, log);
@@ -89,10 +92,14 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
-  const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, {
-    ...config,
-    now,
-  });
+  const tokens = new Tokens(
+    new TokenStore(storedAttempts),
+    attempts,
+    tasks,
+    accounts.users,
+    new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay),
+    { ...config, now },
+  );
   const journal = new Journal(
     database.collection(behaviorEvents),
     database.availability,

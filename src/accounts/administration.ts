@@ -1,5 +1,5 @@
 import type { Role } from '../caller.ts';
-import { lastAdmin, notFound, ownAccount } from '../errors.ts';
+import { emailTaken, lastAdmin, notFound, ownAccount } from '../errors.ts';
 import type { Client } from '../http/client-address.ts';
 import type { AccountCache } from './account-cache.ts';
 import type { PasswordHashing } from './password-hashing.ts';
@@ -25,8 +25,9 @@ export class AccountAdministration {
 
   /**
    * Creates an account with any role. An invited candidate without a password keeps the account and gets this
-   * password.
-   * @throws Refusal 409 `email_taken`
+   * password. An administrator knows whose address it is, so invitations of a candidate's address are meant for the
+   * new account.
+   * @throws Refusal 409 `email_taken`, also if an invited candidate has the address and another role is asked for
    */
   async create(
     { email, password, role }: { email: string; password: string; role: Role },
@@ -34,8 +35,12 @@ export class AccountAdministration {
   ): Promise<User> {
     const { users, hashing } = this.#parts;
     const password_hash = await hashing.run(client, () => hashPassword(password));
-    const invited = role === 'candidate' ? await users.setFirstPassword(email, password_hash) : null;
-    return invited ?? users.create({ email, password_hash, role });
+    if (role === 'candidate') {
+      const invited = await users.setFirstPassword(email, password_hash);
+      return invited ?? users.create({ email, password_hash, role, isInvited: true });
+    }
+    if (await users.findByEmail(email)) throw emailTaken('Somebody has this e-mail address already.');
+    return users.create({ email, password_hash, role });
   }
 
   /**

@@ -47,9 +47,9 @@ export class Authentication {
   }
 
   /**
-   * Creates a candidate account. An invited address counts as taken: there is no proof that the person who
-   * registers can read its mail, and the account may already own an attempt.
-   * @throws Refusal 409 `email_taken`
+   * Creates a candidate account. There is no proof that the person who registers can read the address's mail, so the
+   * account has nothing to do with invitations of the address, and whether there are any makes no difference.
+   * @throws Refusal 409 `email_taken` if there is an account with this address
    */
   async register({ email, password }: { email: string; password: string }, client: Client): Promise<LogIn> {
     const password_hash = await this.#parts.hashing.run(client, () => hashPassword(password));
@@ -58,14 +58,22 @@ export class Authentication {
   }
 
   /**
+   * @param onFailure is told whose account it was, or null if there is no such account
    * @throws Refusal 401, with the same words and timing for an unknown address, a wrong password or a deactivated account;
    * 429 after too many wrong passwords, see `LogInDelays`
    */
-  async login({ email, password }: { email: string; password: string }, client: Client): Promise<LogIn> {
+  async login(
+    { email, password }: { email: string; password: string },
+    client: Client,
+    onFailure: (user_id: string | null) => void,
+  ): Promise<LogIn> {
     const { users, hashing } = this.#parts;
     const credentials = await hashing.lookUp(client, () => users.findCredentials({ email }));
     const isRight = await this.#isRight({ account: email, password, credentials, client });
-    if (!credentials || !isRight) throw invalidCredentials('The e-mail address or the password is wrong.');
+    if (!credentials || !isRight) {
+      onFailure(credentials?.user.user_id ?? null);
+      throw invalidCredentials('The e-mail address or the password is wrong.');
+    }
     return this.#begin(credentials.user, client);
   }
 

@@ -1,13 +1,13 @@
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import { audited } from '../audit/audited.ts';
-import { notFound } from '../errors.ts';
+import { notFound, Refusal } from '../errors.ts';
 import { objectIdInAnyCase } from '../fields.ts';
-import { admin, anyAccount, anyone } from '../http/access.ts';
+import { type AccountCaller, admin, anyAccount, anyone } from '../http/access.ts';
 import type { ClientAddresses } from '../http/client-address.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { body } from '../http/request.ts';
-import { apiRoutes, get, post } from '../http/routes.ts';
+import { apiRoutes, get, post, type Step } from '../http/routes.ts';
 import { ifUnanswered, REPEATABLE } from '../http/unknown-outcome.ts';
 import type { LogIn } from './authentication.ts';
 import type { Accounts } from './create-accounts.ts';
@@ -39,7 +39,8 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
     ),
 
     post('/auth/login', [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login)], async (ctx) => {
-      answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req)));
+      const onFailure = (user_id: string | null) => audit.countRefusal(failedLogIn(user_id));
+      answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req), onFailure));
     }),
 
     post(
@@ -66,7 +67,13 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
 
     post(
       '/auth/password',
-      [limits.volume, anyAccount, body(passwordChange), audited(audit, 'password_changed', 'user')],
+      [
+        limits.volume,
+        anyAccount,
+        body(passwordChange),
+        auditedGuess(audit),
+        audited(audit, 'password_changed', 'user'),
+      ],
       async (ctx) => {
         const { caller, body } = ctx.state;
         const change = { current: body.current_password, next: body.new_password };
@@ -103,6 +110,29 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
       },
     ),
   ]);
+}
+
+/** Addresses without an account are not told apart: what is typed there may be anything. */
+const failedLogIn = (user_id: string | null): AuditEntry => ({
+  actor_id: null,
+  action: 'log_in_failed',
+  target_type: 'user',
+  target_id: user_id ?? 'unknown',
+});
+
+/** Step: records that somebody who is logged in gave a wrong current password. */
+function auditedGuess(audit: AuditLog): Step<{ caller: AccountCaller }> {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const { user_id } = ctx.state.caller;
+      if (error instanceof Refusal && error.code === 'invalid_credentials') {
+        audit.countRefusal({ ...failedLogIn(user_id), actor_id: user_id, action: 'password_change_failed' });
+      }
+      throw error;
+    }
+  };
 }
 
 /** @throws Refusal 404, even if it cannot be an id at all. */

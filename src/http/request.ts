@@ -40,13 +40,17 @@ export const optionalJson =
     await next();
   };
 
-/** Step: reads the query string. @throws Refusal 422 listing every parameter that violates `schema` */
-export const query =
-  <T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> =>
-  async (ctx, next) => {
+/**
+ * Step: reads the query string. The step carries its schema, so that a test can try every filter that is declared.
+ * @throws Refusal 422 listing every parameter that violates `schema`
+ */
+export function query<T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> & { querySchema: T } {
+  const step: Step<{ query: z.output<T> }> = async (ctx, next) => {
     ctx.state.query = parse(schema, { ...ctx.query });
     await next();
   };
+  return Object.assign(step, { querySchema: schema });
+}
 
 /** Step: reads the parameters of the path. @throws Refusal 422 listing every one that violates `schema` */
 export const path =

@@ -1,10 +1,13 @@
 import { parse } from 'node:querystring';
 import { z } from 'zod';
-import { findReadable } from '../attempts/access.ts';
+import { findReadable, noSuchAttempt } from '../attempts/access.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { isRefusedAccess, refusedAccess } from '../audit/refused-access.ts';
 import type { Caller } from '../caller.ts';
-import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
+import { forbidden, malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
+import { isStaff } from '../http/access.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import type { SocketBounds } from './socket-bounds.ts';
@@ -12,6 +15,7 @@ import type { SocketBounds } from './socket-bounds.ts';
 export interface AdmissionServices {
   identify: IdentifyCaller;
   attempts: Pick<AttemptStore, 'find'>;
+  audit: AuditLog;
   limits: Pick<RateLimits, 'findById'>;
   bounds: SocketBounds;
 }
@@ -52,18 +56,33 @@ export function readTarget(target: string): WatchRequest {
  */
 export async function admit(
   { attempt_id, token, since }: WatchRequest,
-  { identify, attempts, limits, bounds }: AdmissionServices,
+  { identify, attempts, audit, limits, bounds }: AdmissionServices,
   gone: AbortSignal,
 ): Promise<Admission> {
   const caller = await identify(token);
-  if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
+  if (!objectIdString.safeParse(attempt_id).success) throw noSuchAttempt();
   await bounds.take({ token, caller, attempt_id }, gone);
-  await limits.findById(caller, async () => {
-    const attempt = await findReadable(attempts, caller, attempt_id);
-    if (!attempt) throw notFound('There is no such attempt.');
+  const lookUp = () => refuseStrangers(caller, attempt_id, attempts);
+  await limits.findById(caller, lookUp).catch((error: unknown) => {
+    if (isRefusedAccess(error)) {
+      audit.countRefusal(refusedAccess(caller, { target_type: 'attempt', target_id: attempt_id }));
+    }
+    throw error;
   });
   return { attempt_id, caller, token, since };
 }
+
+async function refuseStrangers(
+  caller: Caller,
+  attempt_id: string,
+  attempts: AdmissionServices['attempts'],
+): Promise<void> {
+  if (!(await findReadable(attempts, caller, attempt_id))) throw refusalFor(caller);
+}
+
+/** Strangers get one answer, whether or not the attempt exists. */
+const refusalFor = (caller: Caller) =>
+  isStaff(caller) ? noSuchAttempt() : forbidden('This attempt is not yours, or there is no such attempt.');
 
 /** A parameter that occurs twice is an array, as in Koa's `ctx.query`. */
 const queryOf = (target: string) => ({ ...parse(/\?([^#]*)/.exec(target)?.[1] ?? '') });

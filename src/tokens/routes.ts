@@ -6,7 +6,7 @@ import type { AccessStore } from '../attempts/stored/access-store.ts';
 import type { AttemptList } from '../attempts/stored/attempt-list.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { audited } from '../audit/audited.ts';
+import { audited, auditedReading } from '../audit/audited.ts';
 import { anyone, staff } from '../http/access.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -63,12 +63,16 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       },
     ),
 
-    get('/tokens', [staff, query(tokenQuery), ownTokens], async (ctx) => {
-      const { issued_by } = ctx.state;
-      const { cursor, limit, ...filter } = ctx.state.query;
-      const page = await listTokens(attemptList, { ...filter, issued_by }, { cursor, limit });
-      ctx.body = { tokens: page.items, next_cursor: page.next_cursor };
-    }),
+    get(
+      '/tokens',
+      [staff, query(tokenQuery), ownTokens, auditedReading(audit, 'tokens_listed')],
+      async (ctx) => {
+        const { issued_by } = ctx.state;
+        const { cursor, limit, ...filter } = ctx.state.query;
+        const page = await listTokens(attemptList, { ...filter, issued_by }, { cursor, limit });
+        ctx.body = { tokens: page.items, next_cursor: page.next_cursor };
+      },
+    ),
 
     get('/tokens/:token/validate', [limits.volume, anyone, limits.validate], async (ctx) => {
       const { task_id, expires_at } = await tokens.inspect(parse(assessmentToken, ctx.params['token']));

@@ -32,9 +32,11 @@ const refusedBut = (allowed: Partial<Expected>): Expected => ({
 });
 const staff = (status: number) => refusedBut({ recruiter: status, admin: status });
 const admins = (status: number) => refusedBut({ admin: status });
+/** A stranger with an account could guess ids: somebody else's attempt is answered as one that does not exist. */
+const ofAttempt = (allowed: Partial<Expected>) => refusedBut({ stranger: 404, ...allowed });
 const readers = (status: number) =>
-  refusedBut({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
-const owner = (status: number) => refusedBut({ owners_attempt_token: status, candidate: status });
+  ofAttempt({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
+const owner = (status: number) => ofAttempt({ owners_attempt_token: status, candidate: status });
 const accounts = (status: number) =>
   refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
 

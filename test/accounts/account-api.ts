@@ -10,6 +10,7 @@ import { noDelays, type PasswordDelays } from '../../src/accounts/log-in-delays.
 import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
+import { Audit } from '../../src/audit/audit.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
 import { auditLog } from '../../src/audit/collection.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
@@ -56,7 +57,7 @@ interface Given {
 
 export async function openAccountApi(given: Given = {}): Promise<AccountApi> {
   const { limits, delays = noDelays, database = await openTestDatabase() } = given;
-  const audit = new AuditLogStore(database.collection(auditLog));
+  const audit = new Audit(new AuditLogStore(database.collection(auditLog)), log);
   const userStore = new UserStore(database.collection(users));
   const accounts = createAccounts(
     userStore,

@@ -121,9 +121,9 @@ describe('with 20 000 attempts', async () => {
     return {
       _id: new ObjectId(),
       attempt_token_hash: String(n),
-      // A unique index allows only one attempt per candidate and task.
+      // Unique indexes allow only one attempt per candidate and task, and per address and task.
       user_id: redeemed_at && (n < 5000 ? (users[n % 500] ?? null) : new ObjectId()),
-      task_id: n < 5000 ? new ObjectId() : (tasks[(n >> 2) % 10] ?? new ObjectId()),
+      task_id: n < 5000 || n % 1000 === 0 ? new ObjectId() : (tasks[(n >> 2) % 10] ?? new ObjectId()),
       issued_by: issuers[Math.floor(n / 40) % 5] ?? new ObjectId(),
       candidate_email: n % 1000 === 0 ? 'guest@example.com' : null,
       status,
