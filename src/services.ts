@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
@@ -28,6 +29,7 @@ import { Journal } from './journal/journal.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
+import { TooLargeAttempts } from './results/too-large.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
@@ -53,11 +55,14 @@ export interface Services {
   /** The clock by which events are judged and recorded. */
   now(): Date;
   results: ResultStore;
+  tooLarge: TooLargeAttempts;
   limits: RateLimits;
 }
 
 /** How many events of one attempt may wait; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
+/** Maximum number of attempts remembered as having too many events, so that each is logged only once. */
+const MAX_OVERFULL = 10_000;
 
 /** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
@@ -79,7 +84,9 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
   const journal = new Journal(database.collection(behaviorEvents), database.availability);
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
+  const tooLarge = new TooLargeAttempts();
   const feed = new AttemptFeed();
+  const overfull = new LRUCache<string, true>({ max: MAX_OVERFULL });
 
   const computations: FinaliseServices = {
     // The session is nearly always loaded, and an attempt's owner never changes.
@@ -94,6 +101,8 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     projector,
     tasks,
     results,
+    tooLarge,
+    onTooLarge: (attempt_id) => reconciler.setAside(attempt_id),
     log,
   };
   const provided = new Map(
@@ -114,6 +123,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     projector,
     onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
     onClockAhead: (attempt_id, aheadMs) => clientClocks.note(attempt_id, aheadMs),
+    onOverfull: (attempt_id, { events, bytes }) => {
+      if (overfull.has(attempt_id)) return;
+      overfull.set(attempt_id, true);
+      log.warn({ attempt_id, events, bytes }, 'An attempt has recorded more than fits into one today');
+    },
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     now,
     correctsClientClocks: config.correctsClientClocks,
@@ -154,6 +168,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     reconciler,
     now,
     results,
+    tooLarge,
     limits: createRateLimits(config),
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/session/machine-state.ts';
-import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
+import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import { beginning, type Moment, momentsOf } from '../../src/inspector/moments.ts';
 import { machineGraph } from '../../src/tools/drawing/graph.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
@@ -38,8 +39,15 @@ const task = taskWith({ A: 'low', B: 'high' });
 const input = { attempt_id: 'any', requires_reasoning: true };
 const events = recorded(task, STEPS);
 
-describe('the moments of an attempt', () => {
-  const moments = [...momentsOf(currentMachine, input, events)];
+async function momentsAfter(played: readonly RecordedEvent[]): Promise<Moment[]> {
+  const from = initialState(currentMachine, input);
+  const moments = [beginning(from)];
+  for await (const moment of momentsOf(currentMachine, from, played)) moments.push(moment);
+  return moments;
+}
+
+describe('the moments of an attempt', async () => {
+  const moments = await momentsAfter(events);
 
   it('are the beginning and the states after each event', () => {
     let state = initialState(currentMachine, input);
@@ -88,8 +96,8 @@ describe('the moments of an attempt', () => {
     ]);
   });
 
-  it('cannot be told of a journal that the machine does not allow', () => {
-    expect(() => [...momentsOf(currentMachine, input, events.slice(1))]).toThrow();
+  it('cannot be told of a journal that the machine does not allow', async () => {
+    await expect(momentsAfter(events.slice(1))).rejects.toThrow();
   });
 });
 

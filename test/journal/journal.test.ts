@@ -9,6 +9,13 @@ import { recorded, starts, taskWith, views } from '../support/recorded.ts';
 const database = await openTestDatabase();
 const journal = new Journal(database.collection(behaviorEvents), database.availability);
 
+/** Events of an attempt, all in one list. */
+async function read(...[attempt_id, page]: Parameters<Journal['read']>): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const event of journal.read(attempt_id, page)) events.push(event);
+  return events;
+}
+
 const newId = () => randomBytes(12).toString('hex');
 const task = taskWith({ A: 'low', B: 'high' });
 
@@ -36,7 +43,7 @@ describe('appending', () => {
       metadata: { user_agent: 'test', nested: { list: [[]] } },
     } as RecordedEvent;
     expect(await journal.append(full)).toEqual(stored);
-    expect(await journal.read(full.attempt_id)).toEqual([full]);
+    expect(await read(full.attempt_id)).toEqual([full]);
   });
 
   it('refuses a number that is taken and stores nothing', async () => {
@@ -45,7 +52,7 @@ describe('appending', () => {
     await journal.append(first);
     expect(await journal.append({ ...second, sequence_number: 1 })).toEqual(taken);
     expect(await journal.append({ ...first, event_id: newId() })).toEqual(taken);
-    expect(await journal.read(first.attempt_id)).toEqual([first]);
+    expect(await read(first.attempt_id)).toEqual([first]);
   });
 
   it('answers a repeated client_event_id with the first event, whatever the number', async () => {
@@ -57,7 +64,7 @@ describe('appending', () => {
       const repeat = { ...second, client_event_id: 'x', sequence_number };
       expect(await journal.append(repeat)).toEqual({ outcome: 'repeated', first: named });
     }
-    expect(await journal.read(first.attempt_id)).toEqual([named]);
+    expect(await read(first.attempt_id)).toEqual([named]);
     expect(await journal.append({ ...third, sequence_number: 2, client_event_id: 'y' })).toEqual(stored);
   });
 
@@ -75,8 +82,8 @@ describe('appending', () => {
       good.flatMap((event, n) => [event, wrong[n] ?? event]).map((event) => journal.append(event)),
     );
     expect(settled.map(({ status }) => status)).toEqual(Array(5).fill(['fulfilled', 'rejected']).flat());
-    expect(await journal.read(good[0]?.attempt_id ?? '')).toEqual(good);
-    expect(await journal.read(wrong[0]?.attempt_id ?? '')).toEqual([]);
+    expect(await read(good[0]?.attempt_id ?? '')).toEqual(good);
+    expect(await read(wrong[0]?.attempt_id ?? '')).toEqual([]);
   });
 });
 
@@ -85,11 +92,11 @@ describe('reading', () => {
     const events = anAttempt(12);
     const { attempt_id = '' } = events[0] ?? {};
     await appendAll([...events].reverse());
-    expect(await journal.read(attempt_id)).toEqual(events);
-    expect(await journal.read(attempt_id, { after: 7 })).toEqual(events.slice(7));
-    expect(await journal.read(attempt_id, { after: 3, limit: 4 })).toEqual(events.slice(3, 7));
-    expect(await journal.read(attempt_id, { after: 12 })).toEqual([]);
-    expect(await journal.read(newId())).toEqual([]);
+    expect(await read(attempt_id)).toEqual(events);
+    expect(await read(attempt_id, { after: 7 })).toEqual(events.slice(7));
+    expect(await read(attempt_id, { after: 3, limit: 4 })).toEqual(events.slice(3, 7));
+    expect(await read(attempt_id, { after: 12 })).toEqual([]);
+    expect(await read(newId())).toEqual([]);
   });
 
   it('finds which attempts have an event of a type', async () => {
@@ -111,7 +118,7 @@ describe('500 appends at once', () => {
     ).flat();
     expect(interleaved).toHaveLength(500);
     expect(await appendAll(interleaved)).toEqual(Array(500).fill(stored));
-    for (const events of attempts) expect(await journal.read(events[0]?.attempt_id ?? '')).toEqual(events);
+    for (const events of attempts) expect(await read(events[0]?.attempt_id ?? '')).toEqual(events);
   });
 
   it('with duplicates between them get each their own verdict', async () => {
@@ -133,7 +140,7 @@ describe('500 appends at once', () => {
     const results = await appendAll(appends.map(([event]) => event));
     expect(results.map(({ outcome }) => outcome)).toEqual(appends.map(([, outcome]) => outcome));
     for (const [n, events] of attempts.entries()) {
-      expect(await journal.read(events[0]?.attempt_id ?? '')).toEqual(events);
+      expect(await read(events[0]?.attempt_id ?? '')).toEqual(events);
       if (n % 2 === 0) expect(results[n * 10]).toEqual({ outcome: 'repeated', first: events[0] });
     }
   });
@@ -149,7 +156,7 @@ describe('500 appends at once', () => {
       const written = events.map((event, n) =>
         first[attempt * 10 + n]?.outcome === 'stored' ? event : rivals[attempt]?.[n],
       );
-      expect(await journal.read(events[0]?.attempt_id ?? '')).toEqual(written);
+      expect(await read(events[0]?.attempt_id ?? '')).toEqual(written);
     }
   });
 
@@ -157,7 +164,7 @@ describe('500 appends at once', () => {
     const events = anAttempt(300);
     const appends = appendAll(events);
     await journal.drain();
-    expect(await journal.read(events[0]?.attempt_id ?? '')).toHaveLength(300);
+    expect(await read(events[0]?.attempt_id ?? '')).toHaveLength(300);
     await appends;
   });
 });

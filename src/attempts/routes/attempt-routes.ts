@@ -1,3 +1,4 @@
+import { takePage } from '../../database/page-bound.ts';
 import type { ApiRouter } from '../../http/context.ts';
 import { query } from '../../http/request.ts';
 import { apiRoutes, get } from '../../http/routes.ts';
@@ -32,9 +33,9 @@ export function attemptRoutes({ attempts, journal, sessions, now }: AttemptRoute
 
     get('/:attempt_id/events', [reader, query(eventPage)], async (ctx) => {
       const { after, limit } = ctx.state.query;
-      const events = await journal.read(ctx.state.attempt.attempt_id, { after, limit });
-      const next_after = events.length === limit ? events.at(-1)?.sequence_number : null;
-      ctx.body = { events, next_after };
+      const found = journal.read(ctx.state.attempt.attempt_id, { after, limit });
+      const { items: events, isCut } = await takePage(found, limit);
+      ctx.body = { events, next_after: isCut ? events.at(-1)?.sequence_number : null };
     }),
   ]);
 }

@@ -1,6 +1,7 @@
 import type { Journal } from '../../journal/journal.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptActorServices } from './attempt-actor.ts';
+import type { Volume } from './volume.ts';
 
 /** What all sessions of a process share. */
 export interface SessionServices extends AttemptActorServices {
@@ -10,6 +11,8 @@ export interface SessionServices extends AttemptActorServices {
   onUncertain(attempt_id: string, sequence_number: number): void;
   /** Called when an event was refused because the front end's clock is so many milliseconds ahead. */
   onClockAhead(attempt_id: string, aheadMs: number): void;
+  /** Called when an attempt is loaded that has recorded more than fits into one today. */
+  onOverfull(attempt_id: string, volume: Volume): void;
   /** The server's clock. */
   now(): Date;
   /** Whether a constant difference of the front end's clock is taken off before an event's time is judged. */

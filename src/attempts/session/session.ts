@@ -1,10 +1,11 @@
-import type { AttemptMachine, AttemptSnapshot, ServerSignal } from '../../../machines/index.ts';
+import type { AttemptSnapshot, ServerSignal } from '../../../machines/index.ts';
 import { DatabaseUnavailable, overloaded, type Refusal } from '../../errors.ts';
+import { bytesOf } from '../../events/event-size.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { AttemptFacts } from '../attempt.ts';
-import { AttemptActor } from './attempt-actor.ts';
+import type { AttemptActor } from './attempt-actor.ts';
 import { applyMissing } from './catching-up.ts';
 import { type CompletionRequest, judgeCompletion } from './completing.ts';
 import { type Accepted, decide, type Judged, type Refused, refuseClosed, type Situation } from './decide.ts';
@@ -14,15 +15,12 @@ import { Mailbox } from './mailbox.ts';
 import { type Acknowledgement, acknowledge, acknowledgeRepeat, recordOf } from './recording.ts';
 import type { SessionServices } from './session-services.ts';
 
-/** What a session starts from: an attempt and its journal. */
+/** What a session starts from. */
 export interface SessionStart {
   attempt: AttemptFacts;
   task: Task;
-  machine: AttemptMachine;
-  /** The final state of a locked or expired attempt; any other attempt starts in the machine's initial state. */
-  ended?: AttemptSnapshot | undefined;
-  /** All recorded events of the attempt. */
-  events: readonly RecordedEvent[];
+  /** Has received all recorded events of the attempt, or is in its final state. */
+  actor: AttemptActor;
 }
 
 /** Judges what a front end posted in the attempt as it stands. */
@@ -49,20 +47,14 @@ export class Session {
   /** True while the journal may contain events that the actor has not received. */
   #uncertain = false;
 
-  constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
+  constructor({ attempt, task, actor }: SessionStart, services: SessionServices) {
     const { attempt_id, user_id, redeemed_at, expires_at } = attempt;
     // Only what is needed, with the task's id string shared: there may be many thousands of sessions.
     this.attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at, expires_at };
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
-    const { requires_reasoning } = task;
-    this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
-    // If a completed attempt has no results yet, its completion makes the running actor compute them.
-    for (const event of events) {
-      if (ended) this.#actor.clocks.note(event);
-      else this.#actor.apply(event);
-    }
+    this.#actor = actor;
   }
 
   get state(): AttemptSnapshot {
@@ -95,7 +87,7 @@ export class Session {
    * @throws any database error; it is then unknown whether the event was stored.
    */
   async submit(event: SubmittedEvent): Promise<Acknowledgement> {
-    return this.#mailbox.run(() => this.#take(judgeEvent(event)));
+    return this.#mailbox.run(() => this.#take(judgeEvent(event)), bytesOf(event));
   }
 
   /**
@@ -103,6 +95,7 @@ export class Session {
    * @returns for each event that was tried, its acknowledgement or the error that `submit` would have thrown
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
+    const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0);
     return this.#mailbox.run(async () => {
       const verdicts: (Acknowledgement | Error)[] = [];
       for (const event of events) {
@@ -111,17 +104,15 @@ export class Session {
         if (verdict instanceof Error) break;
       }
       return verdicts;
-    });
+    }, bytes);
   }
 
   /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
   async complete(request: CompletionRequest): Promise<Acknowledgement> {
     const { attempt_id } = this.attempt;
-    return this.#mailbox.run(() =>
-      this.#take((situation) =>
-        judgeCompletion(situation, attempt_id, request, this.#actor.clocks.lastDifferenceMs),
-      ),
-    );
+    const judge: Judge = (situation) =>
+      judgeCompletion(situation, attempt_id, request, this.#actor.clocks.lastDifferenceMs);
+    return this.#mailbox.run(() => this.#take(judge), bytesOf({ ...request, payload: {} }));
   }
 
   /** Applies events that other processes have recorded. */
@@ -193,10 +184,12 @@ export class Session {
   #situation(): Situation {
     const { state, task, attempt } = this;
     const { now, correctsClientClocks } = this.#services;
-    const { firstClientTime } = this.#actor.clocks;
+    const { volume, clocks } = this.#actor;
+    const { firstClientTime } = clocks;
     return {
       state,
       task,
+      volume,
       now: now(),
       expires_at: attempt.expires_at,
       correction: correctsClientClocks ? { redeemed_at: attempt.redeemed_at, firstClientTime } : undefined,

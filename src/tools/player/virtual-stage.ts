@@ -4,6 +4,7 @@ import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine } from '../../../machines/index.ts';
 import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
 import { eventBatch } from '../../attempts/schemas.ts';
+import { AttemptActor } from '../../attempts/session/attempt-actor.ts';
 import { AttemptFeed } from '../../attempts/session/feed.ts';
 import { Session } from '../../attempts/session/session.ts';
 import type { SessionServices } from '../../attempts/session/session-services.ts';
@@ -40,10 +41,10 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   const expires_at = timeOf(ATTEMPT_TTL_MS);
   const user_id = madeUpId('c7', 1);
   const attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at: timeOf(0), expires_at };
-  const session = new Session(
-    { attempt, task, machine, events: [] },
-    servicesOver(journal, () => timeOf(elapsed)),
-  );
+  const services = servicesOver(journal, () => timeOf(elapsed));
+  const { requires_reasoning } = task;
+  const actor = new AttemptActor(machine, { attempt_id, requires_reasoning }, services);
+  const session = new Session({ attempt, task, actor }, services);
 
   const routes: Record<string, (body: unknown) => unknown> = {
     // The server judges an event that is sent alone as it does a batch of one.
@@ -95,7 +96,9 @@ function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices
         events.push(event);
         return { outcome: 'stored' };
       },
-      read: async (_attempt_id, { after = 0 } = {}) => events.slice(after),
+      read: async function* (_attempt_id, { after = 0 } = {}) {
+        yield* events.slice(after);
+      },
       findRepeated,
     },
     feed: new AttemptFeed(),
@@ -103,6 +106,7 @@ function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices
     projector: { noteRecorded: ignore, noteExpired: ignore, noteMissing: ignore },
     onUncertain: ignore,
     onClockAhead: ignore,
+    onOverfull: ignore,
     onActorFailed: (_attempt_id, error) => {
       throw error;
     },

@@ -134,7 +134,9 @@ it('given a recorded completion without results, when its session is loaded, the
     { findAttempt: async () => attempt, task: async () => task, machine: () => machine },
     {
       journal: {
-        read: async () => events,
+        read: async function* () {
+          yield* events;
+        },
         append: () => Promise.reject(new Error('nothing is appended')),
         findRepeated: async () => undefined,
       },
@@ -142,6 +144,7 @@ it('given a recorded completion without results, when its session is loaded, the
       feed: new AttemptFeed(),
       onUncertain: ignore,
       onClockAhead: ignore,
+      onOverfull: ignore,
       onActorFailed: ignore,
       now: () => new Date(),
       correctsClientClocks: false,

@@ -21,6 +21,7 @@ const sessionServices: SessionServices = {
   projector: services.projector,
   onUncertain: () => undefined,
   onClockAhead: () => undefined,
+  onOverfull: () => undefined,
   onActorFailed: () => undefined,
   now: () => new Date(),
   correctsClientClocks: false,
