@@ -1,25 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import { type Collection, ObjectId } from 'mongodb';
-import pLimit from 'p-limit';
 import type { Availability } from '../database/availability.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
-import { Grouping } from '../database/grouping.ts';
-import { attemptTooLarge } from '../errors.ts';
-import { bytesOf } from '../events/event-size.ts';
 import type { EventHead, RecordedEvent } from '../events/recorded-event.ts';
 import type { BehaviorEventDocument } from './collection.ts';
-import { escapeKeys, unescapeKeys } from './observed-keys.ts';
+import { CompletedReader } from './completed-reader.ts';
+import { type EventHeadDocument, toDocument, toEvent, toHead } from './event-document.ts';
+import { streamEvents } from './event-stream.ts';
 import { RecentEvents } from './recent-events.ts';
-
-/** Maximum number of attempts whose events are read by one call, and of bytes that they have together. */
-const MAX_READ_TOGETHER = 30;
-const MAX_BYTES_TOGETHER = 2 * 1024 * 1024;
-/** Maximum number of bytes of an attempt that is read into memory: twice what an attempt may have. */
-const MAX_BYTES_WHOLE = 16 * 1024 * 1024;
-/** How many events the database sends at once. */
-const BATCH = 250;
-/** Milliseconds for which events are read before other work gets its turn. */
-const SLICE_MS = 10;
 
 /**
  * - `stored`: on disk (in a replica set: on a majority).
@@ -36,15 +23,16 @@ export class Journal {
   readonly #events: Collection<BehaviorEventDocument>;
   readonly #availability: Pick<Availability, 'run'>;
   readonly #writer: GroupedInserts<BehaviorEventDocument>;
-  readonly #smallReader: Grouping<string, RecordedEvent[] | undefined>;
-  readonly #largeReader = pLimit(1);
+  readonly #completed: CompletedReader;
   readonly #recent = new RecentEvents();
 
   constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
     this.#events = events;
     this.#availability = availability;
     this.#writer = new GroupedInserts(events);
-    this.#smallReader = new Grouping((attempt_ids) => this.#readSmall(attempt_ids), MAX_READ_TOGETHER);
+    this.#completed = new CompletedReader((attempt_ids) =>
+      streamEvents(events, availability, { attempt_ids }),
+    );
   }
 
   /**
@@ -74,14 +62,8 @@ export class Journal {
    * Events after sequence number `after`, in order; at most `limit` of them, or all if `limit` is 0. They are read as
    * they are taken, so however many there are, only a few are in memory; and whoever takes many leaves time for others.
    */
-  async *read(attempt_id: string, { after = 0, limit = 0 } = {}): AsyncGenerator<RecordedEvent> {
-    const documents = this.#stream(() =>
-      this.#events
-        .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } }, { batchSize: BATCH })
-        .sort({ sequence_number: 1 })
-        .limit(limit),
-    );
-    for await (const document of documents) yield toEvent(document);
+  read(attempt_id: string, page: { after?: number; limit?: number } = {}): AsyncGenerator<RecordedEvent> {
+    return streamEvents(this.#events, this.#availability, { attempt_ids: [attempt_id], ...page });
   }
 
   /** Like `read`, but without what front ends sent in the events, so that it does not matter how large they are. */
@@ -94,7 +76,7 @@ export class Journal {
         .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } })
         .sort({ sequence_number: 1 })
         .limit(limit)
-        .project<Omit<BehaviorEventDocument, 'payload' | 'metadata'>>({ payload: 0, metadata: 0 })
+        .project<EventHeadDocument>({ payload: 0, metadata: 0 })
         .toArray(),
     );
     return documents.map(toHead);
@@ -116,68 +98,11 @@ export class Journal {
   /**
    * Calls `use` with all events of an attempt that accepts no more. It may take a little longer, because small attempts
    * are read in groups, and large ones one after another, so that only one of them is in memory.
-   * @throws Refusal 409 `attempt_too_large` if the events do not fit into memory
+   * @throws JournalTooLarge
    */
   async withCompleted<T>(attempt_id: string, use: (events: RecordedEvent[]) => T): Promise<T> {
-    const events = this.#recent.takeCompleted(attempt_id) ?? (await this.#smallReader.add(attempt_id, true));
-    if (events) return use(events);
-    return this.#largeReader(async () => use(await this.#readWhole(attempt_id)));
-  }
-
-  /** The events of each attempt; undefined from the first on that is too large to be read together with others. */
-  async #readSmall(attempt_ids: string[]): Promise<(RecordedEvent[] | undefined)[]> {
-    const documents = this.#stream(() =>
-      this.#events
-        .find({ attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) } }, { batchSize: BATCH })
-        .sort({ attempt_id: 1, sequence_number: 1 })
-        .hint('attempt_sequence'),
-    );
-    const whole = new Map(attempt_ids.map((attempt_id): [string, RecordedEvent[]] => [attempt_id, []]));
-    let bytes = 0;
-    for await (const document of documents) {
-      const event = toEvent(document);
-      bytes += bytesOf(event);
-      if (bytes > MAX_BYTES_TOGETHER) {
-        for (const unread of whole.keys()) if (unread >= event.attempt_id) whole.delete(unread);
-        break;
-      }
-      whole.get(event.attempt_id)?.push(event);
-    }
-    return attempt_ids.map((attempt_id) => whole.get(attempt_id));
-  }
-
-  async #readWhole(attempt_id: string): Promise<RecordedEvent[]> {
-    const events: RecordedEvent[] = [];
-    let bytes = 0;
-    for await (const event of this.read(attempt_id)) {
-      bytes += bytesOf(event);
-      if (bytes > MAX_BYTES_WHOLE) {
-        throw attemptTooLarge(
-          `This attempt has recorded more than ${MAX_BYTES_WHOLE} bytes, which is too much to compute results from. ` +
-            'Its events can still be read, page by page.',
-        );
-      }
-      events.push(event);
-    }
-    return events;
-  }
-
-  /** The documents of a query, read batch by batch. Other work gets its turn in between. */
-  async *#stream(open: () => AsyncIterable<BehaviorEventDocument>): AsyncGenerator<BehaviorEventDocument> {
-    const documents = open()[Symbol.asyncIterator]();
-    let since = performance.now();
-    try {
-      for (;;) {
-        const { done, value } = await this.#availability.run(() => documents.next());
-        if (done) return;
-        yield value;
-        if (performance.now() - since < SLICE_MS) continue;
-        await setImmediate();
-        since = performance.now();
-      }
-    } finally {
-      await documents.return?.();
-    }
+    const events = this.#recent.takeCompleted(attempt_id);
+    return events ? use(events) : this.#completed.with(attempt_id, use);
   }
 
   /** Returns those of `attempt_ids` that have a recorded event of this type. */
@@ -216,32 +141,4 @@ export class Journal {
   drain(): Promise<void> {
     return this.#writer.drain();
   }
-}
-
-function toDocument({ event_id, attempt_id, ...event }: RecordedEvent): BehaviorEventDocument {
-  return {
-    _id: new ObjectId(event_id),
-    attempt_id: new ObjectId(attempt_id),
-    ...event,
-    payload: escapeKeys(event.payload),
-    metadata: escapeKeys(event.metadata),
-  };
-}
-
-function toHead({
-  _id,
-  attempt_id,
-  ...document
-}: Omit<BehaviorEventDocument, 'payload' | 'metadata'>): EventHead {
-  return { event_id: _id.toHexString(), attempt_id: attempt_id.toHexString(), ...document };
-}
-
-function toEvent({ _id, attempt_id, ...document }: BehaviorEventDocument): RecordedEvent {
-  return {
-    event_id: _id.toHexString(),
-    attempt_id: attempt_id.toHexString(),
-    ...document,
-    payload: unescapeKeys(document.payload),
-    metadata: unescapeKeys(document.metadata),
-  } as RecordedEvent;
 }

@@ -5,7 +5,7 @@ import type { AttemptMachine } from '../../machines/index.ts';
 import type { AttemptFacts } from '../attempts/attempt.ts';
 import type { AttemptProjector } from '../attempts/stored/attempt-projector.ts';
 import { type Projection, projectionOfAll } from '../attempts/stored/projection.ts';
-import { Refusal } from '../errors.ts';
+import { JournalTooLarge } from '../journal/completed-reader.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { ResultStore } from './result-store.ts';
@@ -40,9 +40,8 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     return { attempt, task: await tasks.get(attempt.task_id) };
   };
 
-  const setAside = (attempt_id: string, refusal: Refusal) => {
-    if (tooLarge.find(attempt_id)) return;
-    tooLarge.add(attempt_id, refusal);
+  const setAside = (attempt_id: string) => {
+    tooLarge.add(attempt_id);
     services.onTooLarge(attempt_id);
     log.error({ attempt_id }, 'An attempt is so large that its results cannot be computed');
   };
@@ -50,10 +49,11 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
   /** The machine retries a failed step by itself; the log has to say why it had to. */
   const step = (name: string, run: (attempt_id: string) => Promise<void>) =>
     fromPromise<void, ComputationInput>(async ({ input: { attempt_id } }) => {
+      if (tooLarge.has(attempt_id)) throw new JournalTooLarge(`Attempt ${attempt_id} was too large before.`);
       try {
         await run(attempt_id);
       } catch (error) {
-        if (error instanceof Refusal && error.code === 'attempt_too_large') setAside(attempt_id, error);
+        if (error instanceof JournalTooLarge) setAside(attempt_id);
         else log.error({ err: error, attempt_id }, `${name} failed and will be tried again`);
         throw error;
       }
@@ -63,12 +63,10 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     delays: RETRY_POLICY.delays,
     guards: {
       retriesExhausted: ({ context }) =>
-        tooLarge.find(context.attempt_id) !== undefined || RETRY_POLICY.guards.retriesExhausted({ context }),
+        tooLarge.has(context.attempt_id) || RETRY_POLICY.guards.retriesExhausted({ context }),
     },
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
-        const known = tooLarge.find(attempt_id);
-        if (known) throw known;
         const { task } = await find(attempt_id);
         const { computed, projection } = await journal.withCompleted(attempt_id, (events) => ({
           computed: CURRENT_RESULTS.computeMetrics(events, task),

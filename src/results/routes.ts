@@ -6,7 +6,7 @@ import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditTarget, audited } from '../audit/audited.ts';
 import type { Caller } from '../caller.ts';
-import { attemptNotCompleted, notFound } from '../errors.ts';
+import { attemptNotCompleted, attemptTooLarge, notFound } from '../errors.ts';
 import { objectIdString } from '../fields.ts';
 import { isStaff, staff } from '../http/access.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
@@ -104,8 +104,12 @@ function readingOf({ caller, attempt }: { caller: Caller; attempt: Attempt }): A
 
 /** @throws Refusal 409 `attempt_too_large` if there will be no results */
 function answerPending(ctx: Context<{ attempt: Attempt }>, tooLarge: TooLargeAttempts): void {
-  const refusal = tooLarge.find(ctx.state.attempt.attempt_id);
-  if (refusal) throw refusal;
+  if (tooLarge.has(ctx.state.attempt.attempt_id)) {
+    throw attemptTooLarge(
+      'This attempt has so many or so large events that its results cannot be computed. ' +
+        'The events can be read page by page.',
+    );
+  }
   ctx.status = 202;
   ctx.set('Retry-After', '1');
   ctx.body = { status: 'computing', detail: 'The attempt is completed; its results are being computed.' };
