@@ -1,6 +1,9 @@
 /** Maximum size of the items of one page, as JSON in UTF-8, in bytes. */
 const MAX_PAGE_BYTES = 1024 * 1024;
 
+/** How many items of a page the database sends at once. Large ones that the page has no room for are sent in vain. */
+export const PAGE_BATCH = 50;
+
 /**
  * Takes the items of one page: at most `limit`, and at most 1 MiB of them, but always one if there is any.
  * @param items in order; not read further than necessary

@@ -1,7 +1,7 @@
 import { type Collection, type Document, type Filter, type FindCursor, ObjectId, type WithId } from 'mongodb';
 import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
-import { takePage } from './page-bound.ts';
+import { PAGE_BATCH, takePage } from './page-bound.ts';
 
 /** The values of one item by which its list is sorted. */
 type Place = readonly [unknown, unknown];
@@ -75,7 +75,7 @@ export async function readPage<D extends Document>(
     for (const { place, sort } of parts) {
       if (missing === 0) return;
       const found: FindCursor<WithId<D>> = collection
-        .find({ $and: [filter, place] } as Filter<D>)
+        .find({ $and: [filter, place] } as Filter<D>, { batchSize: PAGE_BATCH })
         .sort(sort)
         .limit(missing);
       for await (const document of index ? found.hint(index) : found) {

@@ -3,7 +3,7 @@ import { machineById } from '../../machines/index.ts';
 import { isRedeemed } from '../attempts/attempt.ts';
 import { attemptReader } from '../attempts/routes/access-steps.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
-import { takePage } from '../database/page-bound.ts';
+import { PAGE_BATCH, takePage } from '../database/page-bound.ts';
 import { attemptNotRedeemed } from '../errors.ts';
 import { lenientWholeNumber } from '../fields.ts';
 import { staff } from '../http/access.ts';
@@ -43,7 +43,7 @@ export function statesRoutes({ attempts, journal, tasks }: StatesRoutesServices)
       const from = await replays.stateAfter(after ?? 0, machine, { attempt_id, requires_reasoning });
       async function* moments() {
         if (after === undefined) yield beginning(from);
-        const events = journal.read(attempt_id, { after: after ?? 0, limit });
+        const events = journal.read(attempt_id, { after: after ?? 0, limit, batch: PAGE_BATCH });
         yield* momentsOf(machine, from, events);
       }
       const { items: states, isCut } = await takePage(moments(), limit);

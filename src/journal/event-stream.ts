@@ -5,10 +5,10 @@ import type { RecordedEvent } from '../events/recorded-event.ts';
 import type { BehaviorEventDocument } from './collection.ts';
 import { toEvent } from './event-document.ts';
 
-/** How many events the database sends at once. */
+/** How many events the database sends at once, unless the reader says otherwise. */
 const BATCH = 250;
 /** Milliseconds for which events are read before other work gets its turn. */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 
 /** Which events to read. */
 export interface EventRange {
@@ -17,6 +17,8 @@ export interface EventRange {
   after?: number;
   /** Maximum number of events; 0 for all. */
   limit?: number;
+  /** How many events the database sends at once: fewer where the reader may not take them all. */
+  batch?: number;
 }
 
 /**
@@ -27,14 +29,14 @@ export interface EventRange {
 export async function* streamEvents(
   events: Collection<BehaviorEventDocument>,
   availability: Pick<Availability, 'run'>,
-  { attempt_ids, after = 0, limit = 0 }: EventRange,
+  { attempt_ids, after = 0, limit = 0, batch = BATCH }: EventRange,
 ): AsyncGenerator<RecordedEvent> {
   const which: Filter<BehaviorEventDocument> = {
     attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) },
     ...(after > 0 && { sequence_number: { $gt: after } }),
   };
   const found = events
-    .find(which, { batchSize: BATCH })
+    .find(which, { batchSize: batch })
     .sort({ attempt_id: 1, sequence_number: 1 })
     .hint('attempt_sequence')
     .limit(limit);

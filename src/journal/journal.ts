@@ -5,7 +5,7 @@ import type { EventHead, RecordedEvent } from '../events/recorded-event.ts';
 import type { BehaviorEventDocument } from './collection.ts';
 import { CompletedReader } from './completed-reader.ts';
 import { type EventHeadDocument, toDocument, toEvent, toHead } from './event-document.ts';
-import { streamEvents } from './event-stream.ts';
+import { type EventRange, streamEvents } from './event-stream.ts';
 import { RecentEvents } from './recent-events.ts';
 
 /**
@@ -62,8 +62,8 @@ export class Journal {
    * Events after sequence number `after`, in order; at most `limit` of them, or all if `limit` is 0. They are read as
    * they are taken, so however many there are, only a few are in memory; and whoever takes many leaves time for others.
    */
-  read(attempt_id: string, page: { after?: number; limit?: number } = {}): AsyncGenerator<RecordedEvent> {
-    return streamEvents(this.#events, this.#availability, { attempt_ids: [attempt_id], ...page });
+  read(attempt_id: string, range: Omit<EventRange, 'attempt_ids'> = {}): AsyncGenerator<RecordedEvent> {
+    return streamEvents(this.#events, this.#availability, { attempt_ids: [attempt_id], ...range });
   }
 
   /** Like `read`, but without what front ends sent in the events, so that it does not matter how large they are. */

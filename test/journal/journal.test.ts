@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
+import { JournalTooLarge } from '../../src/journal/completed-reader.ts';
 import { type AppendResult, Journal } from '../../src/journal/journal.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { recorded, starts, taskWith, views } from '../support/recorded.ts';
@@ -106,6 +107,57 @@ describe('reading', () => {
     expect((await journal.attemptsWith('task_started', ids)).toSorted()).toEqual(ids.slice(0, 2).toSorted());
     expect(await journal.attemptsWith('option_viewed', ids)).toEqual(ids.slice(0, 1));
     expect(await journal.attemptsWith('task_completed', ids)).toEqual([]);
+  });
+});
+
+describe('reading many events', () => {
+  const withText = (events: readonly RecordedEvent[], kib: number) => {
+    const text = 'x'.repeat(kib * 1024);
+    return events.map((event) => ({ ...event, payload: { ...event.payload, text } }) as RecordedEvent);
+  };
+  /** Another process's view of the journal, which remembers nothing. */
+  const elsewhere = new Journal(database.collection(behaviorEvents), database.availability);
+
+  it('gives each its own attempt, whatever their sizes and however many ask at once', async () => {
+    const attempts = [
+      ...Array.from({ length: 5 }, () => anAttempt(20)),
+      withText(anAttempt(100), 30),
+      ...Array.from({ length: 5 }, () => anAttempt(20)),
+    ];
+    await Promise.all(attempts.map(appendAll));
+    const read = await Promise.all(
+      attempts.map(([event]) => elsewhere.withCompleted(event?.attempt_id ?? '', (events) => events)),
+    );
+    expect(read).toEqual(attempts);
+  });
+
+  it('refuses to read an attempt into memory that is larger than any may be', async () => {
+    const events = withText(anAttempt(300), 60);
+    await appendAll(events);
+    const { attempt_id = '' } = events[0] ?? {};
+    await expect(elsewhere.withCompleted(attempt_id, ({ length }) => length)).rejects.toThrow(
+      JournalTooLarge,
+    );
+    expect(await elsewhere.readHeads(attempt_id, { after: 298, limit: 10 })).toEqual(
+      events.slice(298).map(({ payload: _, metadata: __, ...head }) => head),
+    );
+  });
+
+  it('leaves time for others, and may be given up at any time', async () => {
+    const events = anAttempt(3000);
+    await appendAll(events);
+    const { attempt_id = '' } = events[0] ?? {};
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns += 1;
+    });
+    for await (const { sequence_number } of journal.read(attempt_id)) {
+      const until = performance.now() + 0.1;
+      while (performance.now() < until);
+      if (sequence_number === 2500) break;
+    }
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(20);
   });
 });
 

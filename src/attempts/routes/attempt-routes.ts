@@ -1,4 +1,4 @@
-import { takePage } from '../../database/page-bound.ts';
+import { PAGE_BATCH, takePage } from '../../database/page-bound.ts';
 import type { ApiRouter } from '../../http/context.ts';
 import { query } from '../../http/request.ts';
 import { apiRoutes, get } from '../../http/routes.ts';
@@ -33,7 +33,7 @@ export function attemptRoutes({ attempts, journal, sessions, now }: AttemptRoute
 
     get('/:attempt_id/events', [reader, query(eventPage)], async (ctx) => {
       const { after, limit } = ctx.state.query;
-      const found = journal.read(ctx.state.attempt.attempt_id, { after, limit });
+      const found = journal.read(ctx.state.attempt.attempt_id, { after, limit, batch: PAGE_BATCH });
       const { items: events, isCut } = await takePage(found, limit);
       ctx.body = { events, next_after: isCut ? events.at(-1)?.sequence_number : null };
     }),

@@ -1,7 +1,7 @@
 import { overloaded } from '../../errors.ts';
 
 const NOTHING = Promise.resolve();
-/** How many bytes of events may wait, as `bytesOf` counts them. One job always may, however large. */
+/** How many bytes of events may wait, as `bytesOf` counts them. One event or batch always may, however large. */
 const MAX_BYTES = 2 * 1024 * 1024;
 
 /** Runs one job at a time, in order of arrival. A failed job does not stop the next one. */
@@ -27,7 +27,8 @@ export class Mailbox {
    * @throws Refusal 503 `overloaded` at once if the mailbox is full; the job is then never run.
    */
   run<T>(job: () => Promise<T>, bytes = 0): Promise<T> {
-    if (this.#waiting >= this.#capacity || (this.#waiting > 0 && this.#bytes + bytes > MAX_BYTES)) {
+    const isTooLarge = bytes > 0 && this.#bytes > 0 && this.#bytes + bytes > MAX_BYTES;
+    if (this.#waiting >= this.#capacity || isTooLarge) {
       throw overloaded('Too many events of this attempt are waiting; send this one again shortly.', {
         retry_after: 1,
       });

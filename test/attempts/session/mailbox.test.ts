@@ -35,6 +35,18 @@ describe('a mailbox', () => {
     expect(mailbox.depth).toBe(0);
   });
 
+  it('takes no more bytes than a few large events have, but one job of any size', async () => {
+    const mailbox = new Mailbox(100);
+    const MIB = 1024 * 1024;
+    const large = mailbox.run(async () => 'large', 10 * MIB);
+    expect(() => mailbox.run(async () => 'more', 1)).toThrow(expect.objectContaining({ code: 'overloaded' }));
+    const free = mailbox.run(async () => 'nothing kept');
+    expect(await Promise.all([large, free])).toEqual(['large', 'nothing kept']);
+    const halves = [MIB, MIB].map((bytes) => mailbox.run(async () => bytes, bytes));
+    expect(() => mailbox.run(async () => 'more', 1)).toThrow(Refusal);
+    await Promise.all(halves);
+  });
+
   it('refuses at once what exceeds its capacity, and takes again what fits', async () => {
     const mailbox = new Mailbox(2);
     let release: () => void = () => undefined;
