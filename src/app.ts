@@ -5,6 +5,7 @@ import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
@@ -14,10 +15,12 @@ import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
 import { requestLog } from './http/request-log.ts';
 import { normalizeTarget } from './http/request-target.ts';
+import { inTurns } from './http/turns.ts';
 import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
-import { watchSources } from './live/watch-sources.ts';
+import { SocketBounds } from './live/socket-bounds.ts';
+import { liveSources } from './live/watch-sources.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
@@ -32,10 +35,12 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { config, log, database, attempts, limits } = services;
+  const { access, config, log, database, attempts, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
+  const gate = databaseGate(database.availability);
+  const events = eventRoutes(services);
   const routers = [...createRouters(services), ...inspector.routers];
 
   app.use(requestLog(log));
@@ -44,9 +49,14 @@ export function createApp(services: Services): App {
   app.use(defaultHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());
-  app.use(databaseGate(database.availability));
+  app.use(gate);
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
+  app.use(boundArrivingBodies(config.trustedProxies));
+  app.use(events.routes());
+  app.use(inTurns({ limits, trustedProxies: config.trustedProxies }));
+  // Again, because the database may have gone while a request waited for its turn.
+  app.use(gate);
   for (const router of routers) app.use(router.routes());
   app.use(refuseUnmatched);
   // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
@@ -55,17 +65,18 @@ export function createApp(services: Services): App {
   const live = new LiveChannel(app, {
     identify: inspector.identify,
     attempts,
-    sources: watchSources(services),
+    sources: liveSources(services),
+    bounds: new SocketBounds(config.rateLimits),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
     limits,
     log,
   });
-  return { koa: app, live, routers: [health, ...routers] };
+  access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
+  return { koa: app, live, routers: [health, events, ...routers] };
 }
 
-/** Every router of the API, in the order in which they are tried. */
+/** Every router of the API but that of events, in the order in which they are tried. */
 const createRouters = (services: Services): ApiRouter[] => [
-  eventRoutes(services),
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),

@@ -9,7 +9,7 @@ import { schema } from './collections.ts';
 import type { Config } from './config.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
-import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
+import { guardConnections, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
 import { exampleTasks } from './tasks/example-tasks.ts';
 import type { TaskStore } from './tasks/task-store.ts';
@@ -46,7 +46,7 @@ export async function startServer(
     await addExampleTasks(services.tasks);
     const { koa, live } = createApp(services);
     const server = createServer(SERVER_OPTIONS, koa.callback());
-    server.on('clientError', answerBrokenRequest);
+    guardConnections(server);
     live.attach(server);
     const background = await startBackground(services);
     const url = await listen(server, config).catch(async (error: unknown) => {

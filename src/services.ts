@@ -82,7 +82,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
   const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
-  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const journal = new Journal(
+    database.collection(behaviorEvents),
+    database.availability,
+    database.reservedCollection(behaviorEvents),
+  );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const tooLarge = new TooLargeAttempts();
   const feed = new AttemptFeed();

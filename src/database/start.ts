@@ -31,6 +31,7 @@ export async function startDatabase(
       return database.db;
     },
     collection: database.collection,
+    reservedCollection: database.reservedCollection,
     availability: database.availability,
     ping: database.ping,
     close: async () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
+import type { Caller } from '../caller.ts';
 import { email as emailField, pasted } from '../fields.ts';
+import { isStaff } from './access.ts';
 import { clientAddress, networkOf } from './client-address.ts';
 import type { Context, RequestState } from './context.ts';
 import { type Rate, RateLimiter } from './rate-limiter.ts';
@@ -19,6 +21,10 @@ export interface RateLimits {
   event: Step;
   /** For the events of a batch after its first one, which `event` counts; comes after the step that reads the body. */
   events: Step<{ body: { events: readonly unknown[] } }>;
+  /** For one request that only reads. @param key as whom it is counted. @throws Refusal 429 */
+  read(caller: Caller | undefined, key: string): Promise<void>;
+  /** Counts the answer to a read, because a large one costs as much as many small ones. */
+  readAnswered(caller: Caller | undefined, key: string, bytes: number): void;
   /** For a new live connection. @throws Refusal 429 */
   connection(request: IncomingMessage): Promise<void>;
   /** How many messages one live connection may send. */
@@ -39,6 +45,13 @@ const ROUTES = {
 };
 /** 50 events a second on average, with bursts of up to 200. */
 const EVENTS: Rate = { points: 200, seconds: 4 };
+/**
+ * 50 reads a second on average, for staff 100, because tools read for them; an answer counts once more for each full
+ * `READ_BYTES`. How many are answered at once is bounded by `turns.ts`.
+ */
+const READS: Rate = { points: 600, seconds: 12 };
+const STAFF_READS: Rate = { points: 6000, seconds: 60 };
+const READ_BYTES = 32 * 1024;
 const CONNECTIONS: Rate = { points: 240, seconds: 60 };
 const MESSAGES: Rate = { points: 100, seconds: 10 };
 
@@ -68,6 +81,8 @@ export function createRateLimits({
     if (!caller || count === 0) return;
     await eventLimiter.take(caller.kind === 'attempt' ? caller.attempt_id : caller.user_id, count);
   };
+  const [reads, staffReads] = [new RateLimiter(READS), new RateLimiter(STAFF_READS)];
+  const readsOf = (caller: Caller | undefined) => (caller && isStaff(caller) ? staffReads : reads);
   const connections = new RateLimiter(CONNECTIONS);
   return {
     login: step(ROUTES.login),
@@ -83,6 +98,15 @@ export function createRateLimits({
       await takeEvents(ctx.state, ctx.state.body.events.length - 1);
       await next();
     },
+    read: (caller, key) => readsOf(caller).take(key),
+    readAnswered: (caller, key, bytes) => {
+      if (bytes < READ_BYTES) return;
+      // If this is too much, the next read is refused.
+      const points = Math.floor(bytes / READ_BYTES);
+      void readsOf(caller)
+        .take(key, points)
+        .catch(() => undefined);
+    },
     connection: (request) => connections.take(addressOf(request)),
     messages: MESSAGES,
   };
@@ -97,6 +121,8 @@ const unlimited: RateLimits = {
   redeem: pass,
   event: pass,
   events: pass,
+  read: async () => undefined,
+  readAnswered: () => undefined,
   connection: async () => undefined,
   messages: { points: Number.POSITIVE_INFINITY, seconds: 1 },
 };

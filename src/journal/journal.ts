@@ -26,10 +26,15 @@ export class Journal {
   readonly #completed: CompletedReader;
   readonly #recent = new RecentEvents();
 
-  constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
+  /** @param appends the same collection, on connections that no reader can occupy */
+  constructor(
+    events: Collection<BehaviorEventDocument>,
+    availability: Pick<Availability, 'run'>,
+    appends = events,
+  ) {
     this.#events = events;
     this.#availability = availability;
-    this.#writer = new GroupedInserts(events);
+    this.#writer = new GroupedInserts(appends);
     this.#completed = new CompletedReader((attempt_ids) =>
       streamEvents(events, availability, { attempt_ids }),
     );

@@ -6,20 +6,25 @@ import type { Caller } from '../caller.ts';
 import { malformedRequest, notAuthenticated, notFound } from '../errors.ts';
 import { lenientWholeNumber, objectIdString } from '../fields.ts';
 import type { IdentifyCaller } from '../http/authenticate.ts';
+import type { SocketBounds } from './socket-bounds.ts';
 
 export interface AdmissionServices {
   identify: IdentifyCaller;
   attempts: Pick<AttemptStore, 'find'>;
+  bounds: SocketBounds;
 }
 
-/** Who may watch which attempt, and from where. */
-export interface Admission {
+/** What a live connection asks for. */
+export interface WatchRequest {
   attempt_id: string;
-  caller: Caller;
-  /** With which the caller was identified. */
   token: string;
   /** Number of the last event that the caller knows; undefined if it wants only what comes. */
   since: number | undefined;
+}
+
+/** Who may watch which attempt, and from where. */
+export interface Admission extends WatchRequest {
+  caller: Caller;
 }
 
 const query = z.object({
@@ -27,20 +32,30 @@ const query = z.object({
   since: lenientWholeNumber(0).optional(),
 });
 
-/**
- * Reads what a live connection asks for and checks that its caller may have it.
- * @param target path and query
- * @throws Refusal 400, 401, 403 or 404 if the caller may not watch the attempt in the path
- */
-export async function admit(target: string, { identify, attempts }: AdmissionServices): Promise<Admission> {
+/** @param target path and query. @throws Refusal 400, 401 or 404 */
+export function readTarget(target: string): WatchRequest {
   const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
   if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
   const parsed = query.safeParse(queryOf(target));
   if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
   const { token, since } = parsed.data;
   if (!token) throw notAuthenticated('Connect with ?token=…');
+  return { attempt_id, token, since };
+}
+
+/**
+ * Checks that the caller may have what a live connection asks for.
+ * @param gone aborted when the connection ends
+ * @throws Refusal 401, 403 or 404 if the caller may not watch the attempt, 429 if there are too many sockets
+ */
+export async function admit(
+  { attempt_id, token, since }: WatchRequest,
+  { identify, attempts, bounds }: AdmissionServices,
+  gone: AbortSignal,
+): Promise<Admission> {
   const caller = await identify(token);
   if (!objectIdString.safeParse(attempt_id).success) throw notFound('There is no such attempt.');
+  bounds.take({ token, caller, attempt_id }, gone);
   const attempt = await findReadable(attempts, caller, attempt_id);
   if (!attempt) throw notFound('There is no such attempt.');
   return { attempt_id, caller, token, since };

@@ -55,11 +55,11 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       [staff, body(tokenOrder), audited(audit, 'tokens_issued', 'task')],
       async (ctx) => {
         const { caller, body: order } = ctx.state;
-        const issued = await tokens.issue(order, caller.user_id);
+        const { issued, revoked } = await tokens.issue(order, caller.user_id);
         const attempt_ids = issued.map(({ attempt_id }) => attempt_id);
-        ctx.state.target = { target_id: order.task_id, details: { attempt_ids } };
+        ctx.state.target = { target_id: order.task_id, details: { attempt_ids, revoked } };
         ctx.status = 201;
-        ctx.body = { tokens: issued };
+        ctx.body = { tokens: issued, revoked };
       },
     ),
 

@@ -14,7 +14,7 @@ import {
 } from '../errors.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { Redemption, TokenOrder } from './schemas.ts';
-import type { IssuedToken, TokenStore } from './token-store.ts';
+import type { BoundTo, IssuedToken, TokenStore } from './token-store.ts';
 
 /** What redeeming needs from the accounts. */
 export interface Candidates {
@@ -22,6 +22,13 @@ export interface Candidates {
   findByEmail(email: string): Promise<User | null>;
   findOrCreateCandidate(email: string): Promise<User>;
   ensureAnonymousCandidate(user_id: string): Promise<User>;
+}
+
+/** What came of an order of tokens. */
+export interface Issue {
+  issued: IssuedToken[];
+  /** The attempts whose tokens were revoked by it. */
+  revoked: string[];
 }
 
 /** Lifetimes of tokens and attempts, in seconds. */
@@ -34,13 +41,13 @@ export interface Lifetimes {
 export class Tokens {
   readonly #store: TokenStore;
   readonly #tasks: TaskStore;
-  readonly #attempts: Pick<AttemptStore, 'hasRedeemed'>;
+  readonly #attempts: Pick<AttemptStore, 'findRedeemedAt'>;
   readonly #candidates: Candidates;
   readonly #lifetimes: Lifetimes;
 
   constructor(
     store: TokenStore,
-    attempts: Pick<AttemptStore, 'hasRedeemed'>,
+    attempts: Pick<AttemptStore, 'findRedeemedAt'>,
     tasks: TaskStore,
     candidates: Candidates,
     lifetimes: Lifetimes,
@@ -52,16 +59,30 @@ export class Tokens {
     this.#lifetimes = lifetimes;
   }
 
-  /** @throws Refusal 404 `not_found`, 409 `task_inactive`, 409 `already_attempted` for a candidate with an attempt */
-  async issue(order: TokenOrder, issued_by: string): Promise<IssuedToken[]> {
-    const { task_id, candidate_email = null, count } = order;
+  /**
+   * Issues tokens. A token for an address revokes the open ones for the same address and task, whoever issued them, so
+   * that the candidate has exactly one link that works: the one sent last.
+   * @throws Refusal 404 `not_found`, 409 `task_inactive`, 409 `already_attempted` for a candidate with an attempt
+   */
+  async issue(order: TokenOrder, issued_by: string): Promise<Issue> {
+    const { task_id, candidate_email, count } = order;
     await this.#tasks.get(task_id);
     if (!(await this.#tasks.isActive(task_id))) {
       throw taskInactive('The task is not active; issue tokens for its newest version.');
     }
-    if (candidate_email !== null) await this.#refuseSecondAttempt(candidate_email, task_id);
-    const seconds = order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds;
-    return this.#store.issue({ task_id, issued_by, candidate_email, expires_at: fromNow(seconds) }, count);
+    const expires_at = fromNow(order.expires_in_seconds ?? this.#lifetimes.tokenTtlSeconds);
+    const issue = () =>
+      this.#store.issue({ task_id, issued_by, candidate_email: candidate_email ?? null, expires_at }, count);
+    if (candidate_email === undefined) return { issued: await issue(), revoked: [] };
+    const bound = { candidate_email, task_id };
+    await this.#refuseSecondAttempt(bound);
+    const earlier = await this.#store.findOpen(bound);
+    const issued = await issue();
+    // Of tokens that are issued at the same moment, one stays; it may be another than this.
+    const [_stays, ...simultaneous] = (await this.#store.findOpen(bound)).filter(
+      (attempt_id) => !earlier.includes(attempt_id),
+    );
+    return { issued, revoked: await this.#revokeAll([...earlier, ...simultaneous]) };
   }
 
   /**
@@ -92,18 +113,22 @@ export class Tokens {
     const refusal = refuseRedemption(attempt);
     if (refusal) throw refusal;
     const candidate = await this.#candidateFor(attempt, account_id);
-    const redeemed = await this.#store.redeem(attempt.attempt_id, {
+    const result = await this.#store.redeem(attempt.attempt_id, {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
       redemption_id,
       now: new Date(),
       expires_at: fromNow(this.#lifetimes.attemptTtlSeconds),
     });
-    if (redeemed) return { attempt: redeemed, isRepeat: false };
-    // The same front end may have asked twice at the same moment.
+    if (result.outcome === 'redeemed') return { attempt: result.attempt, isRepeat: false };
+    // The same front end may have asked twice at the same moment: it is answered as if it had come second.
     const now = await this.#find(token);
     if (isRepeated(now, redemption_id)) return { attempt: now, isRepeat: true };
-    throw refuseRedemption(now) ?? tokenUsed('This token has already been redeemed.');
+    const refused = refuseRedemption(now);
+    if (refused) throw refused;
+    if (result.outcome === 'already_attempted')
+      throw alreadyAttempted('This candidate already has an attempt at this task.');
+    throw tokenUsed('This token has already been redeemed.');
   }
 
   /** @throws Refusal 409 `token_used` if the candidate was faster. */
@@ -111,6 +136,15 @@ export class Tokens {
     if (attempt.revoked_at) return;
     const revoked = await this.#store.revoke(attempt.attempt_id, new Date());
     if (!revoked) throw tokenUsed('The token has already been redeemed, so it cannot be revoked.');
+  }
+
+  /** @returns those that were still open */
+  async #revokeAll(attempt_ids: string[]): Promise<string[]> {
+    const revoked: string[] = [];
+    for (const attempt_id of attempt_ids) {
+      if (await this.#store.revoke(attempt_id, new Date())) revoked.push(attempt_id);
+    }
+    return revoked;
   }
 
   /** @throws Refusal 404 `not_found` */
@@ -121,13 +155,14 @@ export class Tokens {
   }
 
   /** Refused when the token is issued: the candidate could do nothing about it. */
-  async #refuseSecondAttempt(email: string, task_id: string): Promise<void> {
-    const candidate = await this.#candidates.findByEmail(email);
-    if (candidate && (await this.#attempts.hasRedeemed(candidate, task_id))) {
-      throw alreadyAttempted(
-        'This candidate already has an attempt at this task. For a candidate who lost the way back to an attempt that is not over, POST /attempts/{id}/access gives a new access token.',
-      );
-    }
+  async #refuseSecondAttempt({ candidate_email, task_id }: BoundTo): Promise<void> {
+    const candidate = await this.#candidates.findByEmail(candidate_email);
+    const attempt_id = candidate && (await this.#attempts.findRedeemedAt(candidate, task_id));
+    if (!attempt_id) return;
+    throw alreadyAttempted(
+      'This candidate already has an attempt at this task and can make no other. While it is not over, ' +
+        `POST /attempts/${attempt_id}/access gives new access to a candidate who lost the way back.`,
+    );
   }
 
   async #candidateFor({ attempt_id, candidate_email }: Attempt, account_id?: string): Promise<User> {

@@ -118,6 +118,41 @@ describe('for one attempt', () => {
   });
 });
 
+describe('for one caller', () => {
+  it('there are 600 reads in 12 s, and another caller is not touched by it', async () => {
+    const [one, other] = [await admitCandidate(admin, api, task), await admitCandidate(admin, api, task)];
+    const path = `/attempts/${one.attempt_id}`;
+    // The reads must come within 12 s, which a busy machine may not manage at first.
+    await eventually(async () => {
+      let refused: Response | undefined;
+      for (let n = 0; n < 20 && refused?.status !== 429; n++) {
+        const answers = await Promise.all(Array.from({ length: 50 }, () => one.api.send('GET', path)));
+        for (const answer of answers) if (answer.status === 429) refused = answer;
+      }
+      expect(refused?.status).toBe(429);
+      expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(12);
+    });
+    expect((await other.api.send('GET', `/attempts/${other.attempt_id}`)).status).toBe(200);
+    await one.does(starts(0));
+  });
+
+  it('a large answer counts as many reads', async () => {
+    const candidate = await admitCandidate(admin, api, task);
+    await candidate.does(starts(0));
+    const note = 'x'.repeat(60_000);
+    const events = Array.from({ length: 16 }, () => candidate.body(views(0, 'A', 1), { metadata: { note } }));
+    expect((await candidate.api.send('POST', '/events/batch', { events })).status).toBe(201);
+    const read = () => candidate.api.send('GET', `/attempts/${candidate.attempt_id}/events?limit=16`);
+    let answered = 0;
+    for (; answered < 60; answered++) {
+      const { status, body } = await read();
+      await body?.cancel();
+      if (status === 429) break;
+    }
+    expect(answered).toBeLessThan(60);
+  });
+});
+
 describe('for live connections', () => {
   it('100 messages in 10 s are answered, and the next closes with 4429', async () => {
     const candidate = await admitCandidate(admin, api, task);

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { taskAttempts } from '../../src/attempts/stored/collection.ts';
+import { type RedemptionResult, TokenStore } from '../../src/tokens/token-store.ts';
+import { Tokens } from '../../src/tokens/tokens.ts';
 import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
 import { createTask, type IssuedToken, issueTokens } from '../support/assessment.ts';
 import { Candidate } from '../support/candidate.ts';
@@ -8,7 +11,7 @@ import { problemOf } from '../support/problem.ts';
 import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
-const { admin, api } = await startTestServer();
+const { admin, api, services } = await startTestServer();
 const task = await createTask(admin);
 
 interface Redeemed {
@@ -289,5 +292,30 @@ describe('the way back', () => {
     expect((await problemOf(await admin.send('POST', '/tokens/generate', order))).errors).toMatchObject([
       { path: 'count', message: expect.stringMatching(/must be 1/) },
     ]);
+  });
+});
+
+it('given two calls of one front end at once, when the one that loses learns only of a taken place, then it gets the same attempt', async () => {
+  const { database, attempts, tasks, accounts, config } = services;
+  /** The moment at which the other call's redemption is stored, but this one sees only its key in the unique index. */
+  class LosingStore extends TokenStore {
+    override async redeem(...of: Parameters<TokenStore['redeem']>): Promise<RedemptionResult> {
+      await super.redeem(...of);
+      return { outcome: 'already_attempted' };
+    }
+  }
+  const store = new LosingStore(database.collection(taskAttempts));
+  const tokens = new Tokens(store, attempts, tasks, accounts.users, config);
+  const { token, attempt_id } = await aToken();
+  const redemption_id = randomUUID();
+  expect(await tokens.redeem({ token, redemption_id }, undefined)).toMatchObject({
+    attempt: { attempt_id },
+    isRepeat: true,
+  });
+  const another = await aToken();
+  await expect(
+    tokens.redeem({ token: another.token, redemption_id: undefined }, undefined),
+  ).rejects.toMatchObject({
+    code: 'token_used',
   });
 });

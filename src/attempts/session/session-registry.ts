@@ -58,7 +58,8 @@ export class SessionRegistry {
   }
 
   /**
-   * The session of an attempt after it has caught up with the journal, to which another process may have added.
+   * The session of an attempt after it has caught up with the journal, to which another process may have added, and
+   * has ended if its time is over.
    * @throws UnreplayableJournal, and as `get` does
    */
   async current(attempt_id: string): Promise<Session> {

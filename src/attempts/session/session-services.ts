@@ -1,7 +1,17 @@
 import type { Journal } from '../../journal/journal.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { AttemptFacts } from '../attempt.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
-import type { AttemptActorServices } from './attempt-actor.ts';
+import type { AttemptActor, AttemptActorServices } from './attempt-actor.ts';
 import type { Volume } from './volume.ts';
+
+/** What a session starts from. */
+export interface SessionStart {
+  attempt: AttemptFacts;
+  task: Task;
+  /** Has received all recorded events of the attempt, or is in its final state. */
+  actor: AttemptActor;
+}
 
 /** What all sessions of a process share. */
 export interface SessionServices extends AttemptActorServices {

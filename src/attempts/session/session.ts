@@ -13,15 +13,7 @@ import type { AttemptView } from './feed.ts';
 import { isCompleted, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Acknowledgement, acknowledge, acknowledgeRepeat, recordOf } from './recording.ts';
-import type { SessionServices } from './session-services.ts';
-
-/** What a session starts from. */
-export interface SessionStart {
-  attempt: AttemptFacts;
-  task: Task;
-  /** Has received all recorded events of the attempt, or is in its final state. */
-  actor: AttemptActor;
-}
+import type { SessionServices, SessionStart } from './session-services.ts';
 
 /** Judges what a front end posted in the attempt as it stands. */
 type Judge = (situation: Situation) => Judged;
@@ -87,7 +79,7 @@ export class Session {
    * @throws any database error; it is then unknown whether the event was stored.
    */
   async submit(event: SubmittedEvent): Promise<Acknowledgement> {
-    return this.#mailbox.run(() => this.#take(judgeEvent(event)), bytesOf(event));
+    return this.#mailbox.run(() => this.#take(judgeEvent(event)), { events: 1, bytes: bytesOf(event) });
   }
 
   /**
@@ -96,15 +88,20 @@ export class Session {
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
     const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0);
-    return this.#mailbox.run(async () => {
-      const verdicts: (Acknowledgement | Error)[] = [];
-      for (const event of events) {
-        const verdict = await this.#take(judgeEvent(event), events.length > 1).catch((error: Error) => error);
-        verdicts.push(verdict);
-        if (verdict instanceof Error) break;
-      }
-      return verdicts;
-    }, bytes);
+    return this.#mailbox.run(
+      async () => {
+        const verdicts: (Acknowledgement | Error)[] = [];
+        for (const event of events) {
+          const verdict = await this.#take(judgeEvent(event), events.length > 1).catch(
+            (error: Error) => error,
+          );
+          verdicts.push(verdict);
+          if (verdict instanceof Error) break;
+        }
+        return verdicts;
+      },
+      { events: Math.max(events.length, 1), bytes },
+    );
   }
 
   /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
@@ -112,12 +109,18 @@ export class Session {
     const { attempt_id } = this.attempt;
     const judge: Judge = (situation) =>
       judgeCompletion(situation, attempt_id, request, this.#actor.clocks.lastDifferenceMs);
-    return this.#mailbox.run(() => this.#take(judge), bytesOf({ ...request, payload: {} }));
+    return this.#mailbox.run(() => this.#take(judge), {
+      events: 1,
+      bytes: bytesOf({ ...request, payload: {} }),
+    });
   }
 
-  /** Applies events that other processes have recorded. */
+  /** Applies events that other processes have recorded, and ends the attempt if its time is over. */
   async catchUp(): Promise<void> {
-    await this.#mailbox.run(() => this.#catchUp());
+    await this.#mailbox.run(async () => {
+      await this.#catchUp();
+      if (this.isOverdue) this.signal('attempt_expired');
+    });
   }
 
   /** Expires the attempt after the events in the mailbox: an event being stored at that moment still counts. */
@@ -131,6 +134,11 @@ export class Session {
   /** How anything more would be refused, if the attempt is completed or its time is over; undefined while it is open. */
   refuseClosed(): Refusal | undefined {
     return refuseClosed(this.#situation());
+  }
+
+  /** Whether its time is over, but it has not ended yet. */
+  get isOverdue(): boolean {
+    return this.state.status === 'active' && this.refuseClosed()?.code === 'attempt_expired';
   }
 
   /** Sends a signal to the actor, if the current state handles it. */
@@ -197,7 +205,11 @@ export class Session {
   }
 
   #refuse({ refusal, clockAheadMs }: Refused): Refusal {
-    if (refusal.code === 'attempt_expired') this.signal('attempt_expired');
+    if (this.isOverdue) {
+      this.signal('attempt_expired');
+      // Again, with the state after the end.
+      return this.refuseClosed() ?? refusal;
+    }
     if (clockAheadMs !== undefined) this.#services.onClockAhead(this.attempt.attempt_id, clockAheadMs);
     return refusal;
   }

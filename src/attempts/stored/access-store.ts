@@ -21,9 +21,15 @@ export class AccessStore {
   /** By attempt; only attempts whose access was renewed. */
   readonly #renewals = new Map<string, Renewal>();
   #readUntil = new Date(0);
+  #tellRenewed: (attempt_id: string) => void = () => undefined;
 
   constructor(attempts: Collection<AttemptDocument>) {
     this.#attempts = attempts;
+  }
+
+  /** `listener` is called when the earlier access tokens of an attempt have stopped working in this process. */
+  onRenewed(listener: (attempt_id: string) => void): void {
+    this.#tellRenewed = listener;
   }
 
   /** The generation of an attempt's valid access tokens; 0 until access is renewed. */
@@ -67,5 +73,6 @@ export class AccessStore {
     const attempt_id = _id.toHexString();
     if (access_generation <= this.current(attempt_id)) return;
     this.#renewals.set(attempt_id, { _id, access_generation, expires_at });
+    this.#tellRenewed(attempt_id);
   }
 }

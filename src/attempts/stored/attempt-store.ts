@@ -23,15 +23,19 @@ export class AttemptStore {
   }
 
   /**
-   * Whether this attempt, or any of this candidate's, is redeemed and at this version of a task.
+   * The id of this attempt, or of any of this candidate's, if it is redeemed and at this version of a task.
    * @param of if it names both, the attempt decides
    */
-  async hasRedeemed(of: { attempt_id: string } | { user_id: string }, task_id: string): Promise<boolean> {
+  async findRedeemedAt(
+    of: { attempt_id: string } | { user_id: string },
+    task_id: string,
+  ): Promise<string | undefined> {
     const own =
       'attempt_id' in of ? { _id: new ObjectId(of.attempt_id) } : { user_id: new ObjectId(of.user_id) };
     // The type is that of the partial index, which is not used without it.
     const which = { ...own, task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
-    return (await this.#attempts.findOne(which, { projection: { _id: 1 } })) !== null;
+    const found = await this.#attempts.findOne(which, { projection: { _id: 1 } });
+    return found?._id.toHexString();
   }
 
   /** An attempt read earlier, including changes noted since. */

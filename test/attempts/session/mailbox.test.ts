@@ -38,12 +38,14 @@ describe('a mailbox', () => {
   it('takes no more bytes than a few large events have, but one job of any size', async () => {
     const mailbox = new Mailbox(100);
     const MIB = 1024 * 1024;
-    const large = mailbox.run(async () => 'large', 10 * MIB);
-    expect(() => mailbox.run(async () => 'more', 1)).toThrow(expect.objectContaining({ code: 'overloaded' }));
+    const large = mailbox.run(async () => 'large', { events: 1, bytes: 10 * MIB });
+    expect(() => mailbox.run(async () => 'more', { events: 1, bytes: 1 })).toThrow(
+      expect.objectContaining({ code: 'overloaded' }),
+    );
     const free = mailbox.run(async () => 'nothing kept');
     expect(await Promise.all([large, free])).toEqual(['large', 'nothing kept']);
-    const halves = [MIB, MIB].map((bytes) => mailbox.run(async () => bytes, bytes));
-    expect(() => mailbox.run(async () => 'more', 1)).toThrow(Refusal);
+    const halves = [MIB, MIB].map((bytes) => mailbox.run(async () => bytes, { events: 1, bytes }));
+    expect(() => mailbox.run(async () => 'more', { events: 1, bytes: 1 })).toThrow(Refusal);
     await Promise.all(halves);
   });
 
@@ -69,5 +71,15 @@ describe('a mailbox', () => {
     expect(mailbox.depth).toBe(0);
     expect(ran).toBe(false);
     expect(await mailbox.run(async () => 'again')).toBe('again');
+  });
+
+  it('counts the events of a batch, and takes any batch that nothing is before', async () => {
+    const mailbox = new Mailbox(5);
+    const batch = mailbox.run(async () => 'batch', { events: 4, bytes: 0 });
+    expect(mailbox.depth).toBe(4);
+    expect(() => mailbox.run(async () => 'another', { events: 2, bytes: 0 })).toThrow(Refusal);
+    const single = mailbox.run(async () => 'single');
+    expect(await Promise.all([batch, single])).toEqual(['batch', 'single']);
+    expect(await mailbox.run(async () => 'large', { events: 6, bytes: 0 })).toBe('large');
   });
 });
