@@ -55,18 +55,16 @@ it('candidates fill their attempts with the largest events there are', async () 
   const [one, two, three] = [await admit(), await admit(), await admit()];
   const honest = await HonestCandidate.start(server, staff);
   await honest.isUndisturbedBy(async () => {
-    await Promise.all([
-      fill(one, () => one.api.send('POST', '/events', large(one, SIXTEEN_KIB)), 4),
-      fill(two, () => two.api.send('POST', '/events', large(two, MANY_VALUES)), 4),
-      fill(
-        three,
-        () => {
-          const events = Array.from({ length: IN_A_BATCH }, () => large(three, LARGE));
-          return three.api.send('POST', '/events/batch', { events });
-        },
-        2,
-      ),
-    ]);
+    await fill(one, () => one.api.send('POST', '/events', large(one, SIXTEEN_KIB)), 4);
+    await fill(two, () => two.api.send('POST', '/events', large(two, MANY_VALUES)), 4);
+    await fill(
+      three,
+      () => {
+        const events = Array.from({ length: IN_A_BATCH }, () => large(three, LARGE));
+        return three.api.send('POST', '/events/batch', { events });
+      },
+      2,
+    );
     expect((await one.get()).sequence_number).toBeLessThan(MAX_OF_SIXTEEN_KIB);
     for (const candidate of [one, two, three]) {
       await candidate.api.call('POST', `/attempts/${candidate.attempt_id}/complete`, {});
@@ -116,5 +114,5 @@ it('an attempt of an early release has 20 000 events of 16 KiB', async () => {
     });
   });
   expect(server.output.split('so large that its results cannot be computed')).toHaveLength(2);
-  expect(server.output.split('more than fits into one')).toHaveLength(3);
+  expect(server.output.split('more than fits into one')).toHaveLength(2);
 });
