@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../events/recorded-event.ts';
 /** Maximum number of attempts whose events are read by one call, and of bytes that they have together. */
 const MAX_TOGETHER = 30;
 const MAX_BYTES_TOGETHER = 2 * 1024 * 1024;
-/** Maximum number of bytes of an attempt that is read into memory: twice what an attempt may have. */
+/** Maximum number of bytes of an attempt that is read into memory: twice what an attempt may have, even if all is core. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The events of an attempt do not fit into memory together. */
@@ -14,7 +14,7 @@ export class JournalTooLarge extends Error {
   override readonly name = 'JournalTooLarge';
 }
 
-/** Reads the events of the attempts with these ids, one attempt after the other in the order of their ids. */
+/** Reads the core of the events of the attempts with these ids, one attempt after the other in the order of their ids. */
 type ReadAttempts = (attempt_ids: readonly string[]) => AsyncIterable<RecordedEvent>;
 
 /**

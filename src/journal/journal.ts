@@ -36,7 +36,7 @@ export class Journal {
     this.#availability = availability;
     this.#writer = new GroupedInserts(appends);
     this.#completed = new CompletedReader((attempt_ids) =>
-      streamEvents(events, availability, { attempt_ids }),
+      streamEvents(events, availability, { attempt_ids, isCore: true }),
     );
   }
 
@@ -101,7 +101,7 @@ export class Journal {
   }
 
   /**
-   * Calls `use` with all events of an attempt that accepts no more. It may take a little longer, because small attempts
+   * Calls `use` with the core of all events of an attempt that accepts no more. It may take a little longer, because small attempts
    * are read in groups, and large ones one after another, so that only one of them is in memory.
    * @throws JournalTooLarge
    */

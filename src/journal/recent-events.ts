@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import { coreOf } from '../events/event-core.ts';
 import { bytesOf } from '../events/event-size.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
-/** How many bytes of events are kept over all attempts, as `bytesOf` counts them: some 6 000 events of usual size. */
+/** How many bytes of events are kept over all attempts, as `bytesOf` counts them: some 9 000 events of usual size. */
 const CAPACITY = 4 * 1024 * 1024;
 /** How many bytes of one attempt's events are kept. */
 const MAX_OF_ONE = CAPACITY / 8;
@@ -13,7 +14,7 @@ interface Kept {
 }
 
 /**
- * The events of the attempts that this process appended to last. A completion then need not read back what was
+ * The core of the events of the attempts that this process appended to last. A completion then need not read back what was
  * written a moment ago. An attempt is held from its first event on, or not at all.
  */
 export class RecentEvents {
@@ -33,8 +34,9 @@ export class RecentEvents {
       this.#attempts.delete(attempt_id);
       return;
     }
-    kept.events.push(event);
-    this.#attempts.set(attempt_id, { events: kept.events, size: kept.size + bytesOf(event) });
+    const core = coreOf(event);
+    kept.events.push(core);
+    this.#attempts.set(attempt_id, { events: kept.events, size: kept.size + bytesOf(core) });
   }
 
   /** Removes and returns all events of a completed attempt, if known. Nothing is recorded after a completion. */

@@ -7,7 +7,7 @@ import { atTheEnd } from '../support/at-the-end.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
-import { writeCompletion, writeViews } from '../support/overfull.ts';
+import { writeCompletion, writeEvents } from '../support/overfull.ts';
 import { problemOf } from '../support/problem.ts';
 import { selects, starts, views } from '../support/recorded.ts';
 import { HonestCandidate } from './honest-candidate.ts';
@@ -83,7 +83,7 @@ it('an attempt of an early release has 20 000 events of 16 KiB', async () => {
   const task = await createTask(staff);
   const open = await admitCandidate(staff, staff.as(undefined), task);
   await open.does(starts(0), selects(0, 'A'));
-  await writeViews(journal, open, { after: 2, count: 20_000, text: SIXTEEN_KIB });
+  await writeEvents(journal, open, { after: 2, count: 20_000, text: SIXTEEN_KIB });
 
   // Whatever one does with it, it is read as a stream.
   const honest = await HonestCandidate.start(server, staff);

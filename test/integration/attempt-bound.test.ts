@@ -6,7 +6,7 @@ import { createTask } from '../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { writeCompletion, writeViews } from '../support/overfull.ts';
+import { writeCompletion, writeEvents } from '../support/overfull.ts';
 import { problemOf } from '../support/problem.ts';
 import { abandons, completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
@@ -140,7 +140,7 @@ describe('given an attempt that two servers fill at the same time', async () => 
 
 it('given an attempt with as many events as it may have, then only what ends it is allowed', async () => {
   const candidate = await started();
-  await writeViews(journal, candidate, { after: 2, count: MAX_EVENTS - 3 });
+  await writeEvents(journal, candidate, { after: 2, count: MAX_EVENTS - 3 });
   const elsewhere = candidate.at(two);
   await elsewhere.does(views(0, 'B', 1));
   expect(await elsewhere.get()).toMatchObject({
@@ -157,7 +157,7 @@ it('given an attempt with as many events as it may have, then only what ends it 
 describe('given attempts of an early release, which had no bound', () => {
   it('when one is over it and open, then it can be read and completed', async () => {
     const candidate = await started();
-    await writeViews(journal, candidate, { after: 2, count: MAX_EVENTS + 500 });
+    await writeEvents(journal, candidate, { after: 2, count: MAX_EVENTS + 500 });
     const elsewhere = candidate.at(two);
     expect(await problemOf(await elsewhere.post(views(0, 'A', 1)))).toMatchObject(FULL);
     await elsewhere.does(completes(0, 'A'));
@@ -167,7 +167,7 @@ describe('given attempts of an early release, which had no bound', () => {
   it('when one is completed and too large for memory, then this is said instead of results', async () => {
     const candidate = await started();
     const count = Math.ceil((2.1 * MAX_BYTES) / LARGE.length);
-    await writeViews(journal, candidate, { after: 2, count, text: LARGE });
+    await writeEvents(journal, candidate, { after: 2, count, text: LARGE });
     await writeCompletion(journal, candidate, count + 3);
     for (const each of [candidate, candidate.at(two)]) {
       await eventually(async () => expect(await each.get()).toMatchObject({ state: 'failed' }));

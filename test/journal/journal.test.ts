@@ -113,7 +113,13 @@ describe('reading', () => {
 describe('reading many events', () => {
   const withText = (events: readonly RecordedEvent[], kib: number) => {
     const text = 'x'.repeat(kib * 1024);
-    return events.map((event) => ({ ...event, payload: { ...event.payload, text } }) as RecordedEvent);
+    return events.map(
+      (event): RecordedEvent => ({
+        ...event,
+        event_type: 'reasoning_submitted',
+        payload: { text, word_count: 1 },
+      }),
+    );
   };
   /** Another process's view of the journal, which remembers nothing. */
   const elsewhere = new Journal(database.collection(behaviorEvents), database.availability);
@@ -129,6 +135,17 @@ describe('reading many events', () => {
       attempts.map(([event]) => elsewhere.withCompleted(event?.attempt_id ?? '', (events) => events)),
     );
     expect(read).toEqual(attempts);
+  });
+
+  it('leaves out what front ends added, however much that is', async () => {
+    const events = anAttempt(300);
+    const added = { list: Array.from({ length: 1000 }, () => ({})) };
+    const observed = events.map(
+      (event) => ({ ...event, payload: { ...event.payload, text: added }, metadata: added }) as RecordedEvent,
+    );
+    await appendAll(observed);
+    const { attempt_id = '' } = events[0] ?? {};
+    expect(await elsewhere.withCompleted(attempt_id, (read) => read)).toEqual(events);
   });
 
   it('refuses to read an attempt into memory that is larger than any may be', async () => {

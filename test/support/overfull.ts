@@ -8,12 +8,12 @@ const GROUP = 500;
  * Writes events straight into a candidate's journal, past the server and so past all bounds: views of the first option,
  * as an early release would have recorded them.
  * @param after number of the last event that is there already
- * @param text what each event carries besides
+ * @param text if present, it is submitted as the reasoning instead, again and again
  */
-export async function writeViews(
+export async function writeEvents(
   journal: Collection,
   candidate: Pick<Candidate, 'attempt_id' | 'task'>,
-  { after, count, text = '' }: { after: number; count: number; text?: string },
+  { after, count, text }: { after: number; count: number; text?: string },
 ): Promise<void> {
   const [option] = candidate.task.options;
   const { option_id, option_code } = option ?? {};
@@ -22,8 +22,9 @@ export async function writeViews(
     await journal.insertMany(
       Array.from({ length: group }, (_, index) => ({
         ...eventOf(candidate.attempt_id, after + written + index + 1),
-        event_type: 'option_viewed',
-        payload: { option_id, option_code, duration_ms: 1, text },
+        ...(text === undefined
+          ? { event_type: 'option_viewed', payload: { option_id, option_code, duration_ms: 1 } }
+          : { event_type: 'reasoning_submitted', payload: { text, word_count: 1 } }),
       })),
     );
   }
