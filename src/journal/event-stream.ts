@@ -16,7 +16,7 @@ const CORE = Object.fromEntries(
 );
 
 /** How many events the database sends at once, unless the reader says otherwise. */
-const BATCH = 250;
+const BATCH = 100;
 /** Milliseconds for which events are read, and then as many for all other work. */
 const SLICE_MS = 5;
 
