@@ -3,15 +3,15 @@ import type { SubmittedEvent } from './submitted-event.ts';
 /** What an event takes besides its payload and metadata: ids, times, type and number. */
 const ENVELOPE_BYTES = 256;
 /** What each value takes besides its text, and each object or list besides what it contains. */
-const VALUE_BYTES = 16;
+const VALUE_BYTES = 32;
 
 /** What is counted of an event. */
 export type MeasuredEvent = Pick<SubmittedEvent, 'payload' | 'metadata' | 'client_event_id'>;
 
 /**
- * How many bytes an event counts for: 256, and 16 for each value in its payload and metadata, with the UTF-8 bytes of
+ * How many bytes an event counts for: 256, and 32 for each value in its payload and metadata, with the UTF-8 bytes of
  * texts and the characters of keys added. That is about what it takes in the database. In memory it takes at most
- * about five times as much, however many small values it contains.
+ * about twice as much, however many small values it contains.
  *
  * It follows from what the front end sent and nothing else, so every process counts the same, also after a restart.
  */
