@@ -34,11 +34,13 @@ function largeView(candidate: Candidate, client_event_id: string) {
   return { ...body, payload: { ...body.payload, text: LARGE } };
 }
 
-/** Posts the view with this id again and again under other ids until it is refused. @returns how many were accepted */
+/** Posts views until one does not fit. @returns how many were accepted */
 async function fillWithSingles(candidate: Candidate): Promise<number> {
-  for (let n = 0; ; n += 1) {
+  for (let n = 0; ; ) {
     const response = await candidate.api.send('POST', '/events', largeView(candidate, `single ${n}`));
-    if (response.status === 201) continue;
+    if (response.status === 201) n += 1;
+    // With 503 it has lost too many races in a row.
+    if (response.status === 201 || response.status === 503) continue;
     expect(await problemOf(response)).toMatchObject({
       ...FULL,
       detail: expect.stringContaining('complete or abandon the attempt'),
@@ -59,7 +61,7 @@ async function fillWithBatches(candidate: Candidate): Promise<number> {
     );
     accepted += results.filter(({ acknowledged }) => acknowledged).length;
     const refused = results.filter(({ acknowledged }) => !acknowledged);
-    if (refused.length === 0) continue;
+    if (refused.length === 0 || refused[0]?.code === 'overloaded') continue;
     expect(refused[0]).toMatchObject(FULL);
     expect(refused.slice(1).every(({ code }) => code === 'not_tried')).toBe(true);
     return accepted;
