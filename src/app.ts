@@ -22,6 +22,7 @@ import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { SocketBounds } from './live/socket-bounds.ts';
 import { liveSources } from './live/watch-sources.ts';
+import { referenceRoutes } from './reference/reference-routes.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
@@ -44,7 +45,9 @@ export function createApp(services: Services): App {
   const inspector = createInspector(services);
   const gate = databaseGate(database.availability);
   const events = eventRoutes(services);
-  const routers = [...createRouters(services), ...inspector.routers];
+  const reference = referenceRoutes({ operations: () => all.flatMap(({ operations }) => operations) });
+  const routers = [...createRouters(services), ...inspector.routers, reference];
+  const all = [health, events, ...routers];
 
   app.use(requestLog(log));
   app.use(problemDetails(log));
@@ -78,7 +81,7 @@ export function createApp(services: Services): App {
     log,
   });
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
-  return { koa: app, live, routers: [health, events, ...routers], fragment: inspector.fragment };
+  return { koa: app, live, routers: all, fragment: inspector.fragment };
 }
 
 /** Every router of the API but that of events, in the order in which they are tried. */

@@ -1,24 +1,39 @@
-import type { Task } from './task.ts';
+import type { z } from 'zod';
+import { type Task, task, taskOption } from './task.ts';
 
 /** What a candidate may see of a task, before and after the attempt. */
-export interface CandidateTask {
-  task_id: string;
-  task_code: string;
-  version: number;
-  title: string;
-  description: string;
-  scenario: string;
-  category: Task['category'];
-  time_limit_seconds: number | null;
-  requires_reasoning: boolean;
-  options: {
-    option_id: string;
-    option_code: string;
-    label: string;
-    description: string;
-    display_order: number;
-  }[];
-}
+export const candidateTaskView = task
+  .pick({
+    task_id: true,
+    task_code: true,
+    version: true,
+    title: true,
+    description: true,
+    scenario: true,
+    category: true,
+    time_limit_seconds: true,
+    requires_reasoning: true,
+  })
+  .extend({
+    options: taskOption
+      .pick({ option_id: true, option_code: true, label: true, description: true, display_order: true })
+      .array(),
+  })
+  .meta({ id: 'CandidateTask' });
+export type CandidateTask = z.output<typeof candidateTaskView>;
+
+/** What whoever holds a token may know of its task before the attempt. */
+export const taskAnnouncementView = task
+  .pick({
+    task_id: true,
+    task_code: true,
+    title: true,
+    description: true,
+    category: true,
+    time_limit_seconds: true,
+    requires_reasoning: true,
+  })
+  .meta({ id: 'TaskAnnouncement' });
 
 /**
  * The one place that decides what a candidate sees of a task. Fields are named one by one, so that a new
@@ -46,7 +61,7 @@ export function candidateTask(task: Task): CandidateTask {
  * What whoever holds a token may know of its task before the attempt. Nothing of the scenario: a candidate who has
  * read it before the start has thought about it unobserved.
  */
-export function taskAnnouncement(task: Task) {
+export function taskAnnouncement(task: Task): z.output<typeof taskAnnouncementView> {
   return {
     task_id: task.task_id,
     task_code: task.task_code,
