@@ -12,14 +12,16 @@ export const index = z.object({
 });
 type Index = z.output<typeof index>;
 
-/** Every page and document that anyone may read, in the order of their paths. */
+const isPage = ({ answers }: Operation): boolean => answers[200] === 'text/html';
+
+/** Every page and document that anyone may read, pages first. */
 export function indexOf(operations: readonly Operation[], version: string): Index {
   const links = operations
     .filter(
       ({ method, path, who }) => method === 'get' && who === 'anyone' && LINKED.test(path) && path !== '/',
     )
-    .map(({ path, summary }) => ({ path, summary }))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    .toSorted((a, b) => Number(isPage(b)) - Number(isPage(a)) || (a.path < b.path ? -1 : 1))
+    .map(({ path, summary }) => ({ path, summary }));
   return { name: 'Skill observation server', version, api: '/api/v1', links };
 }
 

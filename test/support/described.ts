@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, inject } from 'vitest';
+import { heard } from './heard.ts';
 
 /*
  * Compares every answer of the server in every test with what its documents promise. Loaded before each test file.
@@ -55,10 +56,13 @@ async function check($ref: string, value: unknown, what: string): Promise<void> 
   throw new Error(`${what} is not as described: ${errors}\n${JSON.stringify(value)?.slice(0, 2000)}`);
 }
 
-/** @throws Error if the AsyncAPI document does not allow the message */
-export function checkLiveMessage(message: unknown): Promise<void> {
-  return check('asyncapi#/components/schemas/LiveMessage', message, 'A live message');
-}
+/** The checks of all live messages, of which the test that heard them does not wait. */
+const liveChecks: Promise<void>[] = [];
+heard.onMessage = (message) => {
+  const found = check('asyncapi#/components/schemas/LiveMessage', message, 'A live message');
+  found.catch(() => undefined);
+  liveChecks.push(found);
+};
 
 async function checkBody(place: string[], media: string, status: number, text: string, what: string) {
   if (!media.includes('json')) return;
@@ -112,7 +116,8 @@ globalThis.fetch = async (input, init) => {
   return checkAnswer(method, request?.url ?? String(input), response);
 };
 
-afterAll(() => {
+afterAll(async () => {
+  await Promise.all(liveChecks);
   const lines = [...seen].map((pair) => `${pair}\n`).join('');
   if (lines) appendFileSync(path.join(inject('seenFolder'), randomUUID()), lines);
 });
