@@ -1,5 +1,6 @@
+import { RISK_TAGS } from '../../tasks/task.ts';
 import { combinations } from './combinations.ts';
-import type { FigureBlock } from './figure-block.ts';
+import type { FigureBlock, Thresholds } from './figure-block.ts';
 import type { FigureName, Recorded, SupposedFigures } from './figures.ts';
 import type { Conclusion, GroupJudgement, JudgeGroup } from './judge-group.ts';
 import { type Alternative, type Change, distanceOf, smallest } from './smallest.ts';
@@ -54,11 +55,7 @@ function outcomesOf(
   own: GroupJudgement,
   judge: JudgeGroup,
 ): Alternative[][] {
-  const thresholdsOf = (metric: FigureName) =>
-    own.conditions.flatMap(({ condition, threshold }) =>
-      condition.metric === metric && typeof threshold === 'number' ? [threshold] : [],
-    );
-  const candidates = block.candidates(recorded, thresholdsOf).map((supposed) => ({
+  const candidates = block.candidates(recorded, thresholdsOf(own)).map((supposed) => ({
     changes: changesIn(block.figures, recorded, supposed),
     follows: changesIn(block.follows, recorded, supposed),
   }));
@@ -71,6 +68,15 @@ function outcomesOf(
     byOutcome.set(outcome, [...(byOutcome.get(outcome) ?? []), candidate]);
   }
   return [...byOutcome.values()].map(smallest);
+}
+
+function thresholdsOf({ conditions }: GroupJudgement): Thresholds {
+  const of = (metric: FigureName) =>
+    conditions.filter(({ condition }) => condition.metric === metric).map(({ threshold }) => threshold);
+  return {
+    numbersOf: (metric) => of(metric).filter((threshold) => typeof threshold === 'number'),
+    risksOf: (metric) => RISK_TAGS.filter((risk) => of(metric).includes(risk)),
+  };
 }
 
 function changesIn(

@@ -23,10 +23,10 @@ export const viewsBlock: FigureBlock = {
   candidates(recorded, thresholds) {
     const options = recorded.task.options.length;
     const most = recorded.figures[VIEWS] + roomForMore(recorded);
-    const marks = thresholds(VIEWS).flatMap(besides);
+    const marks = thresholds.numbersOf(VIEWS).flatMap(besides);
     const uniques = distinct([
       recorded.figures[UNIQUE],
-      ...thresholds(UNIQUE).flatMap(besides),
+      ...thresholds.numbersOf(UNIQUE).flatMap(besides),
       ...marks,
       ...[0, 1, options],
     ]);
@@ -46,7 +46,8 @@ export const changesBlock: FigureBlock = {
   follows: [],
   candidates(recorded, thresholds) {
     const most = recorded.figures[CHANGES] + roomForMore(recorded);
-    return thresholds(CHANGES)
+    return thresholds
+      .numbersOf(CHANGES)
       .flatMap(besides)
       .filter((changes) => changes >= 0 && changes <= most)
       .map((changes) => ({ [CHANGES]: changes }));

@@ -26,9 +26,11 @@ export const reasoningBlock: FigureBlock = {
     const recorded = { ...supposing(figures[PROVIDED], words, keywords), [DEPTH]: figures[DEPTH] };
     if (!task.requires_reasoning) return [recorded];
 
-    const wordMarks = thresholds(WORDS).flatMap(besides);
-    const written = keywordCounts(keywords, thresholds(KEYWORDS)).flatMap((count) => {
-      const depthMarks = thresholds(DEPTH).flatMap((depth) => besides(depth / depthScore(1, count)));
+    const wordMarks = thresholds.numbersOf(WORDS).flatMap(besides);
+    const written = keywordCounts(keywords, thresholds.numbersOf(KEYWORDS)).flatMap((count) => {
+      const depthMarks = thresholds
+        .numbersOf(DEPTH)
+        .flatMap((depth) => besides(depth / depthScore(1, count)));
       const limits = [wordsNeededFor(count), mostWordsWith(count)];
       return distinct([words, ...wordMarks, ...depthMarks, ...limits])
         .filter((length) => holds(length, count) || (length === words && count === keywords))

@@ -23,7 +23,9 @@ export const timeBlock: FigureBlock = {
   follows: [HESITATION],
   candidates({ figures }, thresholds) {
     const { [SPEED]: speed, [CLIENT]: client } = figures;
-    const marks = distinct([...thresholds(SPEED), ...thresholds(CLIENT)].flatMap(besides));
+    const marks = distinct(
+      [...thresholds.numbersOf(SPEED), ...thresholds.numbersOf(CLIENT)].flatMap(besides),
+    );
     if (client === undefined) return pairs(marks, [undefined]);
     return [
       ...pairs([...marks, ...atTheTolerance(client)], [client]),
