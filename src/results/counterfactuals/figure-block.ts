@@ -1,11 +1,7 @@
-import type { RiskTag } from '../../tasks/task.ts';
 import type { FigureName, Recorded, SupposedFigures } from './figures.ts';
 
-/** What the rules of one group compare a metric with. */
-export interface Thresholds {
-  numbersOf(metric: FigureName): number[];
-  risksOf(metric: FigureName): RiskTag[];
-}
+/** The numbers with which the rules of one group compare a metric. */
+export type ThresholdsOf = (metric: FigureName) => number[];
 
 /**
  * Figures that limit each other, and so can only be changed together. Between blocks nothing limits anything.
@@ -27,7 +23,7 @@ export interface FigureBlock {
    * each of them possible. Between two thresholds no condition turns, so that the whole numbers on both sides of each,
    * the recorded value and the limits of what is possible stand for all values.
    */
-  candidates(recorded: Recorded, thresholds: Thresholds): SupposedFigures[];
+  candidates(recorded: Recorded, thresholdsOf: ThresholdsOf): SupposedFigures[];
 }
 
 /**

@@ -1,6 +1,5 @@
-import { RISK_TAGS } from '../../tasks/task.ts';
 import { combinations } from './combinations.ts';
-import type { FigureBlock, Thresholds } from './figure-block.ts';
+import type { FigureBlock } from './figure-block.ts';
 import type { FigureName, Recorded, SupposedFigures } from './figures.ts';
 import type { Conclusion, GroupJudgement, JudgeGroup } from './judge-group.ts';
 import { type Alternative, type Change, distanceOf, smallest } from './smallest.ts';
@@ -55,12 +54,17 @@ function outcomesOf(
   own: GroupJudgement,
   judge: JudgeGroup,
 ): Alternative[][] {
-  const candidates = block.candidates(recorded, thresholdsOf(own)).map((supposed) => ({
+  const thresholdsOf = (metric: FigureName) =>
+    own.conditions
+      .filter(({ condition }) => condition.metric === metric)
+      .map(({ threshold }) => threshold)
+      .filter((threshold) => typeof threshold === 'number');
+  const candidates = block.candidates(recorded, thresholdsOf).map((supposed) => ({
     changes: changesIn(block.figures, recorded, supposed),
     follows: changesIn(block.follows, recorded, supposed),
   }));
   const byOutcome = new Map<string, Alternative[]>();
-  for (const candidate of withoutRepeats([NO_CHANGE, ...candidates])) {
+  for (const candidate of [NO_CHANGE, ...candidates]) {
     const outcome = judge(candidate)
       .conditions.filter(({ condition }) => block.decides.includes(condition.metric))
       .map(({ held }) => held)
@@ -68,15 +72,6 @@ function outcomesOf(
     byOutcome.set(outcome, [...(byOutcome.get(outcome) ?? []), candidate]);
   }
   return [...byOutcome.values()].map(smallest);
-}
-
-function thresholdsOf({ conditions }: GroupJudgement): Thresholds {
-  const of = (metric: FigureName) =>
-    conditions.filter(({ condition }) => condition.metric === metric).map(({ threshold }) => threshold);
-  return {
-    numbersOf: (metric) => of(metric).filter((threshold) => typeof threshold === 'number'),
-    risksOf: (metric) => RISK_TAGS.filter((risk) => of(metric).includes(risk)),
-  };
 }
 
 function changesIn(
@@ -89,10 +84,6 @@ function changesIn(
     if (from === undefined || to === undefined || distanceOf({ from, to }) === 0) return [];
     return [{ metric, from, to }];
   });
-}
-
-function withoutRepeats(alternatives: readonly Alternative[]): Alternative[] {
-  return [...new Map(alternatives.map((each) => [JSON.stringify(each.changes), each])).values()];
 }
 
 /** Those ways that change the fewest figures, all blocks together; within a block all change equally many. */

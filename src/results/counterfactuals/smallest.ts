@@ -25,7 +25,8 @@ export function supposedBy({ changes, follows }: Alternative): SupposedFigures {
 /**
  * The smallest of `alternatives`: the fewest figures changed, and among those none of which another one changes every
  * figure at most as much and some figure less. Each figure is compared in its own unit (a millisecond, a view, a word,
- * a step), and units are never added up: no number of views is worth a second. Of equal ones all are kept.
+ * a step), and units are never added up: no number of views is worth a second. Of equal ones all are kept, except that
+ * one pattern of risks stands for all that are as many steps away.
  *
  * Source: the contract's section 12, point 6. Few changes first is the sparsity of Wachter, Mittelstadt and Russell,
  * Harvard JOLT 31(2), 2018.
@@ -35,9 +36,21 @@ export function smallest(alternatives: readonly Alternative[]): Alternative[] {
   const few = alternatives
     .filter(({ changes }) => changes.length === fewest)
     .map((alternative) => ({ alternative, cost: costOf(alternative) }));
+  const told = new Set<string>();
   return few
     .filter(({ cost }) => !few.some((other) => isLess(other.cost, cost)))
-    .map(({ alternative }) => alternative);
+    .map(({ alternative }) => alternative)
+    .filter(({ changes }) => {
+      const key = JSON.stringify(changes.map(asCounted));
+      const isNew = !told.has(key);
+      told.add(key);
+      return isNew;
+    });
+}
+
+/** A pattern of risks by its distance alone. */
+function asCounted(change: Change): unknown[] {
+  return [change.metric, typeof change.to === 'object' ? distanceOf(change) : change.to];
 }
 
 /** How far each changed figure is from its recorded value. */

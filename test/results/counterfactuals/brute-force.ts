@@ -160,15 +160,12 @@ function stepsOf(from: readonly RiskTag[], to: readonly RiskTag[]): number {
   }).length;
 }
 
-/** A change as text; of a pattern only what rules can see of it, and its distance. */
+/** A change as text; of a pattern only how far it is away. */
 function changeOf(point: Point, recorded: Point): string {
   const changed = costOf(point, recorded).flatMap((cost, index) => {
     const name = NAMES[index];
     if (!name || cost === 0) return [];
-    const { exposure } = point;
-    return name === 'exposure'
-      ? [`exposure low ${exposure.includes('low')} high ${exposure.includes('high')} by ${cost}`]
-      : [`${name} ${point[name]}`];
+    return [name === 'exposure' ? `exposure by ${cost}` : `${name} ${point[name]}`];
   });
   return changed.join(', ');
 }

@@ -20,13 +20,13 @@ export const viewsBlock: FigureBlock = {
   decides: [UNIQUE, VIEWS],
   figures: [UNIQUE, VIEWS],
   follows: [],
-  candidates(recorded, thresholds) {
+  candidates(recorded, thresholdsOf) {
     const options = recorded.task.options.length;
     const most = recorded.figures[VIEWS] + roomForMore(recorded);
-    const marks = thresholds.numbersOf(VIEWS).flatMap(besides);
+    const marks = thresholdsOf(VIEWS).flatMap(besides);
     const uniques = distinct([
       recorded.figures[UNIQUE],
-      ...thresholds.numbersOf(UNIQUE).flatMap(besides),
+      ...thresholdsOf(UNIQUE).flatMap(besides),
       ...marks,
       ...[0, 1, options],
     ]);
@@ -44,10 +44,9 @@ export const changesBlock: FigureBlock = {
   decides: [CHANGES],
   figures: [CHANGES],
   follows: [],
-  candidates(recorded, thresholds) {
+  candidates(recorded, thresholdsOf) {
     const most = recorded.figures[CHANGES] + roomForMore(recorded);
-    return thresholds
-      .numbersOf(CHANGES)
+    return thresholdsOf(CHANGES)
       .flatMap(besides)
       .filter((changes) => changes >= 0 && changes <= most)
       .map((changes) => ({ [CHANGES]: changes }));

@@ -21,16 +21,14 @@ export const reasoningBlock: FigureBlock = {
   decides: [PROVIDED, WORDS, KEYWORDS, DEPTH],
   figures: [PROVIDED, WORDS, KEYWORDS],
   follows: [DEPTH],
-  candidates({ figures, task }, thresholds) {
+  candidates({ figures, task }, thresholdsOf) {
     const [words, keywords] = [figures[WORDS], figures[KEYWORDS]];
     const recorded = { ...supposing(figures[PROVIDED], words, keywords), [DEPTH]: figures[DEPTH] };
     if (!task.requires_reasoning) return [recorded];
 
-    const wordMarks = thresholds.numbersOf(WORDS).flatMap(besides);
-    const written = keywordCounts(keywords, thresholds.numbersOf(KEYWORDS)).flatMap((count) => {
-      const depthMarks = thresholds
-        .numbersOf(DEPTH)
-        .flatMap((depth) => besides(depth / depthScore(1, count)));
+    const wordMarks = thresholdsOf(WORDS).flatMap(besides);
+    const written = keywordCounts(keywords, thresholdsOf(KEYWORDS)).flatMap((count) => {
+      const depthMarks = thresholdsOf(DEPTH).flatMap((depth) => besides(depth / depthScore(1, count)));
       const limits = [wordsNeededFor(count), mostWordsWith(count)];
       return distinct([words, ...wordMarks, ...depthMarks, ...limits])
         .filter((length) => holds(length, count) || (length === words && count === keywords))

@@ -10,8 +10,7 @@ const CHANGES = 'decision_metrics.decision_change_count';
 
 /**
  * The risk of the final choice, and of what came up on the way. The unit of an exposure pattern is a step: one more
- * view or choice, or one of another risk. Its order enters no rule and does not count, and of patterns that are equally
- * far away and in which the same of the risks that rules ask for came up, one stands for all.
+ * view or choice, or one of another risk. Its order enters no rule and does not count.
  *
  * Possible: risks that the task's options have; the final choice is itself a step; as many different options viewed as
  * have the risks that came up, and no change where that is only one option.
@@ -20,17 +19,16 @@ export const riskBlock: FigureBlock = {
   decides: [FINAL, EXPOSURE],
   figures: [FINAL, EXPOSURE, UNIQUE, CHANGES],
   follows: [],
-  candidates(recorded, thresholds) {
+  candidates(recorded) {
     const risks = RISK_TAGS.filter((risk) => recorded.task.options.some(({ risk_tag }) => risk_tag === risk));
-    const askedFor = thresholds.risksOf(EXPOSURE);
-    return risks.flatMap((final) => {
-      const cameUp = (risk: RiskTag) => risk === final || recorded.figures[EXPOSURE].includes(risk);
-      const unasked = risks.filter((risk) => !askedFor.includes(risk) && cameUp(risk));
-      return subsets(risks.filter((risk) => askedFor.includes(risk)))
-        .map((asked) => [...asked, ...unasked])
-        .filter((seen) => seen.includes(final))
-        .map((seen) => supposing(recorded, final, seen));
-    });
+    const before = recorded.figures[EXPOSURE];
+    const differences = (seen: readonly RiskTag[]) =>
+      risks.filter((risk) => seen.includes(risk) !== before.includes(risk)).length;
+    // Of patterns that are equally far away the first one is told: the one that says least.
+    const inOrder = subsets(risks).sort((a, b) => differences(a) - differences(b));
+    return risks.flatMap((final) =>
+      inOrder.filter((seen) => seen.includes(final)).map((seen) => supposing(recorded, final, seen)),
+    );
   },
 };
 

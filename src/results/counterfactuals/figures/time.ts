@@ -21,11 +21,9 @@ export const timeBlock: FigureBlock = {
   decides: [SPEED, CLIENT],
   figures: [SPEED, CLIENT, FIRST_ACTION, TOTAL],
   follows: [HESITATION],
-  candidates({ figures }, thresholds) {
+  candidates({ figures }, thresholdsOf) {
     const { [SPEED]: speed, [CLIENT]: client } = figures;
-    const marks = distinct(
-      [...thresholds.numbersOf(SPEED), ...thresholds.numbersOf(CLIENT)].flatMap(besides),
-    );
+    const marks = distinct([...thresholdsOf(SPEED), ...thresholdsOf(CLIENT)].flatMap(besides));
     if (client === undefined) return pairs(marks, [undefined]);
     return [
       ...pairs([...marks, ...atTheTolerance(client)], [client]),
