@@ -143,11 +143,21 @@ describe('each layer knows only those below it', () => {
     ).toEqual([]);
   });
 
-  it('metrics and interpretation know events and what a task is, and no package', () => {
+  it('metrics, interpretation and counterfactuals know events and what a task is, and no package', () => {
     expect(strays('src/results/metrics', 'src/events', ...TASK_FACTS)).toEqual([]);
     expect(strays('src/results/interpretation', 'src/results/metrics', 'src/events', ...TASK_FACTS)).toEqual(
       [],
     );
+    expect(
+      strays(
+        'src/results/counterfactuals',
+        'src/results/interpretation',
+        'src/results/metrics',
+        'src/results/v1.0.0',
+        'src/events',
+        ...TASK_FACTS,
+      ),
+    ).toEqual([]);
     expect(strays('src/results/v1.0.0', 'src/results/metrics', 'src/events', 'src/tasks/task.ts')).toEqual(
       [],
     );
