@@ -103,7 +103,7 @@ it('an attempt with reasoning leads from the token to the skill profile', async 
     ]),
     follows: [],
     sentence: expect.stringMatching(
-      /^With options of high risk coming up 0 times instead of .+Risk-Averse\.$/,
+      /^With .*options of high risk coming up 0 times instead of .+Risk-Averse\.$/,
     ),
   });
 

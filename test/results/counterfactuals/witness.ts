@@ -27,7 +27,8 @@ export function witnessOf(
     if (isChanged('provided', 'words', 'keywords')) log = withText(log, wanted);
     if (isChanged('unique', 'views')) log = withViews(log, wanted, task);
     if (isChanged('changes')) log = withChanges(log, wanted.changes, task);
-    if (isChanged('speed', 'client')) log = withTimes(log, wanted);
+    if (isChanged('speed')) log = withServerTimes(log, wanted.speed);
+    if (isChanged('client')) log = withClientTimes(log, wanted.client ?? 0);
   }
   return log.map((event, index) => ({ ...event, event_id: `e${index}`, sequence_number: index + 1 }));
 }
@@ -122,31 +123,34 @@ function withChanges(log: RecordedEvent[], wanted: number, task: Task): Recorded
   return beforeTheEnd(fewer, ...missing, ...(missing.length % 2 === 1 ? [selecting(final)] : []));
 }
 
-function withTimes(events: RecordedEvent[], { speed, client }: Point): RecordedEvent[] {
+function withServerTimes(events: RecordedEvent[], speed: number): RecordedEvent[] {
   const log = withFirstEventKept(events);
-  const at = log.findIndex(isOfType('option_selected'));
-  const [start] = log;
-  const from = { server: Number(start?.timestamp_server), client: Number(start?.timestamp_client) };
-  // What comes before is not later, and what comes after not earlier; nothing else moves.
-  const moved = (ms: number, index: number, selected: number) => {
-    if (index === 0) return 0;
-    if (index === at) return selected;
-    return index < at ? Math.min(ms, selected) : Math.max(ms, selected);
-  };
-  const retimed = log.map((event, index) => {
-    const server = moved(Number(event.timestamp_server) - from.server, index, speed);
-    const own = Number(event.timestamp_client) - from.client;
-    return {
-      ...event,
-      timestamp_server: new Date(from.server + server),
-      timestamp_client: new Date(from.client + (client === undefined ? own : moved(own, index, client))),
-    };
-  });
+  const times = selectedAt(log, 'timestamp_server', speed);
+  return log.map((event, index) => ({ ...event, timestamp_server: times[index] ?? event.timestamp_server }));
+}
+
+function withClientTimes(log: RecordedEvent[], client: number): RecordedEvent[] {
+  const times = selectedAt(log, 'timestamp_client', client);
+  const [start] = times;
   // A clock that stands still would be no clock.
-  const end = retimed.at(-1);
-  const standsStill = retimed.every((event) => Number(event.timestamp_client) === from.client);
-  if (client !== undefined && end && standsStill) end.timestamp_client = new Date(from.client + 1);
-  return retimed;
+  if (times.every((time) => Number(time) === Number(start))) times.push(new Date(Number(times.pop()) + 1));
+  return log.map((event, index) => ({ ...event, timestamp_client: times[index] ?? event.timestamp_client }));
+}
+
+/** The times of a clock by which the first option was selected `ms` after the start: nothing moves but what must. */
+function selectedAt(
+  log: RecordedEvent[],
+  clock: 'timestamp_server' | 'timestamp_client',
+  ms: number,
+): Date[] {
+  const at = log.findIndex(isOfType('option_selected'));
+  const start = Number(log[0]?.[clock]);
+  return log.map((event, index) => {
+    if (index === 0) return event[clock];
+    if (index === at) return new Date(start + ms);
+    const own = Number(event[clock]);
+    return new Date(index < at ? Math.min(own, start + ms) : Math.max(own, start + ms));
+  });
 }
 
 /** Where the first selection is the first event, something else has to be that when it moves. */
