@@ -154,6 +154,7 @@ describe('each layer knows only those below it', () => {
         'src/results/interpretation',
         'src/results/metrics',
         'src/results/v1.0.0',
+        'src/attempts/session/volume.ts',
         'src/events',
         ...TASK_FACTS,
       ),

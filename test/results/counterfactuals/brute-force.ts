@@ -30,7 +30,7 @@ export interface Point {
 }
 export type Name = keyof Point;
 
-export const METRIC_OF: Record<Name, string> = {
+const METRIC_OF: Record<Name, string> = {
   speed: 'time_metrics.first_decision_speed_ms',
   client: 'time_metrics.first_decision_client_ms',
   first: 'time_metrics.first_action_ms',
@@ -106,7 +106,7 @@ function metricsAt(point: Point, like: AnyMetrics): AnyMetrics {
 }
 
 /** What a group of rules concludes: the skill's code, or the style where there is no skill. */
-export function conclusionAt(point: Point, group: SummaryField, { metrics, task }: Measured): string {
+function conclusionAt(point: Point, group: SummaryField, { metrics, task }: Measured): string {
   const at = metricsAt(point, metrics);
   const { rules, summary } =
     at.version === '1.1.0'

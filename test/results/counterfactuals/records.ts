@@ -27,7 +27,7 @@ const lowMarks = fc.record({
 
 const risk = fc.constantFrom(...RISK_TAGS);
 
-export const anyTask = (marks: fc.Arbitrary<TaskMarks>): fc.Arbitrary<Task> =>
+const anyTask = (marks: fc.Arbitrary<TaskMarks>): fc.Arbitrary<Task> =>
   fc
     .record({
       risks: fc.array(risk, { minLength: 2, maxLength: 12 }),

@@ -1,3 +1,4 @@
+import { MAX_EVENTS } from '../../../attempts/session/volume.ts';
 import { besides, distinct, type FigureBlock } from '../figure-block.ts';
 import type { Recorded } from '../figures.ts';
 
@@ -5,8 +6,6 @@ const UNIQUE = 'decision_metrics.unique_options_viewed';
 const VIEWS = 'decision_metrics.options_viewed_count';
 const CHANGES = 'decision_metrics.decision_change_count';
 
-/** How many events an attempt may hold. The contract's section 5. */
-const MOST_EVENTS = 5_000;
 /** What a change of other figures may need besides: a submission, a selection after an odd change. */
 const OTHER_EVENTS = 4;
 
@@ -58,5 +57,5 @@ export const changesBlock: FigureBlock = {
  * the changes.
  */
 function roomForMore({ event_count }: Recorded): number {
-  return Math.max(0, Math.floor((MOST_EVENTS - OTHER_EVENTS - event_count) / 2));
+  return Math.max(0, Math.floor((MAX_EVENTS - OTHER_EVENTS - event_count) / 2));
 }
