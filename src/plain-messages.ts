@@ -36,7 +36,7 @@ export const plainly: z.core.$ZodErrorMap = (issue) => {
     case 'unrecognized_keys':
       return `must not have ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
     case 'invalid_union':
-      return 'options' in issue && issue.options
+      return 'options' in issue && Array.isArray(issue.options)
         ? `must be ${oneOf(issue.options.map((option) => JSON.stringify(option)))}`
         : 'must have one of the allowed forms';
     default:
