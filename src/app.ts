@@ -81,7 +81,6 @@ export function createApp(services: Services): App {
     limits,
     log,
   });
-  telemetry.gauge('sos_watchers_open', 'Open sockets of the live channel.', () => live.size);
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
   return { koa: app, live, routers: [health, metrics, events, ...routers], fragment: inspector.fragment };
 }
