@@ -26,7 +26,7 @@ export function telemetryRoutes({ config, telemetry }: TelemetryRoutesServices):
  * Step: who has the METRICS_TOKEN may call; outside production also a program on this computer.
  * @throws Refusal 401 for a wrong token; 404 where there is nothing to see
  */
-export function scraper({ metricsToken, production }: Pick<Config, 'metricsToken' | 'production'>): Step {
+function scraper({ metricsToken, production }: Pick<Config, 'metricsToken' | 'production'>): Step {
   return async (ctx, next) => {
     const isLocal = !production && isLoopback(ctx.req.socket.remoteAddress ?? '');
     if (!isLocal && metricsToken === undefined) {
