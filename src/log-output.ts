@@ -77,7 +77,7 @@ export class FileSink implements Sink {
 }
 
 /** Writes to a pipe, a socket or a terminal, as far as its reader keeps up. */
-class StreamSink implements Sink {
+export class StreamSink implements Sink {
   readonly #stream: NodeJS.WritableStream & { readonly writableLength: number };
   #isGone = false;
 
