@@ -5,6 +5,7 @@ import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { clientRoutes } from './authors/client-routes.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
@@ -36,7 +37,7 @@ export function createApp(services: Services): App {
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
-  const routers = [...createRouters(services), ...inspector.routers];
+  const routers = [...createRouters(services), ...inspector.routers, clientRoutes()];
 
   app.use(requestLog(log));
   app.use(problemDetails(log));

@@ -6,8 +6,15 @@ export function crossOrigin(origins: readonly string[]) {
     // With an empty string no header is sent, and the browser refuses the page.
     origin: (ctx) => (origins.includes(ctx.get('origin')) ? ctx.get('origin') : ''),
     allowMethods: 'GET,POST,PUT',
-    allowHeaders: ['Authorization', 'Content-Type', 'If-Match'],
-    exposeHeaders: ['ETag', 'Retry-After'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'If-Match',
+      'X-Requested-With',
+      'traceparent',
+      'tracestate',
+    ],
+    exposeHeaders: ['Date', 'ETag', 'Retry-After', 'traceparent'],
     maxAge: 600,
   });
 }
