@@ -4,9 +4,12 @@ import { accountRoutes } from './accounts/routes.ts';
 import { attemptListRoutes } from './attempts/routes/attempt-list-routes.ts';
 import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
+import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { clientRoutes } from './authors/client-routes.ts';
+import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
+import { inTurns } from './http/caller-turns.ts';
 import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
 import { defaultHeaders } from './http/default-headers.ts';
@@ -18,7 +21,8 @@ import { normalizeTarget } from './http/request-target.ts';
 import { refuseUnmatched } from './http/unmatched.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
-import { watchSources } from './live/watch-sources.ts';
+import { SocketBounds } from './live/socket-bounds.ts';
+import { liveSources } from './live/watch-sources.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
@@ -29,14 +33,18 @@ export interface App {
   live: LiveChannel;
   /** Every router, in the order in which they are tried. */
   routers: ApiRouter[];
+  /** As in `Inspector`. */
+  fragment: string | undefined;
 }
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { config, log, database, attempts, limits } = services;
+  const { access, audit, config, log, database, attempts, clients, limits } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
   const inspector = createInspector(services);
+  const gate = databaseGate(database.availability);
+  const events = eventRoutes(services);
   const routers = [...createRouters(services), ...inspector.routers, clientRoutes()];
 
   app.use(requestLog(log));
@@ -45,9 +53,16 @@ export function createApp(services: Services): App {
   app.use(defaultHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(health.routes());
-  app.use(databaseGate(database.availability));
+  app.use(gate);
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
+  app.use(auditRefusedAccess(audit));
+  app.use(boundArrivingBodies(clients));
+  app.use((ctx, next) => limits.findById(ctx.state.caller, next));
+  app.use(events.routes());
+  app.use(inTurns({ limits, clients }));
+  // Again, because the database may have gone while a request waited for its turn.
+  app.use(gate);
   for (const router of routers) app.use(router.routes());
   app.use(refuseUnmatched);
   // Errors thrown by middleware are answered before this point; what arrives here is a broken connection.
@@ -56,17 +71,19 @@ export function createApp(services: Services): App {
   const live = new LiveChannel(app, {
     identify: inspector.identify,
     attempts,
-    sources: watchSources(services),
+    audit,
+    sources: liveSources(services),
+    bounds: new SocketBounds(config.rateLimits),
     isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
     limits,
     log,
   });
-  return { koa: app, live, routers: [health, ...routers] };
+  access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
+  return { koa: app, live, routers: [health, events, ...routers], fragment: inspector.fragment };
 }
 
-/** Every router of the API, in the order in which they are tried. */
+/** Every router of the API but that of events, in the order in which they are tried. */
 const createRouters = (services: Services): ApiRouter[] => [
-  eventRoutes(services),
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),

@@ -16,6 +16,8 @@ const PROJECTION_MS = 30;
 const EXPIRY_MS = 5000;
 const RECOVERY_MS = 15_000;
 const EVICTION_MS = 30_000;
+/** Repetitions are counted by the minute. */
+const AUDIT_MS = 2000;
 /** After this time at the latest an access token that was replaced elsewhere is refused here. */
 const ACCESS_MS = 5000;
 
@@ -32,23 +34,26 @@ export interface Background {
  * that, because watchers in the other processes would miss them.
  */
 export async function startBackground(services: Services): Promise<Background> {
-  const { access, accounts, database, log, projector, reconciler, sessions } = services;
+  const { access, accounts, audit, database, expiryClock, log, projector, reconciler, sessions } = services;
   const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
   const remoteEvents = new RemoteEvents({ ...services, presence });
-  await presence.beat();
+  expiryClock.follow(await presence.beat());
   await access.refresh();
   const jobs = [
-    new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => void (await presence.beat())),
+    new Periodic('The heartbeat', HEARTBEAT_MS, log, async () => expiryClock.follow(await presence.beat())),
     new Periodic('Looking for events of other processes', REMOTE_EVENTS_MS, log, () => remoteEvents.look()),
     new Periodic('Bringing attempts up to their journals', RECONCILE_MS, log, () => reconciler.run()),
     new Periodic('Writing stored attempts', PROJECTION_MS, log, () => projector.flush()),
     new Periodic('Expiring attempts', EXPIRY_MS, log, async () => {
-      await expiry.sweep(await presence.beat());
-      await accounts.refreshTokens.deleteExpired();
+      const databaseTime = await presence.beat();
+      expiryClock.follow(databaseTime);
+      await expiry.sweep(expiryClock.now(), databaseTime);
+      await accounts.refreshTokens.deleteExpired(expiryClock.now());
     }),
     new Periodic('Reading renewed access', ACCESS_MS, log, () => access.refresh()),
+    new Periodic('Writing the audit log', AUDIT_MS, log, () => audit.writeDue()),
     new Periodic('Recovery', RECOVERY_MS, log, () => recovery.run()),
     new Periodic('Eviction', EVICTION_MS, log, async () => sessions.evict()),
   ];

@@ -5,10 +5,11 @@ import type { DatabaseSchema } from './database/definition.ts';
 import { behaviorEvents } from './journal/collection.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { options, tasks } from './tasks/collections.ts';
+import { issuingQuotas } from './tokens/collections.ts';
 
 /** Everything the server stores. A test demands a new release number whenever a validator or an index changes. */
 export const schema: DatabaseSchema = {
-  release: 2,
+  release: 3,
   collections: [
     users,
     refreshTokens,
@@ -18,6 +19,7 @@ export const schema: DatabaseSchema = {
     behaviorEvents,
     computedMetrics,
     skillProfiles,
+    issuingQuotas,
     auditLog,
   ],
   // As of commit f4514b6. Never add anything here.

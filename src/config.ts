@@ -15,7 +15,9 @@ const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback
 
 const environment = z
   .object({
-    NODE_ENV: z.string().default('development'),
+    NODE_ENV: z
+      .enum(['development', 'test', 'production'], 'must be development, test or production')
+      .default('development'),
     PORT: wholeNumber(0, 65_535, 3000),
     HOST: z.string().min(1).optional(),
     MONGODB_URI: z
@@ -35,6 +37,8 @@ const environment = z
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
     ATTEMPT_TTL_SECONDS: seconds(259_200),
+    TOKENS_PER_DAY: wholeNumber(1, 10_000_000, 10_000),
+    TOKENS_OF_DEACTIVATED: z.enum(['stop', 'keep']).default('stop'),
     SESSION_IDLE_SECONDS: seconds(120),
     MAX_SESSIONS: wholeNumber(1, 10_000_000, 50_000),
     CLIENT_CLOCK: z.enum(['strict', 'corrected']).default('strict'),
@@ -74,6 +78,10 @@ export interface Config {
   firstAdmin: { email: string; password: string } | undefined;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
+  /** How many tokens one account may issue in 24 hours. */
+  tokensPerDay: number;
+  /** Whether unredeemed tokens stay valid when their issuer's account is deactivated. */
+  keepsTokensOfDeactivated: boolean;
   /** How long an unused session stays in memory; it is reloaded from the journal when needed. */
   sessionIdleSeconds: number;
   /** Sessions kept in memory; beyond this number the least recently used ones go early. */
@@ -119,6 +127,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         : undefined,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     attemptTtlSeconds: settings.ATTEMPT_TTL_SECONDS,
+    tokensPerDay: settings.TOKENS_PER_DAY,
+    keepsTokensOfDeactivated: settings.TOKENS_OF_DEACTIVATED === 'keep',
     sessionIdleSeconds: settings.SESSION_IDLE_SECONDS,
     maxSessions: settings.MAX_SESSIONS,
     correctsClientClocks: settings.CLIENT_CLOCK === 'corrected',

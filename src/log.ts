@@ -21,6 +21,9 @@ const SECRETS = [
 const LOOKS_SECRET =
   /eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<![\w-])[\w-]{43}(?![\w-])|(?<=[?&]token=)[^\s"&\\]+|(?<=:\/\/[^\s"/@:]*:)[^\s"/@]+(?=@)/g;
 
+/** A database that cannot be reached: the message says it all, and the operator can do nothing with a stack trace. */
+const IN_WORDS = /^Mongo(Network(Timeout)?|ServerSelection|PoolCleared(OnNetwork)?|WaitQueueTimeout)Error$/;
+
 /** The part of a database error that quotes the values a unique index found twice. */
 const DUPLICATE_VALUES = /dup key: \{.*?\}/g;
 
@@ -56,7 +59,7 @@ function describeError(error: unknown): Omit<SerializedError, 'raw'> {
   return {
     type: name,
     message,
-    stack,
+    stack: IN_WORDS.test(name) ? '' : stack,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };

@@ -1,36 +1,25 @@
-import { type Config, ConfigurationError, readConfig } from './config.ts';
-import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './database/embedded/unavailable.ts';
-import { DatabaseRefused } from './database/upgrade/database-refused.ts';
+import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { FileSink, LogOutput } from './log-output.ts';
 import { type RunningServer, startServer } from './server.ts';
+import { explainFailure } from './start-failure.ts';
 
 /** Milliseconds after which a stop that has not finished is cut short. */
 const STOP_DEADLINE_MS = 9000;
 
-/** Errors whose message says what to do in one sentence. */
-const ONE_SENTENCE = [EmbeddedEngineUnavailable, EmbeddedDirectoryInUse, DatabaseRefused];
-
-const print = (line: string) => process.stdout.write(`${line}\n`);
+let config: Config | undefined;
 
 /** Exits with one readable line for a mistake the operator can fix, and with the whole error for a bug. */
 function fail(error: unknown): never {
-  if (error instanceof ConfigurationError) {
-    process.stderr.write(`The settings are not valid:\n${error.message.replace(/^/gm, '  ')}\n`);
-  } else if (ONE_SENTENCE.some((type) => error instanceof type)) {
-    process.stderr.write(`${(error as Error).message}\n`);
-  } else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    process.stderr.write('The port is already in use; set PORT to another one, or to 0 for any free one.\n');
-  } else if ((error as Error).name === 'MongoServerSelectionError') {
-    process.stderr.write(`Nothing answers at MONGODB_URI: ${(error as Error).message}\n`);
-  } else {
-    process.stderr.write(`${(error as Error).stack ?? error}\n`);
-  }
+  new FileSink(2).write(`${explainFailure(error, config)}\n`);
   process.exit(1);
 }
 
 async function main(): Promise<void> {
-  const config: Config = readConfig(process.env);
-  const log = createLog(config.logLevel);
+  config = readConfig(process.env);
+  const output = new LogOutput();
+  const log = createLog(config.logLevel, output);
+  const print = (line: string) => output.write(`${line}\n`);
   const starting: Promise<RunningServer> = startServer(config, log, print);
 
   let stopping = false;
@@ -47,8 +36,10 @@ async function main(): Promise<void> {
   process.on('SIGTERM', (signal) => void stop(signal).catch(fail));
   process.on('SIGINT', (signal) => void stop(signal).catch(fail));
 
-  const { url } = await starting;
-  if (!stopping) print(`Listening on ${url}`);
+  const { url, machinesLink } = await starting;
+  if (stopping) return;
+  print(`Listening on ${url}`);
+  if (machinesLink) print(`Machines, live (for this computer only): ${machinesLink}`);
 }
 
 main().catch(fail);

@@ -7,9 +7,11 @@ import { createApp } from './app.ts';
 import { startBackground } from './background.ts';
 import { schema } from './collections.ts';
 import type { Config } from './config.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
-import { answerBrokenRequest, SERVER_OPTIONS } from './http/server-options.ts';
+import { isLoopback } from './http/client-address.ts';
+import { guardConnections, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
 import { exampleTasks } from './tasks/example-tasks.ts';
 import type { TaskStore } from './tasks/task-store.ts';
@@ -18,6 +20,8 @@ import type { TaskStore } from './tasks/task-store.ts';
 export interface RunningServer {
   /** Where it listens, for example `http://127.0.0.1:3000`. */
   url: string;
+  /** Opens the page of the machines without a log-in; undefined in production, and where only other computers can call. */
+  machinesLink: string | undefined;
   services: Services;
   /** Finishes requests in flight and stops everything, within 10 s. */
   stop(): Promise<void>;
@@ -38,15 +42,16 @@ export async function startServer(
   print: (line: string) => void,
   options?: DatabaseOptions,
 ): Promise<RunningServer> {
-  const jwtSecret = await loadJwtSecret(config);
+  if (!config.mongodbUri) await prepareDataDirectory(config.dataDirectory, log);
+  const jwtSecret = await loadJwtSecret(config, log);
   const database = await startDatabase(config, schema, log, options);
   try {
     const services = createServices(config, database, jwtSecret, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
     await addExampleTasks(services.tasks);
-    const { koa, live } = createApp(services);
+    const { koa, live, fragment } = createApp(services);
     const server = createServer(SERVER_OPTIONS, koa.callback());
-    server.on('clientError', answerBrokenRequest);
+    guardConnections(server);
     live.attach(server);
     const background = await startBackground(services);
     const url = await listen(server, config).catch(async (error: unknown) => {
@@ -64,6 +69,7 @@ export async function startServer(
       await background.stop();
       await services.sessions.settle(COMPUTATIONS_DEADLINE_MS);
       await services.journal.drain();
+      await services.audit.close();
       // Changes that cannot be written now follow from the journal: another process writes them, or the next start.
       await services.projector
         .flush(0)
@@ -72,7 +78,7 @@ export async function startServer(
       services.sessions.stop();
       await database.close();
     };
-    return { url, services, stop };
+    return { url, machinesLink: fragment && linkTo(url, fragment), services, stop };
   } catch (error) {
     await database.close();
     throw error;
@@ -82,6 +88,13 @@ export async function startServer(
 async function addExampleTasks(tasks: TaskStore): Promise<void> {
   if (!(await tasks.isEmpty())) return;
   for (const content of exampleTasks) await tasks.create(content);
+}
+
+/** A link to the page of the machines that works in a browser on this computer; undefined if there is none. */
+function linkTo(url: string, fragment: string): string | undefined {
+  const { hostname, port } = new URL(url);
+  const host = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' }[hostname] ?? hostname;
+  return isLoopback(host.replace(/[[\]]/g, '')) ? `http://${host}:${port}/machines${fragment}` : undefined;
 }
 
 function listen(server: Server, { port, host }: Config): Promise<string> {

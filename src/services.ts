@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
 import { refreshTokens, users } from './accounts/collections.ts';
 import { type Accounts, createAccounts } from './accounts/create-accounts.ts';
+import { TokenSigner } from './accounts/jwt.ts';
+import { KnownPlaces } from './accounts/known-places.ts';
+import { LogInDelays, noDelays } from './accounts/log-in-delays.ts';
 import { RefreshTokens } from './accounts/refresh-tokens.ts';
 import { UserStore } from './accounts/user-store.ts';
 import { isRedeemed } from './attempts/attempt.ts';
@@ -17,11 +20,13 @@ import { AttemptStore } from './attempts/stored/attempt-store.ts';
 import { ClientClockStore } from './attempts/stored/client-clock-store.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { Reconciler } from './attempts/upkeep/reconciler.ts';
+import { Audit } from './audit/audit.ts';
 import { AuditLogStore } from './audit/audit-log-store.ts';
 import { auditLog } from './audit/collection.ts';
-import { SteadyClock } from './clock.ts';
+import { ExpiryClock, SteadyClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { ClientAddresses } from './http/client-address.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
 import { behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
@@ -30,6 +35,8 @@ import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { issuingQuotas } from './tokens/collections.ts';
+import { IssuingQuotaStore } from './tokens/issuing-quota-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
 import { Tokens } from './tokens/tokens.ts';
 
@@ -38,7 +45,7 @@ export interface Services {
   config: Config;
   log: Logger;
   database: Database;
-  audit: AuditLogStore;
+  audit: Audit;
   accounts: Accounts;
   tasks: TaskStore;
   tokens: Tokens;
@@ -52,8 +59,12 @@ export interface Services {
   reconciler: Reconciler;
   /** The clock by which events are judged and recorded. */
   now(): Date;
+  /** The time by which attempts and tokens expire. */
+  expiryClock: ExpiryClock;
   results: ResultStore;
   limits: RateLimits;
+  /** Who sent a request. */
+  clients: ClientAddresses;
 }
 
 /** How many events of one attempt may wait; a front end that sends more is told to slow down. */
@@ -61,23 +72,39 @@ const MAILBOX_CAPACITY = 256;
 
 /** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
-  const audit = new AuditLogStore(database.collection(auditLog));
-  const storedAttempts = database.collection(taskAttempts);
-  const access = new AccessStore(storedAttempts);
-  const accounts = createAccounts(
-    new UserStore(database.collection(users)),
-    new RefreshTokens(database.collection(refreshTokens)),
-    jwtSecret,
-    (attempt_id) => access.current(attempt_id),
-  );
-  const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
   const clock = new SteadyClock();
   const now = () => clock.now();
+  const expiryClock = new ExpiryClock();
+  const audit = new Audit(new AuditLogStore(database.collection(auditLog)), log);
+  const storedAttempts = database.collection(taskAttempts);
+  const access = new AccessStore(storedAttempts, now);
+  const clients = new ClientAddresses(config.trustedProxies, log);
+  const userStore = new UserStore(database.collection(users));
+  const accounts = createAccounts(
+    userStore,
+    new RefreshTokens(database.collection(refreshTokens), now),
+    new TokenSigner(jwtSecret, now),
+    (attempt_id) => access.current(attempt_id),
+    config.rateLimits ? new LogInDelays() : noDelays,
+    new KnownPlaces(userStore, jwtSecret),
+  );
+  const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
-  const tokens = new Tokens(new TokenStore(storedAttempts), attempts, tasks, accounts.users, config);
-  const journal = new Journal(database.collection(behaviorEvents), database.availability);
+  const tokens = new Tokens(
+    new TokenStore(storedAttempts),
+    attempts,
+    tasks,
+    accounts.users,
+    new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay),
+    { ...config, now },
+  );
+  const journal = new Journal(
+    database.collection(behaviorEvents),
+    database.availability,
+    database.reservedCollection(behaviorEvents),
+  );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const feed = new AttemptFeed();
 
@@ -115,7 +142,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
     onClockAhead: (attempt_id, aheadMs) => clientClocks.note(attempt_id, aheadMs),
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
-    now,
+    clock: { now, latest: () => clock.latest(), hasPassed: (moment) => moment <= expiryClock.now() },
     correctsClientClocks: config.correctsClientClocks,
     newEventId: () => new ObjectId().toHexString(),
     mailboxCapacity: MAILBOX_CAPACITY,
@@ -153,7 +180,9 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     sessions,
     reconciler,
     now,
+    expiryClock,
     results,
-    limits: createRateLimits(config),
+    limits: createRateLimits(config, clients),
+    clients,
   };
 }

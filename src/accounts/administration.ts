@@ -1,6 +1,8 @@
 import type { Role } from '../caller.ts';
-import { lastAdmin, notFound, ownAccount } from '../errors.ts';
+import { emailTaken, lastAdmin, notFound, ownAccount } from '../errors.ts';
+import type { Client } from '../http/client-address.ts';
 import type { AccountCache } from './account-cache.ts';
+import type { PasswordHashing } from './password-hashing.ts';
 import { hashPassword } from './passwords.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import type { User } from './user.ts';
@@ -10,6 +12,7 @@ interface Parts {
   users: UserStore;
   refreshTokens: RefreshTokens;
   cache: AccountCache;
+  hashing: PasswordHashing;
 }
 
 /** What administrators can do with other people's accounts. */
@@ -22,14 +25,22 @@ export class AccountAdministration {
 
   /**
    * Creates an account with any role. An invited candidate without a password keeps the account and gets this
-   * password.
-   * @throws Refusal 409 `email_taken`
+   * password. An administrator knows whose address it is, so invitations of a candidate's address are meant for the
+   * new account.
+   * @throws Refusal 409 `email_taken`, also if an invited candidate has the address and another role is asked for
    */
-  async create({ email, password, role }: { email: string; password: string; role: Role }): Promise<User> {
-    const { users } = this.#parts;
-    const password_hash = await hashPassword(password);
-    const invited = role === 'candidate' ? await users.setFirstPassword(email, password_hash) : null;
-    return invited ?? users.create({ email, password_hash, role });
+  async create(
+    { email, password, role }: { email: string; password: string; role: Role },
+    client: Client,
+  ): Promise<User> {
+    const { users, hashing } = this.#parts;
+    const password_hash = await hashing.run(client, () => hashPassword(password));
+    if (role === 'candidate') {
+      const invited = await users.setFirstPassword(email, password_hash);
+      return invited ?? users.create({ email, password_hash, role, isInvited: true });
+    }
+    if (await users.findByEmail(email)) throw emailTaken('Somebody has this e-mail address already.');
+    return users.create({ email, password_hash, role });
   }
 
   /**

@@ -1,8 +1,12 @@
 import { invalidCredentials, notAuthenticated } from '../errors.ts';
+import type { Client } from '../http/client-address.ts';
 import { ACCESS_TOKEN_SECONDS, type TokenSigner } from './jwt.ts';
+import type { KnownPlaces } from './known-places.ts';
+import type { PasswordDelays } from './log-in-delays.ts';
+import type { PasswordHashing } from './password-hashing.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
-import type { User } from './user.ts';
+import type { Credentials, User } from './user.ts';
 import type { UserStore } from './user-store.ts';
 
 /** The result of a log-in (RFC 6749, section 5.1): an access token, and a refresh token to get the next one. */
@@ -19,6 +23,19 @@ interface Parts {
   users: UserStore;
   refreshTokens: RefreshTokens;
   tokenSigner: TokenSigner;
+  hashing: PasswordHashing;
+  delays: PasswordDelays;
+  places: KnownPlaces;
+}
+
+/** What a log-in is tried with. */
+interface Try {
+  /** The e-mail address, or whatever else identifies the account; there need not be one. */
+  account: string;
+  password: string;
+  /** Null if there is no such account. */
+  credentials: Credentials | null;
+  client: Client;
 }
 
 /** What people can do with their own account. New passwords have already been checked against the rules. */
@@ -30,32 +47,43 @@ export class Authentication {
   }
 
   /**
-   * Creates a candidate account. An invited address counts as taken: there is no proof that the person who
-   * registers can read its mail, and the account may already own an attempt.
-   * @throws Refusal 409 `email_taken`
+   * Creates a candidate account. There is no proof that the person who registers can read the address's mail, so the
+   * account has nothing to do with invitations of the address, and whether there are any makes no difference.
+   * @throws Refusal 409 `email_taken` if there is an account with this address
    */
-  async register({ email, password }: { email: string; password: string }): Promise<LogIn> {
-    const password_hash = await hashPassword(password);
+  async register({ email, password }: { email: string; password: string }, client: Client): Promise<LogIn> {
+    const password_hash = await this.#parts.hashing.run(client, () => hashPassword(password));
     const user = await this.#parts.users.create({ email, password_hash, role: 'candidate' });
-    return this.#begin(user);
+    return this.#begin(user, client);
   }
 
-  /** @throws Refusal 401, with the same words and timing for an unknown address, a wrong password or a deactivated account */
-  async login({ email, password }: { email: string; password: string }): Promise<LogIn> {
-    const credentials = await this.#parts.users.findCredentials({ email });
-    const matches = await verifyPassword(credentials?.password_hash ?? null, password);
-    if (!credentials?.user.is_active || !matches) {
+  /**
+   * @param onFailure is told whose account it was, or null if there is no such account
+   * @throws Refusal 401, with the same words and timing for an unknown address, a wrong password or a deactivated account;
+   * 429 after too many wrong passwords, see `LogInDelays`
+   */
+  async login(
+    { email, password }: { email: string; password: string },
+    client: Client,
+    onFailure: (user_id: string | null) => void,
+  ): Promise<LogIn> {
+    const { users, hashing } = this.#parts;
+    const credentials = await hashing.lookUp(client, () => users.findCredentials({ email }));
+    const isRight = await this.#isRight({ account: email, password, credentials, client });
+    if (!credentials || !isRight) {
+      onFailure(credentials?.user.user_id ?? null);
       throw invalidCredentials('The e-mail address or the password is wrong.');
     }
-    return this.#begin(credentials.user);
+    return this.#begin(credentials.user, client);
   }
 
   /** @throws Refusal 401 if the token is unknown, used before or expired, or its account is deactivated */
-  async refresh(token: string): Promise<LogIn> {
+  async refresh(token: string, client: Client): Promise<LogIn> {
     const { user_id, refresh_token } = await this.#parts.refreshTokens.exchange(token);
     const user = await this.#parts.users.findById(user_id);
     if (!user?.is_active)
       throw notAuthenticated('The account of this token is deactivated or does not exist.');
+    await this.#parts.places.remember(user_id, client);
     return this.#logIn(user, refresh_token);
   }
 
@@ -67,22 +95,47 @@ export class Authentication {
   /**
    * Changes the password and ends all other log-ins of the account. Access tokens already issued keep working for up
    * to 15 minutes.
-   * @throws Refusal 401 for a wrong current password, also if it was changed by another request at the same moment.
+   * @throws Refusal 401 for a wrong current password, also if it was changed by another request at the same moment; 429
+   * after too many wrong passwords
    */
-  async changePassword(user_id: string, change: { current: string; next: string }): Promise<LogIn> {
-    const { users, refreshTokens } = this.#parts;
-    const credentials = await users.findCredentials({ user_id });
-    const stored = credentials?.password_hash ?? null;
-    const matches = await verifyPassword(stored, change.current);
-    if (!credentials || !stored || !matches) throw invalidCredentials('The current password is wrong.');
-    if (!(await users.replacePasswordHash(user_id, stored, await hashPassword(change.next)))) {
+  async changePassword(
+    user_id: string,
+    change: { current: string; next: string },
+    client: Client,
+  ): Promise<LogIn> {
+    const { users, refreshTokens, hashing } = this.#parts;
+    const credentials = await hashing.lookUp(client, () => users.findCredentials({ user_id }));
+    const stored = credentials?.password_hash;
+    const account = credentials?.user.email ?? user_id;
+    const isRight = await this.#isRight({ account, password: change.current, credentials, client });
+    if (!credentials || !stored || !isRight) throw invalidCredentials('The current password is wrong.');
+    const next = await hashing.run(client, () => hashPassword(change.next));
+    if (!(await users.replacePasswordHash(user_id, stored, next))) {
       throw invalidCredentials('The password has been changed in the meantime; log in with the new one.');
     }
     await refreshTokens.revokeAllOf(user_id);
-    return this.#begin(credentials.user);
+    return this.#begin(credentials.user, client);
   }
 
-  async #begin(user: User): Promise<LogIn> {
+  /**
+   * Whether the account may be logged in to with this password. The delays are looked at in the turn, so that of many
+   * simultaneous tries no more are made than one after the other.
+   */
+  #isRight({ account, password, credentials, client }: Try): Promise<boolean> {
+    const { delays, hashing, places } = this.#parts;
+    const isKnownPlace = credentials !== null && places.has(credentials, client);
+    const tried = { account, networks: client.networks, isKnownPlace };
+    return hashing.run(client, async () => {
+      await delays.refuseEarly(tried);
+      const matches = await verifyPassword(credentials?.password_hash ?? null, password);
+      const isRight = matches && credentials?.user.is_active === true;
+      await (isRight ? delays.countSuccess(tried) : delays.countFailure(tried));
+      return isRight;
+    });
+  }
+
+  async #begin(user: User, client: Client): Promise<LogIn> {
+    await this.#parts.places.remember(user.user_id, client);
     return this.#logIn(user, await this.#parts.refreshTokens.issue(user.user_id));
   }
 

@@ -1,6 +1,7 @@
 import type { ObjectId } from 'mongodb';
 import { ROLES, type Role } from '../caller.ts';
 import {
+  arrayOf,
   bool,
   type CollectionDefinition,
   closed,
@@ -14,10 +15,18 @@ import {
 
 export interface UserDocument {
   _id: ObjectId;
-  /** Lower-cased; absent for an anonymous candidate. */
+  /** The address to log in with, lower-cased. Whoever registered it has not shown that it is theirs. */
   email?: string;
+  /**
+   * The address, lower-cased, whose invitations this candidate answers: tokens bound to it that are redeemed without
+   * an account make this candidate's attempts. Set by redeeming or by an administrator, never by registering. In
+   * databases of releases 1 and 2 such a candidate has `email` and no password instead.
+   */
+  candidate_email?: string;
   /** argon2id; absent if no password is set, so that nobody can log in. */
   password_hash?: string;
+  /** The networks that the owner was in, as `KnownPlaces` makes them, the latest last; absent before the first log-in. */
+  known_places?: string[];
   role: Role;
   is_active: boolean;
   created_at: Date;
@@ -48,13 +57,15 @@ export const users: CollectionDefinition<UserDocument> = {
     {
       _id: objectId,
       email: text,
+      candidate_email: text,
       password_hash: text,
+      known_places: arrayOf(text),
       role: oneOf(ROLES),
       is_active: bool,
       created_at: date,
       updated_at: date,
     },
-    ['email', 'password_hash'],
+    ['email', 'candidate_email', 'password_hash', 'known_places'],
   ),
   indexes: [
     {
@@ -62,6 +73,12 @@ export const users: CollectionDefinition<UserDocument> = {
       key: { email: 1 },
       unique: true,
       partialFilterExpression: { email: { $exists: true } },
+    },
+    {
+      name: 'candidate_email',
+      key: { candidate_email: 1 },
+      unique: true,
+      partialFilterExpression: { candidate_email: { $exists: true } },
     },
   ],
 };

@@ -3,7 +3,10 @@ import { AccountCache } from './account-cache.ts';
 import { AccountAdministration } from './administration.ts';
 import { Authentication } from './authentication.ts';
 import { identifyCaller } from './identify.ts';
-import { TokenSigner } from './jwt.ts';
+import type { TokenSigner } from './jwt.ts';
+import type { KnownPlaces } from './known-places.ts';
+import type { PasswordDelays } from './log-in-delays.ts';
+import { PasswordHashing } from './password-hashing.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import type { UserStore } from './user-store.ts';
 
@@ -18,23 +21,26 @@ export interface Accounts {
 }
 
 /**
- * @param jwtSecret at least 32 bytes, the same in every process of an installation.
  * @param generationOf the generation of an attempt's valid access tokens
+ * @param delays after wrong passwords
+ * @param places from where accounts have logged in
  */
 export function createAccounts(
   users: UserStore,
   refreshTokens: RefreshTokens,
-  jwtSecret: string,
+  tokenSigner: TokenSigner,
   generationOf: (attempt_id: string) => number,
+  delays: PasswordDelays,
+  places: KnownPlaces,
 ): Accounts {
-  const tokenSigner = new TokenSigner(jwtSecret);
   const cache = new AccountCache((user_id) => users.findById(user_id));
+  const hashing = new PasswordHashing();
   return {
     users,
     refreshTokens,
     tokenSigner,
     identify: identifyCaller(tokenSigner, cache, generationOf),
-    authentication: new Authentication({ users, refreshTokens, tokenSigner }),
-    administration: new AccountAdministration({ users, refreshTokens, cache }),
+    authentication: new Authentication({ users, refreshTokens, tokenSigner, hashing, delays, places }),
+    administration: new AccountAdministration({ users, refreshTokens, cache, hashing }),
   };
 }

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { type Config, ConfigurationError } from '../config.ts';
+import { closeToOthers, prepareDataDirectory, unusable } from '../data-directory.ts';
 
 /** Bytes of randomness in a generated secret. */
 const SECRET_BYTES = 48;
@@ -11,18 +13,29 @@ const SECRET_MIN_BYTES = 32;
 /**
  * The secret for signing tokens: the configured one, or else one that is generated once and kept in the file
  * `jwt-secret` under the data directory, readable only by its owner.
- * @throws ConfigurationError if the secret in the file is too short.
+ * @throws ConfigurationError if the file cannot be read or made, or the secret in it is too short.
  */
-export async function loadJwtSecret(config: Pick<Config, 'jwtSecret' | 'dataDirectory'>): Promise<string> {
+export async function loadJwtSecret(
+  config: Pick<Config, 'jwtSecret' | 'dataDirectory'>,
+  log: Pick<Logger, 'warn'>,
+): Promise<string> {
   if (config.jwtSecret) return config.jwtSecret;
-  await mkdir(config.dataDirectory, { recursive: true });
+  await prepareDataDirectory(config.dataDirectory, log);
   const path = join(config.dataDirectory, 'jwt-secret');
-  const secret = (await read(path)) ?? (await make(path));
+  const secret = await readOrMake(path, log).catch((error: unknown) => {
+    throw unusable(path, error);
+  });
   if (Buffer.byteLength(secret) < SECRET_MIN_BYTES) {
     throw new ConfigurationError(
       `JWT_SECRET: ${path} contains fewer than ${SECRET_MIN_BYTES} bytes; delete it to get a new secret (everybody must then log in again)`,
     );
   }
+  return secret;
+}
+
+async function readOrMake(path: string, log: Pick<Logger, 'warn'>): Promise<string> {
+  const secret = (await read(path)) ?? (await make(path));
+  await closeToOthers(path, 0o600, log);
   return secret;
 }
 

@@ -60,14 +60,18 @@ export class TokenSigner {
   /** Verified tokens. A candidate sends the same token with every event, and it stays valid until it expires. */
   readonly #genuine = new LRUCache<string, TokenClaims>({ max: REMEMBERED });
 
+  /** The server's time in seconds since the epoch. */
+  readonly #seconds: () => number;
+
   /** @param secret at least 32 bytes, the same in every process of an installation. */
-  constructor(secret: string) {
+  constructor(secret: string, now: () => Date = () => new Date()) {
     this.#key = createSecretKey(secret, 'utf8');
+    this.#seconds = () => Math.floor(now().getTime() / 1000);
   }
 
   /** Issues a token for an account, valid for 15 minutes. */
   signAccessToken({ user_id, role }: { user_id: string; role: Role }): string {
-    const exp = Math.floor(Date.now() / 1000) + ACCESS_TOKEN_SECONDS;
+    const exp = this.#seconds() + ACCESS_TOKEN_SECONDS;
     return this.#sign({ type: 'access', sub: user_id, role, exp });
   }
 
@@ -85,7 +89,7 @@ export class TokenSigner {
    */
   verify(token: string): TokenClaims {
     const known = this.#genuine.get(token);
-    if (known && Date.now() < known.exp * 1000) return known;
+    if (known && this.#seconds() < known.exp) return known;
     const parsed = tokenClaims.safeParse(this.#payload(token));
     if (!parsed.success) throw invalidToken();
     const { iss: _, aud: __, iat: ___, ...claims } = parsed.data;
@@ -94,12 +98,21 @@ export class TokenSigner {
   }
 
   #sign(claims: object): string {
-    return jwt.sign(claims, this.#key, { algorithm: ALGORITHM, issuer: ISSUER, audience: AUDIENCE });
+    return jwt.sign({ ...claims, iat: this.#seconds() }, this.#key, {
+      algorithm: ALGORITHM,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+    });
   }
 
   #payload(token: string): unknown {
     try {
-      return jwt.verify(token, this.#key, { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE });
+      return jwt.verify(token, this.#key, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        clockTimestamp: this.#seconds(),
+      });
     } catch (error) {
       if (error instanceof jwt.TokenExpiredError) throw notAuthenticated('The token has expired.');
       throw invalidToken();

@@ -25,9 +25,11 @@ const MAX_EXCHANGES = 10;
  */
 export class RefreshTokens {
   readonly #tokens: Collection<RefreshTokenDocument>;
+  readonly #now: () => Date;
 
-  constructor(tokens: Collection<RefreshTokenDocument>) {
+  constructor(tokens: Collection<RefreshTokenDocument>, now: () => Date = () => new Date()) {
     this.#tokens = tokens;
+    this.#now = now;
   }
 
   /** @returns the first token of a new family; only its hash is stored. */
@@ -42,7 +44,7 @@ export class RefreshTokens {
    * @throws Refusal 401 for an unknown, used, revoked or expired token, always with the same words.
    */
   async exchange(token: string): Promise<{ user_id: string; refresh_token: string }> {
-    const now = new Date();
+    const now = this.#now();
     const presented = await this.#tokens.findOne({ token_hash: hashOf(token) });
     if (!presented || presented.revoked_at) throw invalidToken();
     if (!presented.used_at && presented.expires_at <= now) throw invalidToken();
@@ -68,7 +70,7 @@ export class RefreshTokens {
   }
 
   /** Deletes tokens that expired before `now`; they would be refused anyway. @returns how many */
-  async deleteExpired(now = new Date()): Promise<number> {
+  async deleteExpired(now: Date): Promise<number> {
     return (await this.#tokens.deleteMany({ expires_at: { $lt: now } })).deletedCount;
   }
 
@@ -110,12 +112,12 @@ export class RefreshTokens {
   }
 
   async #revoke(which: { family_id: ObjectId } | { user_id: ObjectId }): Promise<void> {
-    await this.#tokens.updateMany({ ...which, revoked_at: null }, { $set: { revoked_at: new Date() } });
+    await this.#tokens.updateMany({ ...which, revoked_at: null }, { $set: { revoked_at: this.#now() } });
   }
 
   async #insert(user_id: ObjectId, family_id: ObjectId, predecessor_id?: ObjectId): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const now = new Date();
+    const now = this.#now();
     await this.#tokens.insertOne({
       _id: new ObjectId(),
       token_hash: hashOf(token),

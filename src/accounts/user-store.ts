@@ -8,12 +8,16 @@ import type { Credentials, User } from './user.ts';
 
 /** Maximum number of accounts read by one call. */
 const MAX_READ_TOGETHER = 100;
+/** Maximum number of places remembered of an account. */
+const MAX_KNOWN_PLACES = 20;
 
 export interface NewAccount {
   /** Lower-cased by the store. */
   email: string;
   password_hash: string;
   role: Role;
+  /** Whether invitations of the address are meant for this account, see `candidate_email` in its document. */
+  isInvited?: boolean;
 }
 
 /** The accounts in the database; nothing else touches their collection. */
@@ -28,22 +32,22 @@ export class UserStore {
 
   /**
    * Creates an active account. The unique index decides whether the address is free, so of several simultaneous
-   * calls with one address exactly one succeeds.
+   * calls with one address exactly one succeeds. That the address was invited is no obstacle.
    * @throws Refusal 409 `email_taken`, regardless of upper and lower case
    */
-  async create({ email, password_hash, role }: NewAccount): Promise<User> {
+  async create({ email, password_hash, role, isInvited = false }: NewAccount): Promise<User> {
+    const address = email.toLowerCase();
     const document = {
       _id: new ObjectId(),
-      email: email.toLowerCase(),
+      email: address,
+      ...(isInvited && { candidate_email: address }),
       password_hash,
       ...newAccountFields(role),
     };
-    try {
-      await this.#users.insertOne(document);
-    } catch (error) {
-      if (isDuplicateKey(error)) throw emailTaken('An account with this e-mail address already exists.');
-      throw error;
-    }
+    const isStored =
+      (await this.#insert(document)) ||
+      ((await this.#releaseAddress(address)) && (await this.#insert(document)));
+    if (!isStored) throw emailTaken('An account with this e-mail address already exists.');
     return userOf(document);
   }
 
@@ -58,8 +62,12 @@ export class UserStore {
     return user_ids.map((user_id) => byId.get(user_id) ?? null);
   }
 
+  /** The account with this address; if there is none, the candidate who answers its invitations. */
   async findByEmail(email: string): Promise<User | null> {
-    const found = await this.#users.findOne({ email: email.toLowerCase() });
+    const address = email.toLowerCase();
+    const found =
+      (await this.#users.findOne({ email: address })) ??
+      (await this.#users.findOne({ candidate_email: address }));
     return found && userOf(found);
   }
 
@@ -67,15 +75,18 @@ export class UserStore {
     const found = await this.#users.findOne(
       'email' in by ? { email: by.email.toLowerCase() } : { _id: new ObjectId(by.user_id) },
     );
-    return found && { user: userOf(found), password_hash: found.password_hash ?? null };
+    if (!found) return null;
+    const { password_hash = null, known_places = [] } = found;
+    return { user: userOf(found), password_hash, known_places };
   }
 
   /**
-   * Finds the account with this address, whatever its role and even if it is deactivated. If there is none, creates
-   * a candidate account without a password, so that nobody can log in to it.
+   * Finds or creates the candidate who answers the invitations of an address. That is no account which somebody
+   * registered, nor one of staff: without a password nobody can log in to it.
    */
-  findOrCreateCandidate(email: string): Promise<User> {
-    return this.#findOrCreate({ email: email.toLowerCase() });
+  async findOrCreateCandidate(email: string): Promise<User> {
+    const address = email.toLowerCase();
+    return (await this.#releaseAddress(address)) ?? this.#findOrCreate({ candidate_email: address });
   }
 
   /**
@@ -87,21 +98,26 @@ export class UserStore {
   }
 
   /**
-   * Sets the first password of an invited candidate, who has none yet.
-   * @returns null if no active candidate without a password has this address.
+   * Sets the first password of an invited candidate, who has none yet and can log in from now on.
+   * @returns null if no active candidate without a password answers the invitations of this address.
+   * @throws Refusal 409 `email_taken` if somebody has registered the address
    */
   async setFirstPassword(email: string, password_hash: string): Promise<User | null> {
-    const found = await this.#users.findOneAndUpdate(
-      {
-        email: email.toLowerCase(),
-        role: 'candidate',
-        is_active: true,
-        password_hash: { $exists: false },
-      },
-      { $set: { password_hash, updated_at: new Date() } },
-      { returnDocument: 'after' },
-    );
-    return found && userOf(found);
+    const address = email.toLowerCase();
+    await this.#releaseAddress(address);
+    const invited = {
+      candidate_email: address,
+      is_active: true,
+      password_hash: { $exists: false },
+    };
+    const change = { $set: { email: address, password_hash, updated_at: new Date() } };
+    try {
+      const found = await this.#users.findOneAndUpdate(invited, change, { returnDocument: 'after' });
+      return found && userOf(found);
+    } catch (error) {
+      if (isDuplicateKey(error)) throw emailTaken('Somebody has registered this e-mail address.');
+      throw error;
+    }
   }
 
   /**
@@ -115,6 +131,14 @@ export class UserStore {
       { $set: { password_hash, updated_at: new Date() } },
     );
     return matchedCount === 1;
+  }
+
+  /** Adds to the places that the owner was in. Of more than `MAX_KNOWN_PLACES` the earliest added one is forgotten. */
+  async rememberPlace(user_id: string, place: string): Promise<void> {
+    await this.#users.updateOne(
+      { _id: new ObjectId(user_id), known_places: { $ne: place } },
+      { $push: { known_places: { $each: [place], $slice: -MAX_KNOWN_PLACES } } },
+    );
   }
 
   /** @returns the account after the change; null if there is none. */
@@ -131,7 +155,38 @@ export class UserStore {
     return (await this.#users.findOne({ role: 'admin', is_active: true })) !== null;
   }
 
-  async #findOrCreate(key: { email: string } | { _id: ObjectId }): Promise<User> {
+  /** @returns false if the address is taken. */
+  async #insert(document: UserDocument): Promise<boolean> {
+    try {
+      await this.#users.insertOne(document);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Brings an invited candidate of release 1 or 2 into today's form, in which the address is free for an account.
+   * @returns the candidate, or null if there is none in the earlier form
+   */
+  async #releaseAddress(email: string): Promise<User | null> {
+    const earlier = { email, role: 'candidate' as const, password_hash: { $exists: false } };
+    const change = {
+      $set: { candidate_email: email, updated_at: new Date() },
+      $unset: { email: true },
+    } as const;
+    try {
+      const found = await this.#users.findOneAndUpdate(earlier, change, { returnDocument: 'after' });
+      return found && userOf(found);
+    } catch (error) {
+      // A server of an earlier release made it beside one in today's form, which stands.
+      if (isDuplicateKey(error)) return null;
+      throw error;
+    }
+  }
+
+  async #findOrCreate(key: { candidate_email: string } | { _id: ObjectId }): Promise<User> {
     const upsert = () =>
       this.#users.findOneAndUpdate(
         key,
@@ -148,11 +203,19 @@ export class UserStore {
   }
 }
 
-function newAccountFields(role: Role): Omit<WithoutId<UserDocument>, 'email' | 'password_hash'> {
+function newAccountFields(
+  role: Role,
+): Omit<WithoutId<UserDocument>, 'email' | 'candidate_email' | 'password_hash'> {
   const now = new Date();
   return { role, is_active: true, created_at: now, updated_at: now };
 }
 
-function userOf({ _id, email, role, is_active, created_at }: UserDocument): User {
-  return { user_id: _id.toHexString(), email: email ?? null, role, is_active, created_at };
+function userOf({ _id, email, candidate_email, role, is_active, created_at }: UserDocument): User {
+  return {
+    user_id: _id.toHexString(),
+    email: email ?? candidate_email ?? null,
+    role,
+    is_active,
+    created_at,
+  };
 }

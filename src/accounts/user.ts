@@ -15,4 +15,6 @@ export interface Credentials {
   user: User;
   /** argon2id; null if no password is set, which matches nothing. */
   password_hash: string | null;
+  /** The networks that the owner was in, as `KnownPlaces` makes them. */
+  known_places: readonly string[];
 }

@@ -51,7 +51,7 @@ export async function takeEvent(session: Session, body: unknown): Promise<Acknow
   try {
     event = parse(submittedEvent, body);
   } catch (error) {
-    throw withState(error, session);
+    throw await withState(error, session);
   }
   return session.submit(event);
 }
@@ -81,7 +81,7 @@ export async function takeBatch(
   const results = await session.submitBatch(read);
   const allAccepted = results.every((result) => !(result instanceof Error));
   // Only now does the state include the events before the unreadable one.
-  if (unreadable && allAccepted) results.push(withState(unreadable, session));
+  if (unreadable && allAccepted) results.push(await withState(unreadable, session));
   const [first] = results;
   if (first instanceof Error && refusalOf(first).status >= 500) throw first;
   return bodies.map((_, index) => verdictOf(results[index]));
@@ -112,7 +112,8 @@ function parseOneOfMany(body: unknown, attempt_id: string): SubmittedEvent {
 }
 
 /** An event that cannot be parsed is answered like one that the state refuses: with the state and what it allows. */
-function withState(error: unknown, session: Session): Error {
+async function withState(error: unknown, session: Session): Promise<Error> {
+  if (session.isOverdue) await session.catchUp();
   return error instanceof Refusal ? refuseUnreadable(error, session.state) : (error as Error);
 }
 

@@ -1,13 +1,22 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
+import { isDuplicateKey } from '../database/errors.ts';
 import { NEWEST_FIRST, type Page, type PageRequest, periodFilter, readPage } from '../database/pages.ts';
-import type { AuditEntry, AuditLog } from './audit-log.ts';
+import type { AuditEntry } from './audit-log.ts';
 import type { AuditLogDocument } from './collection.ts';
 
-/** An entry as it is read back. */
-export interface RecordedAuditEntry extends Required<AuditEntry> {
+/** Which entry this is, and when it happened. */
+export interface AuditStamp {
   audit_id: string;
   created_at: Date;
 }
+
+export const newStamp = (): AuditStamp => ({
+  audit_id: new ObjectId().toHexString(),
+  created_at: new Date(),
+});
+
+/** An entry as it is read back. */
+export type RecordedAuditEntry = Required<AuditEntry> & AuditStamp;
 
 /** Which entries to read. An absent field does not restrict. */
 export interface AuditQuery {
@@ -19,23 +28,29 @@ export interface AuditQuery {
 }
 
 /** The audit log in the database. Entries can be added and read, but not updated or deleted. */
-export class AuditLogStore implements AuditLog {
+export class AuditLogStore {
   readonly #entries: Collection<AuditLogDocument>;
 
   constructor(entries: Collection<AuditLogDocument>) {
     this.#entries = entries;
   }
 
-  async record({ actor_id, action, target_type, target_id, details = {} }: AuditEntry): Promise<void> {
-    await this.#entries.insertOne({
-      _id: new ObjectId(),
-      actor_id: actor_id === null ? null : new ObjectId(actor_id),
-      action,
-      target_type,
-      target_id,
-      details,
-      created_at: new Date(),
-    });
+  /** @param stamp the same one when an entry is written again, so that it is stored only once */
+  async record(entry: AuditEntry, { audit_id, created_at } = newStamp()): Promise<void> {
+    const { actor_id, action, target_type, target_id, details = {} } = entry;
+    try {
+      await this.#entries.insertOne({
+        _id: new ObjectId(audit_id),
+        actor_id: actor_id === null ? null : new ObjectId(actor_id),
+        action,
+        target_type,
+        target_id,
+        details,
+        created_at,
+      });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
   }
 
   /** Newest first. */
@@ -49,7 +64,13 @@ export class AuditLogStore implements AuditLog {
       ...(target_id && { target_id }),
       ...periodFilter(period),
     };
-    const { items, next_cursor } = await readPage(this.#entries, filter, NEWEST_FIRST, page);
+    const { items, next_cursor } = await readPage(
+      this.#entries,
+      filter,
+      NEWEST_FIRST,
+      page,
+      indexFor({ actor_id, target_id, action }),
+    );
     return {
       items: items.map(({ _id, actor_id, ...entry }) => ({
         audit_id: _id.toHexString(),
@@ -59,4 +80,10 @@ export class AuditLogStore implements AuditLog {
       next_cursor,
     };
   }
+}
+
+/** The index that begins with exactly the fields asked for. */
+function indexFor({ actor_id, target_id, action }: AuditQuery): string {
+  const fields = [actor_id && 'actor', target_id && 'target', action && 'action'].filter(Boolean);
+  return fields.length === 0 ? 'newest' : `newest_of_${fields.join('_')}`;
 }

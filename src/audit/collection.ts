@@ -38,5 +38,12 @@ export const auditLog: CollectionDefinition<AuditLogDocument> = {
     { name: 'newest_of_target', key: { target_id: 1, ...newestFirst } },
     { name: 'newest_of_actor', key: { actor_id: 1, ...newestFirst } },
     { name: 'newest_of_action', key: { action: 1, ...newestFirst } },
+    { name: 'newest_of_actor_target', key: { actor_id: 1, target_id: 1, ...newestFirst } },
+    { name: 'newest_of_actor_action', key: { actor_id: 1, action: 1, ...newestFirst } },
+    { name: 'newest_of_target_action', key: { target_id: 1, action: 1, ...newestFirst } },
+    {
+      name: 'newest_of_actor_target_action',
+      key: { actor_id: 1, target_id: 1, action: 1, ...newestFirst },
+    },
   ],
 };

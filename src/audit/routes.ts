@@ -9,7 +9,7 @@ import { apiRoutes, get } from '../http/routes.ts';
 import type { AuditLogStore } from './audit-log-store.ts';
 
 interface AuditRoutesServices {
-  audit: AuditLogStore;
+  audit: Pick<AuditLogStore, 'read'>;
 }
 
 const auditQuery = z.strictObject({

@@ -7,23 +7,17 @@ const PROBE_INTERVAL_MS = 500;
 /** Milliseconds after the first failed probe; doubled with each further failure up to the maximum, with jitter. */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1000;
-/** Failed probes in a row after which the client is replaced, because it may be stuck itself. */
-const FAILURES_BEFORE_REPLACING = 3;
-/** If a call has failed and the current probe has had no answer for this many ms, the database counts as away. */
-const UNANSWERED_MS = 1000;
 /** Milliseconds within which a request must be refused. */
 const REFUSED_WITHIN_MS = 2900;
 
 /**
- * Knows whether the database can be reached, because it probes regularly. A single call that fails or is slow affects
- * only its own request. While probes fail, all requests are refused at once, so that none has to wait for a time-out.
+ * Knows whether the database can be reached, because it probes regularly. A call that fails or is slow affects only its
+ * own request, however many there are. Only while probes fail are all requests refused, at once, so that none has to
+ * wait for a time-out.
  */
 export class Availability {
   readonly #ping: () => Promise<unknown>;
-  readonly #replaceClient: () => Promise<unknown>;
   readonly #log: Logger;
-  /** When the current probe began, in milliseconds of `performance.now()`. */
-  #probeBegan: number | undefined;
   /** In ms of `performance.now()`. */
   #awaySince: number | undefined;
   #waiting: (() => void)[] = [];
@@ -31,12 +25,10 @@ export class Availability {
   #stopped = false;
 
   /**
-   * @param ping the probe; rejects if there is no answer
-   * @param replaceClient replaces the client by a new one without stuck connections; rejects if that does not work
+   * @param ping the probe, which no other call may delay; rejects if there is no answer
    */
-  constructor(ping: () => Promise<unknown>, replaceClient: () => Promise<unknown>, log: Logger) {
+  constructor(ping: () => Promise<unknown>, log: Logger) {
     this.#ping = ping;
-    this.#replaceClient = replaceClient;
     this.#log = log;
   }
 
@@ -67,26 +59,17 @@ export class Availability {
       return await operation();
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      await this.#verify(error, began + REFUSED_WITHIN_MS - performance.now());
+      // The probe shows whether only this call failed. Then the requests after this one need not find out, too.
+      this.#wake();
+      await this.#waitForProbe(began + REFUSED_WITHIN_MS - performance.now());
       throw outcomeUnknown(error);
     }
   }
 
-  /** Finds out whether only this call failed or the database is away, for as long as its request can wait. */
-  async #verify(error: unknown, patienceMs: number): Promise<void> {
-    this.#wake();
-    const left = UNANSWERED_MS - this.#probeAge();
-    if (left > 0 && patienceMs > 0) await this.#waitForProbe(Math.min(left, patienceMs));
-    if (this.#probeAge() >= UNANSWERED_MS) this.#close(error);
-  }
-
-  #probeAge(): number {
-    return this.#probeBegan === undefined ? 0 : performance.now() - this.#probeBegan;
-  }
-
   /** Resolves when the next probe ends, or after `ms`. */
-  #waitForProbe(ms: number): Promise<void> {
-    return new Promise((resolve) => {
+  async #waitForProbe(ms: number): Promise<void> {
+    if (this.isAway || ms <= 0) return;
+    await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#waiting.push(() => {
         clearTimeout(timer);
@@ -98,26 +81,19 @@ export class Availability {
   async #probeAgainAndAgain(): Promise<void> {
     let failures = 0;
     while (!this.#stopped) {
-      failures = (await this.#probe(failures)) ? 0 : failures + 1;
-      this.#probeBegan = undefined;
+      failures = (await this.#probe()) ? 0 : failures + 1;
       for (const tell of this.#waiting.splice(0)) tell();
       if (!this.#stopped) await this.#pause(failures);
     }
   }
 
-  /** @returns whether the database answered, if necessary to a new client */
-  async #probe(failuresBefore: number): Promise<boolean> {
-    this.#probeBegan = performance.now();
+  /** @returns whether the database answered */
+  async #probe(): Promise<boolean> {
     try {
       await this.#ping();
     } catch (error) {
       this.#close(error);
-      if (failuresBefore + 1 < FAILURES_BEFORE_REPLACING || this.#stopped) return false;
-      try {
-        await this.#replaceClient();
-      } catch {
-        return false;
-      }
+      return false;
     }
     this.#open();
     return true;

@@ -17,7 +17,9 @@ export class NoAnswer extends Error {
 export async function awaitAnswer<T>(call: Promise<T>, patienceMs = ANSWER_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`No answer within ${patienceMs} ms`)), patienceMs);
+    const giveUp = () => reject(new NoAnswer(`No answer within ${patienceMs} ms`));
+    // If this process was busy, the answer may have arrived without having been read yet.
+    timer = setTimeout(() => setImmediate(giveUp), patienceMs);
   });
   try {
     return await Promise.race([call, late]);

@@ -1,7 +1,6 @@
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import type { Logger } from 'pino';
 import { Availability } from './availability.ts';
-import { awaitAnswer } from './await-answer.ts';
 import type { CollectionDefinition, DatabaseSchema } from './definition.ts';
 import { type Durability, durabilityOf } from './durability.ts';
 import { presentCollection } from './present-collection.ts';
@@ -14,6 +13,11 @@ export interface Database {
   readonly db: Db;
   /** Writes are acknowledged only once they are durable; every call is answered or fails in less than 3 s. */
   collection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
+  /**
+   * The same collection, but on connections of its own, so that no other call delays or fails its calls. Only for calls
+   * whose number at once is bounded, because the probes share these connections.
+   */
+  reservedCollection<T extends Document>(definition: CollectionDefinition<T>): Collection<T>;
   availability: Availability;
   /** @throws Refusal 503 `database_unavailable` within `patienceMs` plus 500 ms if the database does not answer. */
   ping(): Promise<void>;
@@ -25,13 +29,24 @@ const PATIENCE_MS = 2500;
 /** How much earlier the driver's own time-outs come than ours, in milliseconds. */
 const GRACE_MS = 300;
 
+/** A probe fails after this part of the patience, so that the database is known to be away before calls give up. */
+const PROBE_PATIENCE = 0.8;
+
+/**
+ * The driver ends a connection that is silent for longer than this many times the patience, and all connections at once
+ * if that happens to a new one or to its monitor. A slow answer must not have such consequences: its caller is refused
+ * when our own patience ends, and the connection then goes on working.
+ */
+const CONNECTION_PATIENCE = 2;
+
 const clientOptions = (patienceMs: number): MongoClientOptions => ({
   appName: 'skill-observation-server',
   serverSelectionTimeoutMS: patienceMs,
-  connectTimeoutMS: patienceMs,
   waitQueueTimeoutMS: patienceMs,
-  socketTimeoutMS: patienceMs,
-  maxPoolSize: 20,
+  connectTimeoutMS: CONNECTION_PATIENCE * patienceMs,
+  socketTimeoutMS: CONNECTION_PATIENCE * patienceMs,
+  // Reads use up to 16 (`http/caller-turns.ts`), watchers 6, and events that find no session need the others.
+  maxPoolSize: 30,
   // A retry would double the wait; instead the client is asked to try again.
   retryReads: false,
 });
@@ -61,31 +76,51 @@ export interface DatabaseSettings extends DatabaseOptions {
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const { uri, name, log, patienceMs = PATIENCE_MS } = settings;
   await prepareDatabase(settings);
-  const client = await ReplaceableClient.connect(() => new MongoClient(uri, clientOptions(patienceMs)));
-  const durability = await durabilityOf(client.current.db(name)).catch(async (error: unknown) => {
-    await client.close();
-    throw error;
-  });
-  const ping = () => awaitAnswer(client.current.db(name).command({ ping: 1 }), patienceMs);
+  const connect = () => ReplaceableClient.connect(() => new MongoClient(uri, clientOptions(patienceMs)));
+  const shared = await connect();
+  const reserved = await connect().catch(closeAfterwards(shared));
+  const close = async () => {
+    await Promise.all([shared.close(), reserved.close()]);
+  };
+  const durability = await durabilityOf(shared.current.db(name)).catch(closeAfterwards({ close }));
+  // Whatever occupies the shared connections, the reserved ones answer; if only these are stuck, the shared ones do.
+  const ping = () => firstAnswer([reserved, shared].map((each) => each.ping(PROBE_PATIENCE * patienceMs)));
   const patience = { serverMs: patienceMs, answerMs: patienceMs + GRACE_MS };
-  const availability = new Availability(ping, () => client.replace(), log);
+  const availability = new Availability(ping, log);
   availability.start();
+  const collectionOf =
+    (client: ReplaceableClient) =>
+    <T extends Document>(definition: CollectionDefinition<T>) =>
+      presentCollection(currentCollection(client, name, definition, durability), patience);
   return {
     get db() {
-      return client.current.db(name);
+      return shared.current.db(name);
     },
-    collection: <T extends Document>(definition: CollectionDefinition<T>) =>
-      presentCollection(currentCollection(client, name, definition, durability), patience),
+    collection: collectionOf(shared),
+    reservedCollection: collectionOf(reserved),
     availability,
-    ping: async () => {
-      await availability.run(ping);
-    },
+    ping: () => availability.run(ping),
     close: () => {
       availability.stop();
-      return client.close();
+      return close();
     },
   };
 }
+
+/** Resolves when one of the calls is answered. @throws the error of the first call if all fail */
+async function firstAnswer(calls: Promise<void>[]): Promise<void> {
+  try {
+    await Promise.any(calls);
+  } catch (error) {
+    throw (error as AggregateError).errors[0];
+  }
+}
+
+/** For what fails while something is open that nobody can close later. */
+const closeAfterwards = (open: { close(): Promise<void> }) => async (error: unknown) => {
+  await open.close();
+  throw error;
+};
 
 /**
  * The driver's default is `{}`, in which it finds `constructor` and everything else that any object inherits: it would

@@ -14,6 +14,8 @@ import {
 import { NoAnswer } from './await-answer.ts';
 
 export const DUPLICATE_KEY = 11_000;
+/** MongoDB builds no index with less than 500 MB of free space. */
+export const OUT_OF_DISK_SPACE = 14_031;
 const COMMAND_NOT_FOUND = 59;
 const NAMESPACE_EXISTS = 48;
 

@@ -1,8 +1,13 @@
 import type { MongoClient } from 'mongodb';
 import { ANSWER_MS, awaitAnswer } from './await-answer.ts';
 
+/** Failed pings in a row after which the client is replaced. */
+const FAILURES_BEFORE_REPLACING = 3;
+/** Milliseconds for which calls on a replaced client may still go on: longer than all batches of a cursor may take. */
+const RETIREMENT_MS = 5 * ANSWER_MS;
+
 /**
- * Holds the current client and can replace it. The driver may get stuck: its monitor of a server can hang like any
+ * Holds the current client and replaces it when it seems stuck. The driver's monitor of a server can hang like any
  * other call (see `awaitAnswer`), and then no call finds a server until the process ends. A new client solves that.
  */
 export class ReplaceableClient {
@@ -10,6 +15,10 @@ export class ReplaceableClient {
   readonly #retired = new Map<MongoClient, NodeJS.Timeout>();
   #current: MongoClient;
   #isClosed = false;
+  /** The ping under way. */
+  #ping: Promise<void> | undefined;
+  /** Failed pings in a row. */
+  #failures = 0;
 
   private constructor(create: () => MongoClient, first: MongoClient) {
     this.#create = create;
@@ -33,15 +42,38 @@ export class ReplaceableClient {
   }
 
   /**
+   * Pings the server on this client. After three failures in a row the client is replaced, and the ping succeeds if the
+   * new client gets an answer. Simultaneous calls share one ping.
+   * @throws the database's error, or `NoAnswer` after `patienceMs`
+   */
+  ping(patienceMs: number): Promise<void> {
+    this.#ping ??= this.#pingOrReplace(patienceMs).finally(() => {
+      this.#ping = undefined;
+    });
+    return this.#ping;
+  }
+
+  async #pingOrReplace(patienceMs: number): Promise<void> {
+    try {
+      await awaitAnswer(pingOf(this.#current), patienceMs);
+    } catch (error) {
+      this.#failures += 1;
+      if (this.#failures < FAILURES_BEFORE_REPLACING || this.#isClosed) throw error;
+      await this.#replace();
+    }
+    this.#failures = 0;
+  }
+
+  /**
    * Replaces the client by a new one, once the new one has got an answer. Calls on the old client may still finish: it
-   * is closed only after the time limit of every call has passed.
+   * is closed only after their time limit has passed.
    * @throws the database's error or `NoAnswer`; the client is then unchanged.
    */
-  async replace(): Promise<void> {
+  async #replace(): Promise<void> {
     const second = this.#create();
     try {
       await awaitAnswer(second.connect());
-      await awaitAnswer(second.db('admin').command({ ping: 1 }));
+      await awaitAnswer(pingOf(second));
       if (this.#isClosed) throw new Error('The database was closed.');
     } catch (error) {
       end(second);
@@ -49,7 +81,7 @@ export class ReplaceableClient {
     }
     const old = this.#current;
     this.#current = second;
-    const timer = setTimeout(() => this.#end(old), 2 * ANSWER_MS);
+    const timer = setTimeout(() => this.#end(old), RETIREMENT_MS);
     this.#retired.set(old, timer);
   }
 
@@ -67,6 +99,8 @@ export class ReplaceableClient {
     end(old);
   }
 }
+
+const pingOf = (client: MongoClient): Promise<unknown> => client.db('admin').command({ ping: 1 });
 
 /** Closes a client in the background, because a stuck client may never finish closing. */
 function end(client: MongoClient): void {

@@ -8,9 +8,7 @@ export interface RequestState {
   caller?: Caller;
   /** Why the credentials are not valid; used only by routes that ask for the caller. */
   credentialsRefused?: Refusal;
-  /** The body, once something has asked for it; it can be read from the connection only once. */
-  json?: Promise<unknown>;
-  /** The body as it arrived. */
+  /** The body as it arrived, if it is larger than those of most routes may be. */
   bytes?: Buffer;
   /** What the caller should do if the database did not answer, as half a sentence. */
   adviceIfUnanswered?: string;

@@ -40,13 +40,17 @@ export const optionalJson =
     await next();
   };
 
-/** Step: reads the query string. @throws Refusal 422 listing every parameter that violates `schema` */
-export const query =
-  <T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> =>
-  async (ctx, next) => {
+/**
+ * Step: reads the query string. The step carries its schema, so that a test can try every filter that is declared.
+ * @throws Refusal 422 listing every parameter that violates `schema`
+ */
+export function query<T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> & { querySchema: T } {
+  const step: Step<{ query: z.output<T> }> = async (ctx, next) => {
     ctx.state.query = parse(schema, { ...ctx.query });
     await next();
   };
+  return Object.assign(step, { querySchema: schema });
+}
 
 /** Step: reads the parameters of the path. @throws Refusal 422 listing every one that violates `schema` */
 export const path =
@@ -57,28 +61,20 @@ export const path =
   };
 
 /**
- * The parsed body, read only once however often it is asked for.
+ * The parsed body.
  * @throws Refusal 415 for another content type or encoding, 413 above the limit, 400 for invalid UTF-8 or JSON, 422
  * if it nests too deeply
  */
-export function readJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
-  ctx.state.json ??= receiveJson(ctx, limit);
-  return ctx.state.json;
+async function readJson(ctx: BareContext, limit: number): Promise<unknown> {
+  refuseOtherTypes(ctx);
+  const bytes = await readBytes(ctx, limit);
+  // A request may wait long for its turn, so what nobody asks for is not kept.
+  if (bytes.length > BODY_LIMIT) ctx.state.bytes = bytes;
+  return parseJson(bytes);
 }
 
 /** Like `readJson`, but an empty body counts as `{}`: some clients announce one by length or type, some in chunks. */
-function readOptionalJson(ctx: BareContext, limit = BODY_LIMIT): Promise<unknown> {
-  ctx.state.json ??= receiveOptionalJson(ctx, limit);
-  return ctx.state.json;
-}
-
-async function receiveJson(ctx: BareContext, limit: number): Promise<unknown> {
-  refuseOtherTypes(ctx);
-  ctx.state.bytes = await readBytes(ctx, limit);
-  return parseJson(ctx.state.bytes);
-}
-
-async function receiveOptionalJson(ctx: BareContext, limit: number): Promise<unknown> {
+async function readOptionalJson(ctx: BareContext, limit: number): Promise<unknown> {
   const bytes = await readBytes(ctx, limit);
   if (bytes.length === 0) return {};
   refuseOtherTypes(ctx);

@@ -1,4 +1,4 @@
-import type { ServerOptions } from 'node:http';
+import type { Server, ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { headersTooLarge, malformedRequest, type Refusal, requestTimeout } from '../errors.ts';
 import { rawProblem } from './raw-response.ts';
@@ -16,11 +16,31 @@ export const SERVER_OPTIONS: ServerOptions = {
 };
 
 /**
- * Answers a request that is not valid HTTP, arrived too slowly or has too large headers, and ends the connection.
- * Handles a server's `clientError` event.
+ * Milliseconds after which a connection is cut on which nothing moves while a request or its answer is under way. A slow
+ * reader goes on as long as the operating system gets rid of any byte in that time.
  */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, connection: Duplex): void {
-  if (!connection.writable || error.code === 'ECONNRESET') {
+const STALLED_MS = 30_000;
+/** Connections at once, about 10 KB each. */
+const MAX_CONNECTIONS = 10_000;
+
+/** Bounds how long and how many connections may be open, and answers requests that are broken. */
+export function guardConnections(
+  server: Server,
+  { stalledMs = STALLED_MS, maxConnections = MAX_CONNECTIONS } = {},
+): void {
+  server.setTimeout(stalledMs);
+  server.maxConnections = maxConnections;
+  // Connections without a request, which everybody can keep, make room for those with one.
+  server.on('drop', () => server.closeIdleConnections());
+  server.on('clientError', answerBrokenRequest);
+}
+
+/**
+ * Answers a request that is not valid HTTP, arrived too slowly or has too large headers, and ends the connection. If an
+ * earlier answer still waits there, nobody would read this one.
+ */
+function answerBrokenRequest(error: NodeJS.ErrnoException, connection: Duplex): void {
+  if (!connection.writable || connection.writableLength > 0 || error.code === 'ECONNRESET') {
     connection.destroy();
     return;
   }

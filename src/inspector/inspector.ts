@@ -11,6 +11,8 @@ export interface Inspector {
   /** Middleware between authentication and all routes. */
   guard: (ctx: BareContext, next: Next) => Promise<unknown>;
   routers: ApiRouter[];
+  /** The part after `/machines` of the link that lets a developer in without a log-in; undefined in production. */
+  fragment: string | undefined;
 }
 
 export interface InspectorServices extends StatesRoutesServices {
@@ -25,5 +27,6 @@ export function createInspector(services: InspectorServices): Inspector {
     identify: pass?.identify(accounts.identify) ?? accounts.identify,
     guard: pass?.guard ?? ((_ctx, next) => next()),
     routers: [statesRoutes(services), pageRoutes({ pass })],
+    fragment: pass && `#key=${pass.key}`,
   };
 }

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { forbidden, notFound } from '../errors.ts';
 import { anyone, staff } from '../http/access.ts';
 import type { ApiRouter } from '../http/context.ts';
+import { body } from '../http/request.ts';
 import { get, post, rootRoutes, type Step } from '../http/routes.ts';
 import { pictureStyleHashes, readAsset, readPicture, readShell } from './page-files.ts';
 import { isFromHere, PASS_SECONDS, type ReadOnlyPass } from './read-only-pass.ts';
@@ -17,6 +19,11 @@ export interface PageRoutesServices {
 export function pageRoutes({ pass }: PageRoutesServices): ApiRouter {
   const routes = [
     get('/machines', [anyone], async (ctx) => {
+      // The page's addresses are relative to its own.
+      if (ctx.path.endsWith('/')) {
+        ctx.redirect('../machines');
+        return;
+      }
       ctx.set('Content-Security-Policy', policy(await pictureStyleHashes()));
       ctx.type = 'html';
       ctx.body = await readShell({ logInNeeded: !pass });
@@ -41,8 +48,14 @@ export function pageRoutes({ pass }: PageRoutesServices): ApiRouter {
 }
 
 const passRoute = (pass: ReadOnlyPass) =>
-  post('/machines/pass', [anyoneHere], (ctx) => {
-    ctx.body = { access_token: pass.issue(), token_type: 'Bearer', expires_in: PASS_SECONDS };
+  post('/machines/pass', [anyoneHere, body(z.strictObject({ key: z.string().max(100) }))], (ctx) => {
+    const access_token = pass.issue(ctx.state.body.key);
+    if (!access_token) {
+      throw forbidden(
+        'This is not the key that the server printed when it started; each start prints a new one.',
+      );
+    }
+    ctx.body = { access_token, token_type: 'Bearer', expires_in: PASS_SECONDS };
   });
 
 /** Step: anyone may call, but only from the server's own computer. */

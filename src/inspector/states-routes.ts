@@ -3,6 +3,8 @@ import { machineById } from '../../machines/index.ts';
 import { isRedeemed } from '../attempts/attempt.ts';
 import { attemptReader } from '../attempts/routes/access-steps.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { auditedReading } from '../audit/audited.ts';
 import { attemptNotRedeemed } from '../errors.ts';
 import { lenientWholeNumber } from '../fields.ts';
 import { staff } from '../http/access.ts';
@@ -15,6 +17,7 @@ import { momentsOf } from './moments.ts';
 
 export interface StatesRoutesServices {
   attempts: AttemptStore;
+  audit: AuditLog;
   journal: Journal;
   tasks: TaskStore;
 }
@@ -26,22 +29,26 @@ const momentPage = z.strictObject({
 });
 
 /** The state of an attempt after each event, replayed from the journal, for staff. */
-export function statesRoutes({ attempts, journal, tasks }: StatesRoutesServices): ApiRouter {
+export function statesRoutes({ attempts, audit, journal, tasks }: StatesRoutesServices): ApiRouter {
   return apiRoutes('/attempts', [
-    get('/:attempt_id/states', [staff, query(momentPage), attemptReader(attempts)], async (ctx) => {
-      const { attempt, query } = ctx.state;
-      const { after = -1, limit } = query;
-      if (!isRedeemed(attempt)) {
-        throw attemptNotRedeemed('The token of this attempt has not been redeemed yet.');
-      }
-      const { attempt_id, machine_id, task_id } = attempt;
-      const { requires_reasoning } = await tasks.get(task_id);
-      // A later page can only be computed from the start, so earlier events are read but not sent.
-      const events = await journal.read(attempt_id, { limit: Math.max(after, 0) + limit });
-      const moments = [...momentsOf(machineById(machine_id), { attempt_id, requires_reasoning }, events)];
-      const states = moments.slice(after + 1, after + 1 + limit);
-      const next_after = states.length === limit ? (states.at(-1)?.sequence_number ?? null) : null;
-      ctx.body = { machine_id, states, next_after };
-    }),
+    get(
+      '/:attempt_id/states',
+      [staff, query(momentPage), attemptReader(attempts), auditedReading(audit, 'states_read')],
+      async (ctx) => {
+        const { attempt, query } = ctx.state;
+        const { after = -1, limit } = query;
+        if (!isRedeemed(attempt)) {
+          throw attemptNotRedeemed('The token of this attempt has not been redeemed yet.');
+        }
+        const { attempt_id, machine_id, task_id } = attempt;
+        const { requires_reasoning } = await tasks.get(task_id);
+        // A later page can only be computed from the start, so earlier events are read but not sent.
+        const events = await journal.read(attempt_id, { limit: Math.max(after, 0) + limit });
+        const moments = [...momentsOf(machineById(machine_id), { attempt_id, requires_reasoning }, events)];
+        const states = moments.slice(after + 1, after + 1 + limit);
+        const next_after = states.length === limit ? (states.at(-1)?.sequence_number ?? null) : null;
+        ctx.body = { machine_id, states, next_after };
+      },
+    ),
   ]);
 }

@@ -28,10 +28,15 @@ export class Journal {
   readonly #reader: Grouping<string, RecordedEvent[]>;
   readonly #recent = new RecentEvents();
 
-  constructor(events: Collection<BehaviorEventDocument>, availability: Pick<Availability, 'run'>) {
+  /** @param appends the same collection, on connections that no reader can occupy */
+  constructor(
+    events: Collection<BehaviorEventDocument>,
+    availability: Pick<Availability, 'run'>,
+    appends = events,
+  ) {
     this.#events = events;
     this.#availability = availability;
-    this.#writer = new GroupedInserts(events);
+    this.#writer = new GroupedInserts(appends);
     this.#reader = new Grouping((attempt_ids) => this.#readSeveral(attempt_ids), MAX_READ_TOGETHER);
   }
 

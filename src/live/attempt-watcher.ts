@@ -3,13 +3,13 @@ import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/session/
 import { projectionOf } from '../attempts/stored/projection.ts';
 import { overloaded } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
-import { eventAck, type LiveMessage, metricsReady } from './messages.ts';
+import { attemptState, eventAck, type LiveMessage, metricsReady } from './messages.ts';
 
 /** Where a watcher gets its information. */
 export interface WatchSources {
   feed: AttemptFeed;
-  /** Runs `work` when few others use the database; whoever starts or catches up waits for a turn. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Reads when it is this watcher's turn; undefined if nobody wants to be told any more when it is. */
+  inTurn<T>(read: () => Promise<T>): Promise<T | undefined>;
   /** The attempt as it is now, with all events that the journal has at the time of the call. */
   view(attempt_id: string): Promise<AttemptView>;
   /** One page of the events after a sequence number, in order; empty if there are no more. */
@@ -44,6 +44,7 @@ export class AttemptWatcher {
   #first: AttemptView | undefined;
   /** State and status that were sent last. */
   #told: Pick<AttemptView, 'state' | 'status'> | undefined;
+  #isReadyTold = false;
   /** The latest news while the journal is being read; undefined when live. */
   #waiting: AttemptNews[] | undefined = [];
   #isStopped = false;
@@ -110,7 +111,7 @@ export class AttemptWatcher {
 
   #tell(news: AttemptNews): void {
     if (news.kind === 'results_saved') {
-      this.#send(metricsReady(this.#attempt_id));
+      this.#tellReady();
       return;
     }
     const { kind, view } = news;
@@ -125,9 +126,10 @@ export class AttemptWatcher {
       if (ahead === 0) return;
       this.#tellEvent(news.event);
     }
-    if (kind === 'caught_up' && this.#isTold(view)) return;
+    // News may come late, when many are told; the state may have been told by catching up meanwhile.
+    if (kind !== 'event_recorded' && this.#isTold(view)) return;
     this.#tellState(view);
-    if (kind === 'caught_up' && view.state === 'locked') this.#send(metricsReady(this.#attempt_id));
+    if (kind === 'caught_up' && view.state === 'locked') this.#tellReady();
   }
 
   #isTold({ state, status }: AttemptView): boolean {
@@ -138,7 +140,7 @@ export class AttemptWatcher {
     // No event is recorded when an attempt expires.
     const hasExpired = view.status === 'expired' && this.#told !== undefined && !this.#isTold(view);
     this.#told = { state: view.state, status: view.status };
-    this.#send({ type: 'attempt_state', data: view });
+    this.#send(attemptState(view));
     if (hasExpired) this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
   }
 
@@ -147,6 +149,12 @@ export class AttemptWatcher {
     this.#cursor = event.sequence_number;
     const { status, completed_at = null } = projectionOf(event) ?? {};
     if (status) this.#send({ type: 'attempt_status', data: { status, completed_at } });
+  }
+
+  /** Only the first time. */
+  #tellReady(): void {
+    if (!this.#isReadyTold) this.#send(metricsReady(this.#attempt_id));
+    this.#isReadyTold = true;
   }
 
   #send(message: LiveMessage): void {
@@ -171,7 +179,7 @@ export class AttemptWatcher {
     this.#waiting = undefined;
     if (view.state === 'locked') {
       // Nothing can follow, and the waiting news are older than this state.
-      this.#send(metricsReady(this.#attempt_id));
+      this.#tellReady();
       return;
     }
     for (const news of waiting) this.#hear(news);
@@ -180,8 +188,9 @@ export class AttemptWatcher {
   /** The next page of events, once the reader has taken the previous one; none if it has left. */
   async #readNext(): Promise<RecordedEvent[]> {
     await this.#outlet?.room();
-    return this.#sources.inTurn(async () =>
+    const read = this.#sources.inTurn(async () =>
       this.#isOver ? [] : this.#sources.read(this.#attempt_id, this.#cursor),
     );
+    return (await read) ?? [];
   }
 }

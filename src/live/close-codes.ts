@@ -9,7 +9,8 @@ export const CLOSE = {
   notFound: 4404,
   /** The reader fell too far behind; connect again with `since`. */
   tooSlow: 4408,
-  tooManyMessages: 4429,
+  /** Too many sockets or messages. */
+  tooMany: 4429,
   tryAgainLater: 1013,
 } as const;
 
@@ -22,6 +23,8 @@ export function closeCodeOf(status: number): number {
       return CLOSE.forbidden;
     case 404:
       return CLOSE.notFound;
+    case 429:
+      return CLOSE.tooMany;
     case 503:
       return CLOSE.tryAgainLater;
     default:

@@ -1,30 +1,36 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { App, MiddlewareContext } from 'koa-websocket';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
+import { answerWithoutUpgrade, asksForWebSocket } from '../http/other-upgrades.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
-import { type AdmissionServices, admit } from './admission.ts';
-import { AttemptWatcher, type WatchSources } from './attempt-watcher.ts';
+import { Periodic } from '../periodic.ts';
+import { type Admission, type AdmissionServices, admit, readTarget } from './admission.ts';
+import { AttemptWatcher } from './attempt-watcher.ts';
 import { CLOSE, closeCodeOf } from './close-codes.ts';
 import { LiveSocket } from './live-socket.ts';
+import { UpgradedConnection } from './upgraded-connection.ts';
+import type { LiveSources } from './watch-sources.ts';
 
 export interface LiveServices extends AdmissionServices {
-  sources: WatchSources;
+  sources: LiveSources;
   /** Whether a browser page of this origin may connect; `host` is the server's own name in the browser's request. */
   isAllowedOrigin(origin: string, host: string | undefined): boolean;
-  limits: Pick<RateLimits, 'connection' | 'messages'>;
+  limits: Pick<RateLimits, 'connection' | 'messages' | 'findById'>;
   log: Logger;
 }
 
 /** A larger message ends the connection before it is read; a smaller one that is still too large gets an error. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 25_000;
+const CHECKED_AT_ONCE = 20;
 /** What is settled before a handshake is answered: a watcher that has its place, or why there is none. */
-type Outcome = { token: string; watcher: AttemptWatcher } | { error: unknown };
+type Outcome = { admission: Admission; watcher: AttemptWatcher } | { error: unknown };
 
 /**
  * The WebSocket side of the app. A client that sees its socket open may post at once and must hear of it, so its rights
@@ -34,11 +40,10 @@ type Outcome = { token: string; watcher: AttemptWatcher } | { error: unknown };
 export class LiveChannel {
   readonly #services: LiveServices;
   readonly #app: App;
-  /** Each socket with the token it was opened with. */
-  readonly #sockets = new Map<LiveSocket, string>();
+  readonly #sockets = new Map<LiveSocket, Admission>();
   /** The outcome for each request whose handshake is being answered. */
   readonly #outcomes = new WeakMap<IncomingMessage, Outcome>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeat: Periodic;
   #closing = false;
 
   constructor(app: App, services: LiveServices) {
@@ -46,72 +51,90 @@ export class LiveChannel {
     this.#services = services;
     app.ws.listen({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
     app.ws.use((ctx) => this.#serve(ctx));
-    this.#heartbeat = setInterval(() => {
-      for (const [socket, token] of this.#sockets) {
-        socket.checkAlive();
-        void this.#checkToken(socket, token);
-      }
-    }, PING_INTERVAL_MS).unref();
+    this.#heartbeat = new Periodic('Checking live connections', PING_INTERVAL_MS, services.log, () =>
+      this.#checkAll(),
+    );
+    this.#heartbeat.start();
   }
 
-  /** Handles the upgrade requests of an HTTP server. A page of another origin gets 403 and no socket. */
+  /**
+   * Handles the upgrade requests of an HTTP server; only WebSocket is known here. A page of another origin gets 403 and
+   * no socket.
+   */
   attach(server: Server): void {
-    server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-      // Node no longer listens for errors of this connection, and an unhandled one would end the process.
-      connection.on('error', () => connection.destroy());
-      const target = originForm(request.url);
-      if (target === undefined) {
-        connection.end(rawProblem(malformedRequest('The request target is not a path on this server.')));
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      if (!asksForWebSocket(request)) {
+        answerWithoutUpgrade(server, request, stream, head);
         return;
       }
-      request.url = target;
-      const { origin, host } = request.headers;
-      if (origin !== undefined && !this.#services.isAllowedOrigin(origin, host)) {
-        connection.end(rawProblem(forbidden('Pages of this origin are not allowed to connect.')));
-        return;
-      }
-      this.#services.limits.connection(request).then(
-        () => this.#upgrade(request, target, connection, head),
-        (error: unknown) => connection.end(rawProblem(asRefusal(error))),
+      const connection = new UpgradedConnection(stream, head);
+      this.#upgrade(request, connection).catch((error: unknown) =>
+        connection.end(rawProblem(asRefusal(error))),
       );
     });
   }
 
-  async #upgrade(request: IncomingMessage, target: string, connection: Duplex, head: Buffer): Promise<void> {
-    this.#outcomes.set(request, await this.#prepare(target, connection));
+  /** @throws Refusal if there is no handshake */
+  async #upgrade(request: IncomingMessage, connection: UpgradedConnection): Promise<void> {
+    const target = originForm(request.url);
+    if (target === undefined) throw malformedRequest('The request target is not a path on this server.');
+    request.url = target;
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !this.#services.isAllowedOrigin(origin, host)) {
+      throw forbidden('Pages of this origin are not allowed to connect.');
+    }
+    await this.#services.limits.connection(request);
+    const outcome = await this.#prepare(target, connection.gone);
+    // Nobody waits for an answer any more.
+    if (!outcome || connection.gone.aborted) return;
+    this.#outcomes.set(request, outcome);
     const sockets = this.#app.ws.server;
-    sockets?.handleUpgrade(request, connection, head, (socket) => {
-      try {
-        sockets.emit('connection', socket, request);
-      } catch (err) {
-        // koa-websocket throws on some requests, and nothing else would catch that.
-        this.#services.log.warn({ err }, 'A socket could not be served');
-        socket.terminate();
-      }
-    });
+    connection.handOver((stream, head) =>
+      sockets?.handleUpgrade(request, stream, head, (socket) => {
+        try {
+          sockets.emit('connection', socket, request);
+        } catch (err) {
+          // koa-websocket throws on some requests, and nothing else would catch that.
+          this.#services.log.warn({ err }, 'A socket could not be served');
+          socket.terminate();
+        }
+      }),
+    );
   }
 
-  /** Never rejects. The watcher stops when the connection ends, whether or not it has become a socket by then. */
-  async #prepare(target: string, connection: Duplex): Promise<Outcome> {
+  /**
+   * Never rejects. The watcher stops when the connection ends, whether or not it has become a socket by then.
+   * @returns undefined if the connection ended before it was its turn
+   */
+  async #prepare(target: string, gone: AbortSignal): Promise<Outcome | undefined> {
     const { sources } = this.#services;
     try {
-      const { token, watcher } = await sources.inTurn(async () => {
-        const { attempt_id, token, since } = await admit(target, this.#services);
-        return { token, watcher: await AttemptWatcher.at(attempt_id, since, sources) };
+      const request = readTarget(target);
+      return await sources.admissions.run(request.token, gone, async () => {
+        const admission = await admit(request, this.#services, gone);
+        const { attempt_id, since, caller } = admission;
+        const watcher = await AttemptWatcher.at(attempt_id, since, sources.sourcesFor(caller.user_id, gone));
+        gone.addEventListener('abort', () => watcher.stop());
+        // Then that event has come already.
+        if (gone.aborted) watcher.stop();
+        return { admission, watcher };
       });
-      connection.once('close', () => watcher.stop());
-      // Then that event may have come already.
-      if (connection.destroyed) watcher.stop();
-      return { token, watcher };
     } catch (error) {
       return { error };
+    }
+  }
+
+  /** Closes the sockets of an attempt whose access tokens were replaced by a newer one. */
+  checkTokensOf(attempt_id: string): void {
+    for (const [socket, admission] of this.#sockets) {
+      if (admission.attempt_id === attempt_id) void this.#checkToken(socket, admission.token);
     }
   }
 
   /** Closes every socket with 1012, so that front ends connect again elsewhere. */
   close(): void {
     this.#closing = true;
-    clearInterval(this.#heartbeat);
+    void this.#heartbeat.stop();
     for (const socket of this.#sockets.keys())
       socket.close(CLOSE.serviceRestart, 'The server is restarting.');
   }
@@ -131,12 +154,25 @@ export class LiveChannel {
       fail(outcome?.error);
       return;
     }
-    const { token, watcher } = outcome;
-    this.#sockets.set(socket, token);
+    const { admission, watcher } = outcome;
+    this.#sockets.set(socket, admission);
     await watcher.start(socket, fail).catch(fail);
   }
 
-  /** Closes a socket whose token has expired or whose account has been deactivated since it was opened. */
+  /** Takes the sockets in small groups, because there may be thousands. */
+  async #checkAll(): Promise<void> {
+    const all = [...this.#sockets];
+    for (const group of groupsOf(all, CHECKED_AT_ONCE)) {
+      for (const [socket] of group) socket.checkAlive();
+      await setImmediate();
+    }
+    for (const group of groupsOf(all, CHECKED_AT_ONCE)) {
+      if (this.#closing) return;
+      await Promise.all(group.map(([socket, { token }]) => this.#checkToken(socket, token)));
+    }
+  }
+
+  /** Closes a socket whose token is no longer valid: expired, replaced by a newer one, or of a deactivated account. */
   async #checkToken(socket: LiveSocket, token: string): Promise<void> {
     try {
       await this.#services.identify(token);
@@ -154,4 +190,8 @@ export class LiveChannel {
     const reason = isAway ? 'The database did not answer; connect again shortly.' : refusal.message;
     socket.close(closeCodeOf(refusal.status), reason);
   }
+}
+
+function* groupsOf<T>(all: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Rate } from '../http/rate-limiter.ts';
+import type { Rate } from '../http/bounded-counters.ts';
 import { CLOSE } from './close-codes.ts';
-import { answer, type LiveMessage } from './messages.ts';
+import { answer, encode, type LiveMessage } from './messages.ts';
 
 /** How many bytes may wait for a slow reader before its socket is closed. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -36,7 +36,7 @@ export class LiveSocket {
     this.#socket = socket;
     this.#connection = connection;
     socket.on('message', (message: Buffer, isBinary) => {
-      if (this.#isTooOften(limit)) this.close(CLOSE.tooManyMessages, 'Too many messages.');
+      if (this.#isTooOften(limit)) this.close(CLOSE.tooMany, 'Too many messages.');
       else this.send(answer(message, isBinary));
     });
     socket.on('pong', () => {
@@ -55,7 +55,7 @@ export class LiveSocket {
   send(message: LiveMessage): void {
     if (!this.isOpen) return;
     this.#writeTogether();
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(encode(message), { binary: false });
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.close(CLOSE.tooSlow, 'Too far behind; connect again with since.');
     }

@@ -14,10 +14,27 @@ export type LiveMessage =
   | { type: 'pong'; data: object }
   | { type: 'error'; data: { code: string; detail: string } };
 
-export const eventAck = (event: RecordedEvent): LiveMessage => {
+/** Makes one value of each source, however many ask for it: all watchers of an attempt are told the same news. */
+function once<Source extends object, Value>(make: (source: Source) => Value): (source: Source) => Value {
+  const made = new WeakMap<Source, Value>();
+  return (source) => {
+    const known = made.get(source);
+    if (known !== undefined) return known;
+    const value = make(source);
+    made.set(source, value);
+    return value;
+  };
+}
+
+export const eventAck = once((event: RecordedEvent): LiveMessage => {
   const { event_id, event_type, sequence_number, timestamp_server } = event;
   return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server } };
-};
+});
+
+export const attemptState = once((view: AttemptView): LiveMessage => ({ type: 'attempt_state', data: view }));
+
+/** A message as it is sent: JSON in UTF-8. */
+export const encode = once((message: LiveMessage): Buffer => Buffer.from(JSON.stringify(message)));
 
 export const metricsReady = (attempt_id: string): LiveMessage => ({
   type: 'metrics_ready',

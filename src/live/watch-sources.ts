@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { isRedeemed } from '../attempts/attempt.ts';
 import { unredeemedView } from '../attempts/attempt-view.ts';
 import type { AttemptFeed, AttemptView } from '../attempts/session/feed.ts';
@@ -11,14 +10,22 @@ import type { Reconciler } from '../attempts/upkeep/reconciler.ts';
 import { notFound } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WatchSources } from './attempt-watcher.ts';
+import { LiveTurns } from './live-turns.ts';
 
 /** Maximum number of events read at once for a watcher that is catching up; about 34 KB when they are told. */
 const PAGE = 200;
 /**
- * How many watchers may use the database at once; fewer than there are connections to it. After a restart all front
+ * How many connections are admitted at once; fewer than there are connections to the database. After a restart all front
  * ends reconnect at the same time, and candidates' events must not wait behind all of them.
  */
-const AT_ONCE = 6;
+const ADMISSIONS = { atOnce: 4, atOncePerCaller: 2, waiting: 5000, waitingPerCaller: 500 };
+/** How many pages are read at once for watchers that are catching up. Each socket waits for one page at most. */
+const PAGES = {
+  atOnce: 2,
+  atOncePerCaller: 1,
+  waiting: Number.POSITIVE_INFINITY,
+  waitingPerCaller: Number.POSITIVE_INFINITY,
+};
 
 export interface WatchSourcesServices {
   feed: AttemptFeed;
@@ -28,12 +35,23 @@ export interface WatchSourcesServices {
   reconciler: Reconciler;
 }
 
-export function watchSources(services: WatchSourcesServices): WatchSources {
+/** What the live channel reads, and the turns in which it does so. */
+export interface LiveSources {
+  /** Catching up has turns of its own, so that however much is read, nobody waits long to be admitted. */
+  admissions: LiveTurns;
+  /**
+   * @param user_id for whom a watcher reads
+   * @param gone aborted when nobody wants to be told any more
+   */
+  sourcesFor(user_id: string, gone: AbortSignal): WatchSources;
+}
+
+export function liveSources(services: WatchSourcesServices): LiveSources {
   const { feed, attempts, sessions, journal } = services;
-  const turns = pLimit(AT_ONCE);
-  return {
+  const pages = new LiveTurns(PAGES);
+  const sourcesFor = (user_id: string, gone: AbortSignal): WatchSources => ({
     feed,
-    inTurn: (work) => turns(work),
+    inTurn: (work) => pages.run(user_id, gone, work),
     read: (attempt_id, after) => journal.read(attempt_id, { after, limit: PAGE }),
     view: async (attempt_id) => {
       const attempt = await attempts.find(attempt_id);
@@ -41,7 +59,8 @@ export function watchSources(services: WatchSourcesServices): WatchSources {
       if (!isRedeemed(attempt)) return unredeemedView(attempt);
       return journaledView(await sessions.get(attempt_id), services);
     },
-  };
+  });
+  return { admissions: new LiveTurns(ADMISSIONS), sourcesFor };
 }
 
 /**
@@ -54,6 +73,8 @@ async function journaledView(
   { journal, sessions, reconciler }: WatchSourcesServices,
 ): Promise<AttemptView> {
   const { attempt_id } = session.attempt;
+  // Whoever asks when the time is over is told so; the sweep would end the attempt only some seconds later.
+  if (session.isOverdue) return (await sessions.current(attempt_id)).view;
   const last = await journal.lastNumber(attempt_id);
   const { state } = session;
   const known = state.context.sequence_number;

@@ -5,8 +5,8 @@ import type { Step } from '../http/routes.ts';
 
 /** What is asked of the attempts. */
 export interface TaskReaders {
-  /** Whether the caller's own attempt, redeemed at whatever time, is at this version of a task. */
-  hasRedeemed(caller: Caller, task_id: string): Promise<boolean>;
+  /** The id of the caller's own attempt, redeemed at whatever time, if it is at this version of a task. */
+  findRedeemedAt(caller: Caller, task_id: string): Promise<string | undefined>;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface TaskReaders {
 export function taskReader(attempts: TaskReaders): Step<{ caller: Caller; path: { task_id: string } }> {
   return async (ctx, next) => {
     const caller = callerOf(ctx.state);
-    if (!isStaff(caller) && !(await attempts.hasRedeemed(caller, ctx.state.path.task_id))) {
+    if (!isStaff(caller) && !(await attempts.findRedeemedAt(caller, ctx.state.path.task_id))) {
       throw forbidden('Candidates may read a task once they have redeemed a token for it.');
     }
     await next();

@@ -73,6 +73,9 @@ export const tasks: CollectionDefinition<TaskDocument> = {
   indexes: [
     { name: 'task_code_version', key: { task_code: 1, version: 1 }, unique: true },
     { name: 'category_active', key: { category: 1, is_active: 1 } },
+    // For the list: first the filter's fields, then the order of the pages.
+    { name: 'list', key: { category: 1, is_active: 1, task_code: 1, version: -1 } },
+    { name: 'list_of_code', key: { task_code: 1, version: -1 } },
   ],
 };
 

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { type Collection, ObjectId } from 'mongodb';
+import { type Collection, type Filter, ObjectId } from 'mongodb';
 import { isDuplicateKey } from '../database/errors.ts';
 import { type Page, type PageRequest, readPage } from '../database/pages.ts';
 import { duplicate, notFound, validationFailed } from '../errors.ts';
 import type { OptionDocument, TaskDocument } from './collections.ts';
 import { TASKS_BY_CODE, type TaskContent, type TaskEdit, type TaskFilter } from './schemas.ts';
-import type { Task } from './task.ts';
+import { TASK_CATEGORIES, type Task } from './task.ts';
 import { type CurrentTask, judgeEdit, type ReadVersion, staleEdit } from './task-edit.ts';
 
 /** Tasks and their options. A version is immutable but for `is_active`. */
@@ -49,9 +49,16 @@ export class TaskStore {
   }
 
   /** The versions that fit, by code, the newest version of each first. */
-  async list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>> {
-    const which = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-    const { items, next_cursor } = await readPage(this.#tasks, which, TASKS_BY_CODE, page);
+  async list({ category, is_active, task_code }: TaskFilter, page: PageRequest): Promise<Page<Task>> {
+    const which: Filter<TaskDocument> = {
+      // Always given, so that one index serves every filter: its ranges are merged in order.
+      category: category ?? { $in: [...TASK_CATEGORIES] },
+      is_active: is_active ?? { $in: [true, false] },
+      ...(task_code !== undefined && { task_code }),
+    };
+    // One task has few versions, so further filters on them need no index of their own.
+    const index = task_code === undefined ? 'list' : 'list_of_code';
+    const { items, next_cursor } = await readPage(this.#tasks, which, TASKS_BY_CODE, page, index);
     return { items: await this.#withOptions(items), next_cursor };
   }
 

@@ -6,7 +6,7 @@ import type { AccessStore } from '../attempts/stored/access-store.ts';
 import type { AttemptList } from '../attempts/stored/attempt-list.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { audited } from '../audit/audited.ts';
+import { audited, auditedReading } from '../audit/audited.ts';
 import { anyone, staff } from '../http/access.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -55,22 +55,26 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       [staff, body(tokenOrder), audited(audit, 'tokens_issued', 'task')],
       async (ctx) => {
         const { caller, body: order } = ctx.state;
-        const issued = await tokens.issue(order, caller.user_id);
+        const { issued, revoked } = await tokens.issue(order, caller.user_id);
         const attempt_ids = issued.map(({ attempt_id }) => attempt_id);
-        ctx.state.target = { target_id: order.task_id, details: { attempt_ids } };
+        ctx.state.target = { target_id: order.task_id, details: { attempt_ids, revoked } };
         ctx.status = 201;
-        ctx.body = { tokens: issued };
+        ctx.body = { tokens: issued, revoked };
       },
     ),
 
-    get('/tokens', [staff, query(tokenQuery), ownTokens], async (ctx) => {
-      const { issued_by } = ctx.state;
-      const { cursor, limit, ...filter } = ctx.state.query;
-      const page = await listTokens(attemptList, { ...filter, issued_by }, { cursor, limit });
-      ctx.body = { tokens: page.items, next_cursor: page.next_cursor };
-    }),
+    get(
+      '/tokens',
+      [staff, query(tokenQuery), ownTokens, auditedReading(audit, 'tokens_listed')],
+      async (ctx) => {
+        const { issued_by } = ctx.state;
+        const { cursor, limit, ...filter } = ctx.state.query;
+        const page = await listTokens(attemptList, { ...filter, issued_by }, { cursor, limit });
+        ctx.body = { tokens: page.items, next_cursor: page.next_cursor };
+      },
+    ),
 
-    get('/tokens/:token/validate', [limits.validate, anyone], async (ctx) => {
+    get('/tokens/:token/validate', [limits.volume, anyone, limits.validate], async (ctx) => {
       const { task_id, expires_at } = await tokens.inspect(parse(assessmentToken, ctx.params['token']));
       ctx.body = { valid: true, expires_at, task: taskAnnouncement(await tasks.get(task_id)) };
     }),
@@ -92,21 +96,25 @@ export function tokenRoutes(services: TokenRoutesServices): ApiRouter {
       },
     ),
 
-    post('/attempts', [ifUnanswered(REDEEM_AGAIN), limits.redeem, body(redemption), anyone], async (ctx) => {
-      const { caller, body } = ctx.state;
-      const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
-      const { attempt, isRepeat } = await tokens.redeem(body, account_id);
-      if (isRepeat) await refuseOver(attempt.attempt_id);
-      else sessions.open(attempt);
-      ctx.status = 201;
-      ctx.body = {
-        attempt: candidateAttempt(attempts.withPendingChange(attempt)),
-        access_token: accounts.tokenSigner.signAttemptToken(attempt),
-        token_type: 'Bearer',
-        task: candidateTask(await tasks.get(attempt.task_id)),
-        server_time: now(),
-      };
-    }),
+    post(
+      '/attempts',
+      [ifUnanswered(REDEEM_AGAIN), limits.volume, body(redemption), anyone, limits.redeem],
+      async (ctx) => {
+        const { caller, body } = ctx.state;
+        const account_id = caller?.kind === 'account' ? caller.user_id : undefined;
+        const { attempt, isRepeat } = await tokens.redeem(body, account_id);
+        if (isRepeat) await refuseOver(attempt.attempt_id);
+        else sessions.open(attempt);
+        ctx.status = 201;
+        ctx.body = {
+          attempt: candidateAttempt(attempts.withPendingChange(attempt)),
+          access_token: accounts.tokenSigner.signAttemptToken(attempt),
+          token_type: 'Bearer',
+          task: candidateTask(await tasks.get(attempt.task_id)),
+          server_time: now(),
+        };
+      },
+    ),
 
     // For a candidate who lost the way back; the access tokens before stop working.
     post(

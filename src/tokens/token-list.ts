@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb';
 import type { Attempt, AttemptStatus } from '../attempts/attempt.ts';
 import type { AttemptFilter, AttemptList } from '../attempts/stored/attempt-list.ts';
-import type { AttemptDocument } from '../attempts/stored/collection.ts';
+import type { AttemptDocument, TokenUse } from '../attempts/stored/collection.ts';
 import type { Page, PageRequest } from '../database/pages.ts';
 
 /** `open`: can be redeemed. `expired`: was not redeemed in time. */
@@ -19,7 +19,9 @@ export interface ListedToken
   expires_at: Date;
 }
 
-export type TokenFilter = Omit<AttemptFilter, 'status' | 'user_id'> & { state?: TokenState | undefined };
+export type TokenFilter = Omit<AttemptFilter, 'status' | 'user_id' | 'use'> & {
+  state?: TokenState | undefined;
+};
 
 /** Issued tokens in pages, newest first. */
 export async function listTokens(
@@ -28,8 +30,8 @@ export async function listTokens(
   page: PageRequest,
 ): Promise<Page<ListedToken>> {
   const now = new Date();
-  const { status, more } = state ? conditionFor(state, now) : {};
-  const { items, next_cursor } = await attempts.page({ ...filter, status }, page, more);
+  const { more, ...condition } = state ? conditionFor(state, now) : {};
+  const { items, next_cursor } = await attempts.page({ ...filter, ...condition }, page, more);
   return { items: items.map((attempt) => toListedToken(attempt, now)), next_cursor };
 }
 
@@ -53,20 +55,21 @@ function stateOf({ redeemed_at, revoked_at, expires_at }: Attempt, now: Date): T
   return expires_at <= now ? 'expired' : 'open';
 }
 
-/** `stateOf` as a query. It also names the statuses that are possible in a state, because they are in the indexes. */
+/**
+ * `stateOf` as a query. A token whose time is over becomes `expired` within some seconds, when it is stored as such:
+ * to find those of this moment among all open ones, every one would have to be read.
+ */
 function conditionFor(
   state: TokenState,
   now: Date,
-): { status?: AttemptStatus | AttemptStatus[]; more: Filter<AttemptDocument> } {
-  const unused = { redeemed_at: null, revoked_at: null };
+): { use: TokenUse; status?: AttemptStatus; more?: Filter<AttemptDocument> } {
   switch (state) {
     case 'open':
-      return { status: 'pending', more: { ...unused, expires_at: { $gt: now } } };
+      return { use: 'unused', status: 'pending', more: { expires_at: { $gt: now } } };
     case 'expired':
-      return { status: ['pending', 'expired'], more: { ...unused, expires_at: { $lte: now } } };
+      return { use: 'unused', status: 'expired' };
     case 'revoked':
-      return { status: 'expired', more: { revoked_at: { $type: 'date' } } };
     case 'redeemed':
-      return { more: { redeemed_at: { $type: 'date' } } };
+      return { use: state };
   }
 }

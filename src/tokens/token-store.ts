@@ -4,7 +4,6 @@ import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
 import { toAttempt } from '../attempts/stored/attempt-store.ts';
 import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
-import { alreadyAttempted } from '../errors.ts';
 
 /** A new token, which its issuer sees only once. */
 export interface IssuedToken {
@@ -12,6 +11,19 @@ export interface IssuedToken {
   token: string;
   expires_at: Date;
 }
+
+/** The address and the task that a token is for. */
+export interface BoundTo {
+  candidate_email: string;
+  task_id: string;
+}
+
+export type RedemptionResult =
+  | { outcome: 'redeemed'; attempt: RedeemedAttempt }
+  /** Somebody else was faster, or the token expired or was revoked meanwhile. */
+  | { outcome: 'not_redeemable' }
+  /** The candidate already has an attempt at this task; the token stays valid. */
+  | { outcome: 'already_attempted' };
 
 const TOKEN_BYTES = 32;
 
@@ -66,11 +78,7 @@ export class TokenStore {
     return found ? toAttempt(found) : undefined;
   }
 
-  /**
-   * Gives an unredeemed attempt to a candidate. One atomic update: however many try at once, only one gets it.
-   * @returns undefined if the attempt can no longer be redeemed, for whatever reason.
-   * @throws Refusal 409 `already_attempted` if the candidate already has an attempt at this task; the token stays valid.
-   */
+  /** Gives an unredeemed attempt to a candidate. One atomic update: however many try at once, only one gets it. */
   async redeem(
     attempt_id: string,
     by: {
@@ -80,7 +88,7 @@ export class TokenStore {
       now: Date;
       expires_at: Date;
     },
-  ): Promise<RedeemedAttempt | undefined> {
+  ): Promise<RedemptionResult> {
     try {
       const redeemed = await this.#attempts.findOneAndUpdate(
         { ...unredeemedFilter(attempt_id), expires_at: { $gt: by.now } },
@@ -95,12 +103,33 @@ export class TokenStore {
         },
         { returnDocument: 'after' },
       );
-      return redeemed ? (toAttempt(redeemed) as RedeemedAttempt) : undefined;
+      if (!redeemed) return { outcome: 'not_redeemable' };
+      return { outcome: 'redeemed', attempt: toAttempt(redeemed) as RedeemedAttempt };
     } catch (error) {
-      if (isDuplicateKey(error))
-        throw alreadyAttempted('This candidate already has an attempt at this task.');
+      if (isDuplicateKey(error)) return { outcome: 'already_attempted' };
       throw error;
     }
+  }
+
+  /** The attempts with an open token for this address and task, the newest first. */
+  async findOpen({ candidate_email, task_id }: BoundTo): Promise<string[]> {
+    const open = await this.#attempts
+      .find(
+        {
+          candidate_email,
+          task_id: new ObjectId(task_id),
+          status: 'pending',
+          redeemed_at: null,
+          revoked_at: null,
+        },
+        { hint: 'by_candidate_email' },
+      )
+      .project<{ _id: ObjectId }>({ _id: 1 })
+      .toArray();
+    return open
+      .map(({ _id }) => _id.toHexString())
+      .toSorted()
+      .toReversed();
   }
 
   /** @returns false if the token has already been redeemed or revoked. */

@@ -14,6 +14,21 @@ export class ApiError extends Problem {
   }
 }
 
+/** Seconds after which an answer is not waited for any longer. */
+const ANSWER_WITHIN_S = 30;
+
+/** No answer came, or none that such a server gives. The message says why, and is followed by what to do. */
+export class NoAnswer extends Problem {
+  readonly why: string;
+
+  constructor(request: string, why: string) {
+    super(
+      `${request} got no answer: ${why}. The server has gone away or cannot be reached; start it, and play again.`,
+    );
+    this.why = why;
+  }
+}
+
 /** A message from an attempt's live channel. */
 export interface LiveMessage {
   type: string;
@@ -41,21 +56,29 @@ export class ApiClient {
     return new ApiClient(url, this.#token);
   }
 
-  /** The plain answer, whatever it is. `path` is below `/api/v1`. */
-  async send(method: string, path: string, body?: unknown): Promise<Response> {
+  /** The plain answer, whatever it is. `path` is below `/api/v1`. @throws what `fetch` throws without an answer */
+  async send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const headers = new Headers();
     if (this.#token !== undefined) headers.set('authorization', `Bearer ${this.#token}`);
     if (body !== undefined) headers.set('content-type', 'application/json');
-    return fetch(`${this.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) ?? null });
+    const request = { method, headers, body: JSON.stringify(body) ?? null, signal: signal ?? null };
+    return fetch(`${this.url}/api/v1${path}`, request);
   }
 
-  /** The answer's body. @throws ApiError for any status from 400 on. */
+  /** The answer's body. @throws ApiError for any status from 400 on; NoAnswer */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.send(method, path, body);
+    const request = `${method} ${path} at ${this.url}`;
+    const { status, answer } = await this.#ask(method, path, body).catch((error) => {
+      throw new NoAnswer(request, whyNoAnswer(error));
+    });
+    if (status < 400) return answer;
+    throw new ApiError(request, status, answer ?? {});
+  }
+
+  async #ask(method: string, path: string, body: unknown) {
+    const response = await this.send(method, path, body, AbortSignal.timeout(ANSWER_WITHIN_S * 1_000));
     const text = await response.text();
-    const answer = text === '' ? undefined : JSON.parse(text);
-    if (response.status < 400) return answer as T;
-    throw new ApiError(`${method} ${path} at ${this.url}`, response.status, answer ?? {});
+    return { status: response.status, answer: text === '' ? undefined : JSON.parse(text) };
   }
 
   /** Opens the live channel of an attempt; the socket's messages are for the caller to listen to. */
@@ -64,4 +87,15 @@ export class ApiClient {
     if (since !== undefined) query.set('since', String(since));
     return new WebSocket(`${this.url.replace(/^http/, 'ws')}/ws/attempts/${attempt_id}?${query}`);
   }
+}
+
+function whyNoAnswer(error: unknown): string {
+  if (error instanceof SyntaxError)
+    return 'what answers there does not speak JSON, so it is no skill observation server';
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `nothing came within ${ANSWER_WITHIN_S} seconds`;
+  // What fetch throws where a connection cannot be made or breaks; the reason is in its cause.
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause ? String(cause.code) : cause.message;
 }

@@ -32,9 +32,11 @@ const refusedBut = (allowed: Partial<Expected>): Expected => ({
 });
 const staff = (status: number) => refusedBut({ recruiter: status, admin: status });
 const admins = (status: number) => refusedBut({ admin: status });
+/** A stranger with an account could guess ids: somebody else's attempt is answered as one that does not exist. */
+const ofAttempt = (allowed: Partial<Expected>) => refusedBut({ stranger: 404, ...allowed });
 const readers = (status: number) =>
-  refusedBut({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
-const owner = (status: number) => refusedBut({ owners_attempt_token: status, candidate: status });
+  ofAttempt({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
+const owner = (status: number) => ofAttempt({ owners_attempt_token: status, candidate: status });
 const accounts = (status: number) =>
   refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
 
@@ -222,8 +224,12 @@ export const ROUTES: RouteRow[] = [
     path: () => '/machines/pictures/attempt-v1',
     expected: staff(200),
   },
-  // On the server's own computer and outside production; test/inspector tries the other cases.
-  { route: 'POST /machines/pass', expected: everybody(200) },
+  // On the server's own computer, outside production and with the key; test/inspector tries the other cases.
+  {
+    route: 'POST /machines/pass',
+    body: ({ server }) => ({ key: new URL(server.machinesLink ?? '').hash.replace('#key=', '') }),
+    expected: everybody(200),
+  },
 ];
 
 /** The close code of the open attempt's live channel; 1000 means that the socket was served. */

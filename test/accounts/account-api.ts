@@ -4,15 +4,20 @@ import Koa from 'koa';
 import { pino } from 'pino';
 import { refreshTokens, users } from '../../src/accounts/collections.ts';
 import { type Accounts, createAccounts } from '../../src/accounts/create-accounts.ts';
+import { TokenSigner } from '../../src/accounts/jwt.ts';
+import { KnownPlaces } from '../../src/accounts/known-places.ts';
+import { noDelays, type PasswordDelays } from '../../src/accounts/log-in-delays.ts';
 import { RefreshTokens } from '../../src/accounts/refresh-tokens.ts';
 import { accountRoutes } from '../../src/accounts/routes.ts';
 import { UserStore } from '../../src/accounts/user-store.ts';
+import { Audit } from '../../src/audit/audit.ts';
 import { AuditLogStore } from '../../src/audit/audit-log-store.ts';
 import { auditLog } from '../../src/audit/collection.ts';
 import { auditRoutes } from '../../src/audit/routes.ts';
 import type { Role } from '../../src/caller.ts';
 import type { Database } from '../../src/database/connection.ts';
 import { authenticate } from '../../src/http/authenticate.ts';
+import { ClientAddresses } from '../../src/http/client-address.ts';
 import type { RequestState } from '../../src/http/context.ts';
 import { problemDetails } from '../../src/http/problem-details.ts';
 import { createRateLimits, type RateLimits } from '../../src/http/rate-limits.ts';
@@ -22,7 +27,10 @@ import { openTestDatabase } from '../support/database.ts';
 
 const SECRET = 'a secret for tests of more than 32 bytes';
 
-const unlimited = createRateLimits({ rateLimits: false, trustedProxies: 0 });
+const log = pino({ level: 'silent' });
+/** Clients tell their addresses themselves. */
+const clients = new ClientAddresses(1, log);
+const unlimited = createRateLimits({ rateLimits: false }, clients);
 
 export interface Answer {
   status: number;
@@ -33,36 +41,48 @@ export interface Answer {
 /** Accounts over real HTTP with their own database. */
 export interface AccountApi extends Accounts {
   database: Database;
-  post(path: string, body: unknown, token?: string): Promise<Answer>;
+  post(path: string, body: unknown, token?: string, address?: string): Promise<Answer>;
   get(path: string, token?: string): Promise<Answer>;
   /** Registers a candidate; an account with another role is created as the first administrator is. */
   signIn(email: string, role?: Role): Promise<{ user_id: string; access: string; refresh: string }>;
 }
 
-export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<AccountApi> {
-  const database = await openTestDatabase();
-  const audit = new AuditLogStore(database.collection(auditLog));
+/** What a test has differently. */
+interface Given {
+  limits?: Partial<RateLimits>;
+  delays?: PasswordDelays;
+  /** Of another server that shares it. */
+  database?: Database;
+}
+
+export async function openAccountApi(given: Given = {}): Promise<AccountApi> {
+  const { limits, delays = noDelays, database = await openTestDatabase() } = given;
+  const audit = new Audit(new AuditLogStore(database.collection(auditLog)), log);
+  const userStore = new UserStore(database.collection(users));
   const accounts = createAccounts(
-    new UserStore(database.collection(users)),
+    userStore,
     new RefreshTokens(database.collection(refreshTokens)),
-    SECRET,
+    new TokenSigner(SECRET),
     () => 0,
+    delays,
+    new KnownPlaces(userStore, SECRET),
   );
 
   const app = new Koa<RequestState>();
-  app.use(problemDetails(pino({ level: 'silent' })));
+  app.use(problemDetails(log));
   app.use(authenticate(accounts.identify));
-  app.use(accountRoutes({ accounts, audit, limits: { ...unlimited, ...limits } }).routes());
+  app.use(accountRoutes({ accounts, audit, clients, limits: { ...unlimited, ...limits } }).routes());
   app.use(auditRoutes({ audit }).routes());
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   atTheEnd(() => server.close());
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
 
-  const send = async (path: string, init: RequestInit, token?: string): Promise<Answer> => {
+  const send = async (path: string, init: RequestInit, token?: string, address?: string): Promise<Answer> => {
     const headers = {
       'content-type': 'application/json',
       ...(token && { authorization: `Bearer ${token}` }),
+      ...(address && { 'x-forwarded-for': address }),
     };
     const response = await fetch(base + path, { ...init, headers });
     const text = await response.text();
@@ -72,8 +92,8 @@ export async function openAccountApi(limits: Partial<RateLimits> = {}): Promise<
       headers: response.headers,
     };
   };
-  const post = (path: string, body: unknown, token?: string) =>
-    send(path, { method: 'POST', body: JSON.stringify(body) }, token);
+  const post = (path: string, body: unknown, token?: string, address?: string) =>
+    send(path, { method: 'POST', body: JSON.stringify(body) }, token, address);
 
   return {
     ...accounts,

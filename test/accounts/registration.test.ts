@@ -45,10 +45,17 @@ describe('registration', () => {
     }
   });
 
-  it('refuses an address that was invited: whoever registers has not shown that it is theirs', async () => {
-    await api.users.findOrCreateCandidate('invited@example.org');
-    const { status, body } = await register({ email: 'invited@example.org', password: PASSWORD });
-    expect([status, body['code']]).toEqual([409, 'email_taken']);
+  it('does not tell whether an address was invited, and gives nothing of the invited candidate', async () => {
+    const invited = await api.users.findOrCreateCandidate('invited@example.org');
+    const answers = [];
+    for (const email of ['invited@example.org', 'stranger@example.org']) {
+      const { status, body } = await register({ email, password: PASSWORD });
+      answers.push([status, Object.keys(body), Object.keys(body['user'] as object)]);
+      expect(body['user']).toMatchObject({ email });
+      expect((body['user'] as { user_id: string }).user_id).not.toBe(invited.user_id);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.[0]).toBe(201);
   });
 
   it('names everything that is wrong at once', async () => {

@@ -45,6 +45,7 @@ export function startServer(
     DATA_DIR: place.dataDirectory,
     JWT_SECRET: place.jwtSecret,
     RATE_LIMITS: 'off',
+    TOKENS_PER_DAY: '10000000',
     MAX_SESSIONS: '200000',
     ...env,
   });

@@ -36,11 +36,7 @@ describe('a read that meets a replica set in the middle of a step-down', () => {
     ['ShutdownInProgress', 91],
     ['InterruptedAtShutdown', 11600],
   ])('is refused with 503, not 500: %s', async (codeName, code) => {
-    const availability = new Availability(
-      async () => undefined,
-      async () => undefined,
-      createLog('silent'),
-    );
+    const availability = new Availability(async () => undefined, createLog('silent'));
     availability.start();
     // As the driver throws it, without any label.
     const read = async () => {

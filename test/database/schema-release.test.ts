@@ -22,9 +22,9 @@ it('the schema is that of its release', () => {
         "skill_profiles": "9IPnrswt",
         "task_attempts": "Qn1luqyW",
         "tasks": "4p0pC_Vn",
-        "users": "kdXhOTCr",
+        "users": "cvie8SM_",
       },
-      "release": 2,
+      "release": 3,
     }
   `);
 });

@@ -15,6 +15,66 @@ atTheEnd(() => proxy.stop());
 const server = await startServerProcess({ MONGODB_URI: proxy.uri });
 const staff = await logInAsAdmin(server);
 
+/** Reads that one candidate asks for at once: more than there are connections to the database. */
+const READS = 30;
+
+/** Asks for the candidate's events so many times at once, as a page does that reloads in a loop. */
+function readAtOnce({ attempt_id, token }: PersistentCandidate, signal: AbortSignal): Promise<number[]> {
+  const read = () =>
+    fetch(`${server.url}/api/v1/attempts/${attempt_id}/events`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal,
+    }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  return Promise.all(Array.from({ length: READS }, read));
+}
+
+/** Lets candidates post for so long; all events must be acknowledged. @returns how many there were */
+async function postFor(ms: number, candidates: readonly PersistentCandidate[]): Promise<number> {
+  let acknowledged = 0;
+  for (const end = performance.now() + ms; performance.now() < end; ) {
+    const outcomes = await Promise.all(candidates.map((each) => each.send(server, each.view(random))));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(candidates.map(() => 'acknowledged'));
+    acknowledged += outcomes.length;
+  }
+  return acknowledged;
+}
+
+it.each<[string, () => void]>([
+  [
+    'that are never answered',
+    () => {
+      proxy.holdBack = (request) => (isCommand('find', 'behavior_events')(request) ? 'answer' : 'no');
+    },
+  ],
+  [
+    'of a slow database',
+    () => {
+      proxy.delayMs = 900;
+    },
+  ],
+])('thirty reads %s refuse nobody else’s event', async (_, slowDown) => {
+  const [reader, ...others] = (await admitCandidates(server, 5, staff)) as [
+    PersistentCandidate,
+    ...PersistentCandidate[],
+  ];
+  for (const each of [reader, ...others]) await each.sendUntilAnswered(server, each.next(random));
+  slowDown();
+  const leaving = new AbortController();
+  const reads = [1, 2, 3].map(() => readAtOnce(reader, leaving.signal));
+  expect(await postFor(8000, others)).toBeGreaterThan(others.length);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  leaving.abort();
+  await Promise.all(reads);
+  proxy.holdBack = undefined;
+  proxy.delayMs = 0;
+  proxy.set('pass');
+  expect(server.output).not.toContain('The database cannot be reached');
+  await expectNothingLost(staff, [reader, ...others]);
+});
+
 it('a call whose answer never comes is the problem of its own request', async () => {
   const [slow, ...others] = (await admitCandidates(server, 6, staff)) as [
     PersistentCandidate,

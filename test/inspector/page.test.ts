@@ -20,6 +20,8 @@ import { WatchedPage } from './watched-page.ts';
 
 const chromium = findChromium();
 const allBut = (...types: string[]) => EVENT_TYPES.filter((type) => !types.includes(type));
+/** The fragment of the link that the server prints when it starts. */
+const keyOf = ({ machinesLink }: TestServer) => new URL(machinesLink ?? '').hash;
 const REASONING = 'Because the outage hits everyone, I would fix it first; however, the demo comes next.';
 
 describe.skipIf(!chromium)('the page of the machines', () => {
@@ -31,11 +33,42 @@ describe.skipIf(!chromium)('the page of the machines', () => {
   beforeAll(async () => {
     server = await startTestServer();
     browser = await launchChromium(chromium ?? '');
-    watched = await WatchedPage.open(browser, server.url);
+    watched = await WatchedPage.open(browser, server.url, {}, { hash: keyOf(server) });
   });
   afterAll(() => browser?.close());
 
-  it('needs no log-in here, and waits for a first attempt with the picture in view', async () => {
+  it('without the printed link asks for it or for a log-in', async () => {
+    const looks = {
+      light: {},
+      dark: { colorScheme: 'dark' },
+      narrow: { viewport: { width: 400, height: 850 } },
+    } as const;
+    for (const [name, look] of Object.entries(looks)) {
+      const other = await WatchedPage.open(browser, server.url, look);
+      await other.page.locator('#log-in').waitFor();
+      expect(await other.page.locator('.link-hint').isVisible()).toBe(true);
+      expect(await other.text('log-in')).toContain('open the link that the server printed when it started');
+      expect(await other.page.locator('#watch').isVisible()).toBe(false);
+      expect(await other.isTooWide(), name).toBe(false);
+      await other.page.screenshot({ path: outputFile(`machines-without-link-${name}.png`) });
+      expect(other.mishaps).toEqual([]);
+      await other.page.context().close();
+    }
+  });
+
+  it('with a link of an earlier start asks again, and goes on once the right one is followed in the same tab', async () => {
+    const other = await WatchedPage.open(browser, server.url, {}, { hash: '#key=of-an-earlier-start' });
+    await other.page.locator('#log-in').waitFor();
+    await other.page.goto(server.machinesLink ?? '');
+    await other.page.locator('#watch').waitFor();
+    expect(await other.page.locator('#log-in').isVisible()).toBe(false);
+    expect(other.page.url()).not.toContain('key');
+    await other.page.reload();
+    await other.page.locator('#watch').waitFor();
+    await other.page.context().close();
+  });
+
+  it('needs no log-in with the printed link, and waits for a first attempt with the picture in view', async () => {
     await eventually(async () => expect(await watched.text('status')).toBe('Waiting for a first attempt'));
     await watched.page.locator('#picture svg[data-machine=attempt-v1]').waitFor();
     expect(await watched.active()).toEqual([]);
@@ -200,7 +233,9 @@ describe.skipIf(!chromium)('the page of the machines', () => {
     } as const;
     for (const [name, look] of Object.entries(looks)) {
       // Opened by its address, because a page that is already open may move on to the newest attempt meanwhile.
-      const other = await WatchedPage.open(browser, server.url, look, `#${candidate.attempt_id}`);
+      const other = await WatchedPage.open(browser, server.url, look, { hash: keyOf(server) });
+      await eventually(async () => expect(await other.text('status')).toBe('Live'));
+      await other.page.goto(`${server.url}/machines#${candidate.attempt_id}`);
       await other.page.locator('#results .skill').first().waitFor();
       expect(await other.isTooWide(), name).toBe(false);
       await other.page.screenshot({ path: outputFile(`machines-${name}.png`) });

@@ -5,14 +5,22 @@ import { createTask, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
 import { watch } from '../support/live-watcher.ts';
 import { starts } from '../support/recorded.ts';
-import { startTestServer } from '../support/server.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
 
 const server = await startTestServer();
+const another = await startTestServer();
+const keyOf = ({ machinesLink }: TestServer) => new URL(machinesLink ?? '').hash.replace('#key=', '');
 const { host, port } = new URL(server.url);
 
 /** Asks for a pass with exactly these headers, which `fetch` would not let a caller set. */
-async function ask(headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
-  const asked = request(`${server.url}/machines/pass`, { method: 'POST', headers }).end();
+async function ask(
+  headers: Record<string, string> = {},
+  key = keyOf(server),
+): Promise<{ status: number; body: string }> {
+  const asked = request(`${server.url}/machines/pass`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+  }).end(JSON.stringify({ key }));
   const [answer] = await once(asked, 'response');
   let body = '';
   for await (const part of answer) body += part;
@@ -47,6 +55,17 @@ describe('a pass for the page of the machines', () => {
     expect(body).not.toContain('access_token');
   });
 
+  it.each([
+    ['no key', ''],
+    ['a guessed key', 'A'.repeat(43)],
+    ['the key of another start', keyOf(another)],
+  ])('is refused for %s, even here', async (_, key) => {
+    const { status, body } = await ask({}, key);
+    expect(status).toBe(403);
+    expect(body).toContain('the server printed');
+    expect(body).not.toContain('access_token');
+  });
+
   it('does not exist in production, nor does the way around the log-in', async () => {
     const production = await startTestServer({
       NODE_ENV: 'production',
@@ -57,6 +76,7 @@ describe('a pass for the page of the machines', () => {
     expect(asked.status).toBe(404);
     const shell = await (await fetch(`${production.url}/machines`)).text();
     expect(shell).toContain('data-access="log-in"');
+    expect(production.machinesLink).toBeUndefined();
     const stranger = production.api.as(await token());
     expect((await stranger.send('GET', '/attempts')).status).toBe(401);
   });

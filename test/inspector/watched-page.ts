@@ -30,11 +30,11 @@ export class WatchedPage {
     browser: Browser,
     url: string,
     options: BrowserContextOptions = {},
-    hash = '',
+    { path = '/machines', hash = '' } = {},
   ): Promise<WatchedPage> {
     const context = await browser.newContext({ ...LOOK, ...options });
     const watched = new WatchedPage(await context.newPage(), url);
-    await watched.page.goto(`${url}/machines${hash}`);
+    await watched.page.goto(url + path + hash);
     return watched;
   }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { ApiClient } from '../../src/tools/api-client.ts';
 import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
-import { createTask } from '../support/assessment.ts';
+import { createTask, issueToken } from '../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { eventually } from '../support/eventually.ts';
-import { watch } from '../support/live-watcher.ts';
+import { closing, watch } from '../support/live-watcher.ts';
 import { problemOf } from '../support/problem.ts';
 import { completes, type Step, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
@@ -38,17 +39,64 @@ describe('who may', () => {
     const candidate = await given(starts(0));
     const other = await given(starts(0));
     const account = await registerCandidate(api);
-    for (const stranger of [other.api, account.api]) {
+    const refusals = {
+      other: { status: 403, code: 'forbidden' },
+      account: { status: 404, code: 'not_found' },
+    };
+    for (const [stranger, refusal] of [
+      [other.api, refusals.other],
+      [account.api, refusals.account],
+    ] as const) {
       for (const path of ['', '/events', '/metrics', '/skills']) {
         const response = await stranger.send('GET', `/attempts/${candidate.attempt_id}${path}`);
-        expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden' });
+        expect(await problemOf(response)).toMatchObject(refusal);
       }
     }
-    for (const stranger of [other.api, account.api, await hireRecruiter(admin), admin]) {
+    for (const [stranger, refusal] of [
+      [other.api, refusals.other],
+      [account.api, refusals.account],
+      [await hireRecruiter(admin), refusals.other],
+      [admin, refusals.other],
+    ] as const) {
       const response = await stranger.send('POST', '/events', candidate.body(views(0, 'A', 1)));
-      expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden' });
+      expect(await problemOf(response)).toMatchObject(refusal);
     }
     expect(await candidate.log()).toHaveLength(1);
+  });
+
+  it('a stranger gets one answer for an attempt that does not exist, is not redeemed, or is somebody else’s', async () => {
+    const candidate = await given(starts(0));
+    const unloaded = await given(starts(0), selects(0, 'A'), completes(0, 'A'));
+    await unloaded.results('skills');
+    const { attempt_id: unredeemed } = await issueToken(admin, task);
+    const ids = [UNKNOWN, unredeemed, candidate.attempt_id, unloaded.attempt_id];
+    const account = await registerCandidate(api);
+    const other = await given();
+    const body = (attempt_id: string) => candidate.body(views(0, 'A', 1), { attempt_id });
+    const requests: ((as: ApiClient, attempt_id: string) => Promise<Response>)[] = [
+      ...['', '/events', '/events?limit=0', '/metrics', '/skills', '/states'].map(
+        (path) => (as: ApiClient, id: string) => as.send('GET', `/attempts/${id}${path}`),
+      ),
+      (as, id) => as.send('POST', '/events', body(id)),
+      (as, id) => as.send('POST', '/events/batch', { events: [body(id), body(id)] }),
+      (as, id) => as.send('POST', `/attempts/${id}/complete`, {}),
+      (as, id) => as.send('POST', `/attempts/${id}/access`, {}),
+    ];
+    for (const stranger of [account.api, other.api]) {
+      for (const request of requests) {
+        const answers = new Set<string>();
+        for (const id of ids) {
+          const response = await request(stranger, id);
+          const headers = [...response.headers].filter(([name]) => name !== 'date');
+          const text = (await response.text()).replaceAll(id, 'ID');
+          answers.add(JSON.stringify([response.status, headers, text]));
+        }
+        expect([...answers]).toHaveLength(1);
+      }
+      const closings = await Promise.all(ids.map((id) => closing(stranger.watch(id))));
+      expect(new Set(closings.map((closed) => JSON.stringify(closed))).size).toBe(1);
+      expect(closings[0]).toMatchObject({ code: 4403 });
+    }
   });
 
   it('an account may go on with the attempt that it redeemed, without the attempt’s own token', async () => {
@@ -78,10 +126,12 @@ describe('who may', () => {
   it('metrics do not become readable to strangers by the completion', async () => {
     const candidate = await given(starts(0), selects(0, 'A'), completes(0, 'A'));
     const other = await given();
+    const account = await registerCandidate(api);
     await candidate.results('skills');
     for (const results of ['metrics', 'skills']) {
       const path = `/attempts/${candidate.attempt_id}/${results}`;
       expect((await problemOf(await other.api.send('GET', path))).status).toBe(403);
+      expect((await problemOf(await account.api.send('GET', path))).status).toBe(404);
     }
   });
 });

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { hireRecruiter, registerCandidate } from '../support/accounts.ts';
+import { taskAttempts } from '../../src/attempts/stored/collection.ts';
+import { issuingQuotas } from '../../src/tokens/collections.ts';
+import { IssuingQuotaStore } from '../../src/tokens/issuing-quota-store.ts';
+import { type RedemptionResult, TokenStore } from '../../src/tokens/token-store.ts';
+import { Tokens } from '../../src/tokens/tokens.ts';
+import { createAccount, hireRecruiter, registerCandidate } from '../support/accounts.ts';
 import { createTask, type IssuedToken, issueTokens } from '../support/assessment.ts';
 import { Candidate } from '../support/candidate.ts';
 import { eventually } from '../support/eventually.ts';
@@ -8,13 +14,18 @@ import { problemOf } from '../support/problem.ts';
 import { completes, selects, starts, views } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
-const { admin, api } = await startTestServer();
+const { admin, api, services } = await startTestServer();
 const task = await createTask(admin);
 
 interface Redeemed {
   attempt: { attempt_id: string; user_id: string; status: string };
   access_token: string;
   task: object;
+}
+
+async function hireRecruiterWithAddress() {
+  const email = `recruiter-${randomUUID()}@example.com`;
+  return { email, api: api.as((await createAccount(admin, 'recruiter', email)).access_token) };
 }
 
 async function aToken(order: object = {}, of = task): Promise<IssuedToken> {
@@ -170,15 +181,71 @@ describe('a token for one address', () => {
     expect((await redeem(token)).status).toBe(201);
   });
 
-  it('makes the attempt one of the account with that address, logged in or not', async () => {
+  it('makes the attempt one of the account with that address that presents it', async () => {
     const account = await registerCandidate(api);
     const order = { candidate_email: account.email.toUpperCase() };
     const loggedIn = await redeemed((await aToken(order)).token, account.api);
     expect(loggedIn.attempt.user_id).toBe(account.user_id);
-    const elsewhere = await redeemed((await aToken(order, await createTask(admin))).token);
-    expect(elsewhere.attempt.user_id).toBe(account.user_id);
     const another = await admin.send('POST', '/tokens/generate', { task_id: task.task_id, ...order });
     expect(await problemOf(another)).toMatchObject({ status: 409, code: 'already_attempted' });
+  });
+
+  it('is not taken over by whoever registers the address, before or after it is redeemed', async () => {
+    const email = (name: string) => `${name}-${randomUUID()}@example.com`;
+    for (const order of ['registered first', 'redeemed first']) {
+      const candidate_email = email('victim');
+      const register = () => registerCandidate(api, candidate_email);
+      const early = order === 'registered first' ? await register() : undefined;
+      const { token, attempt_id } = await aToken({ candidate_email });
+      const victim = await redeemed(token);
+      const stranger = early ?? (await register());
+      expect(victim.attempt.user_id).not.toBe(stranger.user_id);
+      const candidate = new Candidate(api, { ...victim.attempt, token: victim.access_token, task });
+      const stolen = candidate.with(stranger.access_token);
+      for (const path of ['', '/events', '/metrics', '/skills']) {
+        const response = await stolen.api.send('GET', `/attempts/${attempt_id}${path}`);
+        expect((await problemOf(response)).status, order).toBe(404);
+      }
+      expect((await problemOf(await stolen.post(starts(0)))).status).toBe(404);
+      expect(
+        (await problemOf(await stolen.api.send('POST', `/attempts/${attempt_id}/complete`))).status,
+      ).toBe(404);
+      expect((await stolen.api.send('GET', `/tasks/${task.task_id}`)).status).toBe(403);
+      await candidate.does(starts(0), selects(0, 'A'), completes(0, 'A'));
+    }
+  });
+
+  it('makes one candidate of all that are redeemed for an address without an account', async () => {
+    const order = { candidate_email: `several-${randomUUID()}@example.com` };
+    const one = await redeemed((await aToken(order)).token);
+    const two = await redeemed((await aToken(order, await createTask(admin))).token);
+    expect(two.attempt.user_id).toBe(one.attempt.user_id);
+  });
+
+  it('makes one attempt at a task, with an account or without', async () => {
+    const account = await registerCandidate(api);
+    const order = { candidate_email: account.email };
+    const [one, two] = [await aToken(order), await aToken(order)];
+    // The second revoked the first; earlier releases did not.
+    await services.database
+      .collection(taskAttempts)
+      .updateOne({ _id: new ObjectId(one.attempt_id) }, { $set: { revoked_at: null, status: 'pending' } });
+    const answers = await Promise.all([redeem(one.token), redeem(two.token, account.api)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    const late = answers.find(({ status }) => status === 409) as Response;
+    expect(await problemOf(late)).toMatchObject({ code: 'already_attempted' });
+  });
+
+  it('makes a candidate, even if the address is that of staff and they present it themselves', async () => {
+    const { email, api: recruiter } = await hireRecruiterWithAddress();
+    const { user_id } = await recruiter.call<{ user_id: string }>('GET', '/auth/me');
+    for (const as of [api, recruiter]) {
+      const { token, attempt_id } = await aToken({ candidate_email: email }, await createTask(admin));
+      const { attempt } = await redeemed(token, as);
+      expect(attempt.user_id).not.toBe(user_id);
+      const posting = await recruiter.send('POST', `/attempts/${attempt_id}/complete`);
+      expect((await problemOf(posting)).status).toBe(403);
+    }
   });
 
   it('without one, each anonymous candidate is somebody else', async () => {
@@ -289,5 +356,32 @@ describe('the way back', () => {
     expect((await problemOf(await admin.send('POST', '/tokens/generate', order))).errors).toMatchObject([
       { path: 'count', message: expect.stringMatching(/must be 1/) },
     ]);
+  });
+});
+
+it('given two calls of one front end at once, when the one that loses learns only of a taken place, then it gets the same attempt', async () => {
+  const { database, attempts, tasks, accounts, config } = services;
+  /** The moment at which the other call's redemption is stored, but this one sees only its key in the unique index. */
+  class LosingStore extends TokenStore {
+    override async redeem(...of: Parameters<TokenStore['redeem']>): Promise<RedemptionResult> {
+      await super.redeem(...of);
+      return { outcome: 'already_attempted' };
+    }
+  }
+  const store = new LosingStore(database.collection(taskAttempts));
+  const quota = new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay);
+  const now = () => new Date();
+  const tokens = new Tokens(store, attempts, tasks, accounts.users, quota, { ...config, now });
+  const { token, attempt_id } = await aToken();
+  const redemption_id = randomUUID();
+  expect(await tokens.redeem({ token, redemption_id }, undefined)).toMatchObject({
+    attempt: { attempt_id },
+    isRepeat: true,
+  });
+  const another = await aToken();
+  await expect(
+    tokens.redeem({ token: another.token, redemption_id: undefined }, undefined),
+  ).rejects.toMatchObject({
+    code: 'token_used',
   });
 });

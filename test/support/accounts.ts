@@ -21,8 +21,7 @@ const newAddress = (role: string) => {
 };
 
 /** Registers a candidate, which also logs the candidate in. */
-export async function registerCandidate(api: ApiClient) {
-  const email = newAddress('candidate');
+export async function registerCandidate(api: ApiClient, email = newAddress('candidate')) {
   const { user, access_token } = await api.call<LoggedIn>('POST', '/auth/register', {
     email,
     password: PASSWORD,

@@ -29,6 +29,9 @@ export class DatabaseProxy {
   /** Gets each request; a request held back, and everything after it on its connection, is not passed on. */
   holdBack: ((request: Buffer) => 'no' | 'request' | 'answer') | undefined;
 
+  /** By how many milliseconds the database's clock is ahead, as far as servers see it when they give a sign of life. */
+  clockAheadMs = 0;
+
   readonly #socketPath: string;
 
   private constructor(server: Server, socketPath: string) {
@@ -104,6 +107,7 @@ export class DatabaseProxy {
     database.on('data', (answer) => {
       if (this.#mode === 'silent' || this.#mode === 'deaf') pair.spoilt = true;
       if (pair.spoilt) return;
+      if (this.clockAheadMs !== 0) setForward(answer, this.clockAheadMs);
       if (this.delayMs === 0) client.write(answer);
       else setTimeout(() => client.writable && client.write(answer), this.delayMs);
     });
@@ -134,3 +138,12 @@ export const isCommand = (command: string, collection: string) => {
     return at >= 0 && request.subarray(at + key.length + 4, at + key.length + 4 + value.length).equals(value);
   };
 };
+
+/** Moves every `seen_at` in an answer, a BSON date: type 9, name, 64 bits of milliseconds. */
+function setForward(answer: Buffer, ms: number): void {
+  const field = Buffer.from('\x09seen_at\0');
+  for (let at = answer.indexOf(field); at >= 0; at = answer.indexOf(field, at + 1)) {
+    const value = at + field.length;
+    answer.writeBigInt64LE(answer.readBigInt64LE(value) + BigInt(ms), value);
+  }
+}

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Performance, play } from '../../src/tools/player/play.ts';
@@ -175,3 +178,41 @@ it('virtual time and the server over HTTP judge every step of any sequence alike
     { numRuns: 15 },
   );
 }, 60_000);
+
+describe('a server that goes away in the middle', () => {
+  /** Plays one person against a stand-in, which answers until the person's first event comes. */
+  async function playAgainst(onFirstEvent: (socket: Socket) => void) {
+    const steps = ['{ at: 0, event: task_started }', '{ at: 20ms, event: task_abandoned }'];
+    const file = await write(`person: Al\ntask: ${TASK}\nsteps: [${steps.join(', ')}]\n`);
+    const standIn = createServer((request, response) => {
+      if (request.url === '/api/v1/events') return onFirstEvent(request.socket);
+      const forward = { method: request.method ?? '', headers: request.headers as Record<string, string> };
+      text(request).then(async (body) => {
+        const answer = await fetch(`${server.url}${request.url}`, { ...forward, body: body || null });
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+      });
+    });
+    await new Promise<void>((ready) => standIn.listen(0, '127.0.0.1', ready));
+    const url = `http://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
+    const account = ['--email', ADMIN.email, '--password', ADMIN.password];
+    const played = await run(['--server', url, ...account, file]);
+    standIn.closeAllConnections();
+    standIn.close();
+    return { ...played, url };
+  }
+
+  it.each<[string, (socket: Socket) => void, string]>([
+    ['and breaks the connection', (socket) => socket.destroy(), 'UND_ERR_SOCKET'],
+    [
+      'and leaves only a proxy',
+      (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 4\r\n\r\nsorry'),
+      'what answers there does not speak JSON, so it is no skill observation server',
+    ],
+  ])('%s: a sentence says so, and the command ends with 2', async (_, onFirstEvent, why) => {
+    const { code, output, complaints, url } = await playAgainst(onFirstEvent);
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(complaints.trim().split('\n').slice(1)).toEqual([
+      `POST /events at ${url} got no answer: ${why}. The server has gone away or cannot be reached; start it, and play again.`,
+    ]);
+  });
+});

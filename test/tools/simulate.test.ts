@@ -12,9 +12,9 @@ describe('a scenario that is as expected', () => {
     expect(output).toContain('Ann decides\n');
     expect(output).toContain(
       [
-        '     0.000 s  #1   task_started                         accepted  active (undecided, not_started)',
-        '     4.000 s  #2   option_selected      A               accepted  active (decided, not_started)',
-        '     6.000 s  #3   task_completed       A               accepted  locked',
+        '     0.000 s  #1   task_started                        accepted  active (undecided, not_started)',
+        '     4.000 s  #2   option_selected      A              accepted  active (decided, not_started)',
+        '     6.000 s  #3   task_completed       A              accepted  locked',
       ].join('\n'),
     );
     expect(output).toMatch(/time_metrics\.total_time_ms +6000 \(6 s\)\n/);
@@ -187,6 +187,9 @@ describe('the command line', () => {
     [['--server', 'here', 'a.yaml'], '--server takes an address'],
     [['--server', 'http://127.0.0.1:1', 'a.yaml'], '--server needs --email and --password'],
     [['--tolerance', 'much', 'a.yaml'], '--tolerance takes milliseconds.'],
+    [['--tolerance', '', 'a.yaml'], '--tolerance takes milliseconds. Give a number such as 500, not ""'],
+    [['--tolerance', ' ', 'a.yaml'], '--tolerance takes milliseconds.'],
+    [['--tolerance', '0x10', 'a.yaml'], '--tolerance takes milliseconds.'],
   ])('%j is explained and ends with 2', async (args, expected) => {
     const { code, output, complaints } = await run(args);
     expect({ code, output }).toEqual({ code: 2, output: '' });

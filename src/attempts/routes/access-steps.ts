@@ -1,16 +1,14 @@
 import type { Caller } from '../../caller.ts';
-import { notFound } from '../../errors.ts';
 import { objectIdString } from '../../fields.ts';
 import { callerOf } from '../../http/access.ts';
 import type { Context } from '../../http/context.ts';
 import type { Step } from '../../http/routes.ts';
 import { parse } from '../../validation.ts';
-import { findOwn, findReadable } from '../access.ts';
+import { findOwn, findReadable, noSuchAttempt, type OwnSessions } from '../access.ts';
 import type { Attempt } from '../attempt.ts';
 import { attemptOf } from '../intake.ts';
 import type { EventBatch } from '../schemas.ts';
 import type { Session } from '../session/session.ts';
-import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
 
 /** Step: staff and the owner of the attempt in the path may call. @throws Refusal 404 `not_found` */
@@ -19,9 +17,8 @@ export function attemptReader(
 ): Step<{ caller: Caller; attempt: Attempt }> {
   return async (ctx, next) => {
     const caller = callerOf(ctx.state);
-    const attempt_id = attemptInPath(ctx);
-    const attempt = await findReadable(attempts, caller, attempt_id);
-    if (!attempt) throw notFound(`There is no attempt ${attempt_id}.`);
+    const attempt = await findReadable(attempts, caller, attemptInPath(ctx));
+    if (!attempt) throw noSuchAttempt();
     ctx.state.attempt = attempt;
     await next();
   };
@@ -30,14 +27,14 @@ export function attemptReader(
 /**
  * Step: only the owner of the attempt may call. Finds the attempt's session.
  * @param attemptIn reads the attempt's id from the request: `attemptInPath`, `attemptInEvent` …
- * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
+ * @throws Refusal 404 `not_found`; 403 `forbidden` for staff and for a token of another attempt
  */
 export function attemptOwner<Found extends object>(
-  sessions: Pick<SessionRegistry, 'get'>,
+  services: OwnSessions,
   attemptIn: (ctx: Context<Found>) => string,
 ): Step<Found & { caller: Caller; session: Session }> {
   return async (ctx, next) => {
-    ctx.state.session = await findOwn(sessions, callerOf(ctx.state), attemptIn(ctx));
+    ctx.state.session = await findOwn(services, callerOf(ctx.state), attemptIn(ctx));
     await next();
   };
 }

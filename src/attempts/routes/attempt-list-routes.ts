@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import { auditedReading } from '../../audit/audited.ts';
 import { NEWEST_FIRST } from '../../database/pages.ts';
 import { objectIdString } from '../../fields.ts';
 import { staff } from '../../http/access.ts';
@@ -12,6 +14,7 @@ import type { AttemptList } from '../stored/attempt-list.ts';
 
 interface AttemptListRoutesServices {
   attemptList: AttemptList;
+  audit: AuditLog;
 }
 
 const attemptQuery = z.strictObject({
@@ -24,9 +27,9 @@ const attemptQuery = z.strictObject({
 });
 
 /** The list of all attempts, including those whose token is not redeemed yet, for staff. */
-export function attemptListRoutes({ attemptList }: AttemptListRoutesServices): ApiRouter {
+export function attemptListRoutes({ attemptList, audit }: AttemptListRoutesServices): ApiRouter {
   return apiRoutes('/attempts', [
-    get('/', [staff, query(attemptQuery)], async (ctx) => {
+    get('/', [staff, query(attemptQuery), auditedReading(audit, 'attempts_listed')], async (ctx) => {
       const { cursor, limit, ...filter } = ctx.state.query;
       const { items, next_cursor } = await attemptList.page(filter, { cursor, limit });
       ctx.body = { attempts: items.map(staffAttempt), next_cursor };

@@ -1,3 +1,5 @@
+import type { AuditLog } from '../../audit/audit-log.ts';
+import { auditedReading } from '../../audit/audited.ts';
 import type { ApiRouter } from '../../http/context.ts';
 import { query } from '../../http/request.ts';
 import { apiRoutes, get } from '../../http/routes.ts';
@@ -11,6 +13,7 @@ import { attemptReader } from './access-steps.ts';
 
 interface AttemptRoutesServices {
   attempts: AttemptStore;
+  audit: AuditLog;
   journal: Journal;
   sessions: SessionRegistry;
   /** The server's clock. */
@@ -18,10 +21,10 @@ interface AttemptRoutesServices {
 }
 
 /** An attempt and its event log, for its owner and for staff. */
-export function attemptRoutes({ attempts, journal, sessions, now }: AttemptRoutesServices): ApiRouter {
+export function attemptRoutes({ attempts, audit, journal, sessions, now }: AttemptRoutesServices): ApiRouter {
   const reader = attemptReader(attempts);
   return apiRoutes('/attempts', [
-    get('/:attempt_id', [reader], async (ctx) => {
+    get('/:attempt_id', [reader, auditedReading(audit, 'attempt_read')], async (ctx) => {
       const { caller, attempt: stored } = ctx.state;
       const standing = isRedeemed(stored)
         ? standingOf(await sessions.current(stored.attempt_id))
@@ -30,11 +33,15 @@ export function attemptRoutes({ attempts, journal, sessions, now }: AttemptRoute
       ctx.body = { ...attempt, ...standing, server_time: now() };
     }),
 
-    get('/:attempt_id/events', [reader, query(eventPage)], async (ctx) => {
-      const { after, limit } = ctx.state.query;
-      const events = await journal.read(ctx.state.attempt.attempt_id, { after, limit });
-      const next_after = events.length === limit ? events.at(-1)?.sequence_number : null;
-      ctx.body = { events, next_after };
-    }),
+    get(
+      '/:attempt_id/events',
+      [reader, query(eventPage), auditedReading(audit, 'events_read')],
+      async (ctx) => {
+        const { after, limit } = ctx.state.query;
+        const events = await journal.read(ctx.state.attempt.attempt_id, { after, limit });
+        const next_after = events.length === limit ? events.at(-1)?.sequence_number : null;
+        ctx.body = { events, next_after };
+      },
+    ),
   ]);
 }

@@ -10,37 +10,31 @@ import { ifUnanswered } from '../../http/unknown-outcome.ts';
 import { completeAttempt, REPEAT_WITH_ID, takeBatch, takeEvent } from '../intake.ts';
 import { BATCH_BODY_LIMIT, eventBatch } from '../schemas.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
+import type { AttemptStore } from '../stored/attempt-store.ts';
 import { attemptInBatch, attemptInEvent, attemptInPath, attemptOwner } from './access-steps.ts';
 
 interface EventRoutesServices {
+  attempts: AttemptStore;
   sessions: SessionRegistry;
   limits: RateLimits;
 }
 
 /** Front ends post here what a candidate does. */
-export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRouter {
+export function eventRoutes({ attempts, sessions, limits }: EventRoutesServices): ApiRouter {
+  const own = { attempts, sessions };
   const inOrder = inOrderOfArrival();
   const unanswered = ifUnanswered(REPEAT_WITH_ID);
   const oneEvent = [unanswered, limits.event, inOrder, anyCaller] as const;
   return apiRoutes('', [
-    post(
-      '/events',
-      [...oneEvent, json(EVENT_BODY_LIMIT), attemptOwner(sessions, attemptInEvent)],
-      async (ctx) => {
-        const { session, body } = ctx.state;
-        ctx.body = await takeEvent(session, body);
-        ctx.status = 201;
-      },
-    ),
+    post('/events', [...oneEvent, json(EVENT_BODY_LIMIT), attemptOwner(own, attemptInEvent)], async (ctx) => {
+      const { session, body } = ctx.state;
+      ctx.body = await takeEvent(session, body);
+      ctx.status = 201;
+    }),
 
     post(
       '/events/batch',
-      [
-        ...oneEvent,
-        body(eventBatch, BATCH_BODY_LIMIT),
-        limits.events,
-        attemptOwner(sessions, attemptInBatch),
-      ],
+      [...oneEvent, body(eventBatch, BATCH_BODY_LIMIT), limits.events, attemptOwner(own, attemptInBatch)],
       async (ctx) => {
         const { session, body, bytes } = ctx.state;
         // In a smaller batch no event can be too large.
@@ -52,7 +46,7 @@ export function eventRoutes({ sessions, limits }: EventRoutesServices): ApiRoute
 
     post(
       '/attempts/:attempt_id/complete',
-      [...oneEvent, optionalJson(EVENT_BODY_LIMIT), attemptOwner(sessions, attemptInPath)],
+      [...oneEvent, optionalJson(EVENT_BODY_LIMIT), attemptOwner(own, attemptInPath)],
       async (ctx) => {
         const { session, body } = ctx.state;
         ctx.body = await completeAttempt(session, body);

@@ -19,10 +19,12 @@ import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from '
 export interface Situation {
   state: AttemptSnapshot;
   task: Pick<Task, 'options'>;
-  /** The server's clock. */
+  /** The time that an event accepted now is recorded with. */
   now: Date;
-  /** From this moment on the attempt accepts no events. */
-  expires_at: Date;
+  /** The latest moment that it may be by the server's clock. */
+  latest: Date;
+  /** Whether the attempt's time is over, so that it accepts no events. */
+  isOver: boolean;
   /** Present if a constant difference of the front end's clock is taken off before an event's time is judged. */
   correction?: ClockCorrection | undefined;
 }
@@ -55,10 +57,10 @@ export type Judged = Accepted | (Refused & { event?: SubmittedEvent });
  * refusal contains the state and the event types that are allowed in it.
  */
 export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
-  const { state, now, task, correction } = situation;
+  const { state, now, latest, task, correction } = situation;
   const closed = refuseClosed(situation);
   if (closed) return { accepted: false, refusal: closed };
-  const clock = judgeClientTime(event.timestamp_client, now, correction);
+  const clock = judgeClientTime(event.timestamp_client, latest, correction);
   if (clock.outcome === 'too_far_ahead') {
     const { aheadMs } = clock;
     const errors = [clockError(aheadMs), ...optionErrors(event, task)];
@@ -102,11 +104,11 @@ export function refuseUnreadable(
 }
 
 /** The refusal of anything more if the attempt is completed or its time is over. Only this decides when it is. */
-export function refuseClosed({ state, now, expires_at }: Situation): Refusal | undefined {
+export function refuseClosed({ state, isOver }: Situation): Refusal | undefined {
   if (isCompleted(state)) {
     return attemptLocked('The attempt is completed; nothing more is recorded.', describeState(state));
   }
-  if (isExpired(state) || now >= expires_at) {
+  if (isExpired(state) || isOver) {
     const nothing = { state: state.value, allowed_events: [] };
     return attemptExpired('The attempt has expired; nothing more is recorded.', nothing);
   }

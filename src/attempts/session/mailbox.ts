@@ -9,28 +9,31 @@ export class Mailbox {
   #waiting = 0;
   readonly #capacity: number;
 
-  /** @param capacity how many jobs may wait or run at once */
+  /** @param capacity how many events may wait or be at work at once */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** How many jobs are waiting or running. */
+  /** How many events are waiting or at work; a job without events counts as one. */
   get depth(): number {
     return this.#waiting;
   }
 
-  /** @throws Refusal 503 `overloaded` at once if the mailbox is full; the job is then never run. */
-  run<T>(job: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= this.#capacity) {
+  /**
+   * @param events of the job: what waits takes as much memory as its events
+   * @throws Refusal 503 `overloaded` at once if the mailbox is full; the job is then never run.
+   */
+  run<T>(job: () => Promise<T>, events = 1): Promise<T> {
+    if (this.#waiting > 0 && this.#waiting + events > this.#capacity) {
       throw overloaded('Too many events of this attempt are waiting; send this one again shortly.', {
         retry_after: 1,
       });
     }
-    this.#waiting += 1;
+    this.#waiting += events;
     const done = (this.#last ?? NOTHING).then(job);
     // The next job only needs to know that this one has ended, so its result need not stay in memory.
     const ended = () => {
-      this.#waiting -= 1;
+      this.#waiting -= events;
       if (this.#waiting === 0) this.#last = undefined;
     };
     this.#last = done.then(ended, ended);

@@ -58,7 +58,8 @@ export class SessionRegistry {
   }
 
   /**
-   * The session of an attempt after it has caught up with the journal, to which another process may have added.
+   * The session of an attempt after it has caught up with the journal, to which another process may have added, and
+   * has ended if its time is over.
    * @throws UnreplayableJournal, and as `get` does
    */
   async current(attempt_id: string): Promise<Session> {
@@ -70,6 +71,11 @@ export class SessionRegistry {
   /** The session of an attempt, if it is already loaded. */
   peek(attempt_id: string): Session | undefined {
     return this.#entries.get(attempt_id)?.session;
+  }
+
+  /** Removes the session of an attempt, so that the next call loads it anew. */
+  forget(attempt_id: string): void {
+    this.#entries.delete(attempt_id);
   }
 
   /** All sessions that are loaded now. */

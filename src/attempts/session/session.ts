@@ -1,4 +1,4 @@
-import type { AttemptMachine, AttemptSnapshot, ServerSignal } from '../../../machines/index.ts';
+import type { AttemptSnapshot, ServerSignal } from '../../../machines/index.ts';
 import { DatabaseUnavailable, overloaded, type Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
@@ -12,25 +12,14 @@ import type { AttemptView } from './feed.ts';
 import { isCompleted, viewOf } from './machine-state.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Acknowledgement, acknowledge, acknowledgeRepeat, recordOf } from './recording.ts';
-import type { SessionServices } from './session-services.ts';
-
-/** What a session starts from: an attempt and its journal. */
-export interface SessionStart {
-  attempt: AttemptFacts;
-  task: Task;
-  machine: AttemptMachine;
-  /** The final state of a locked or expired attempt; any other attempt starts in the machine's initial state. */
-  ended?: AttemptSnapshot | undefined;
-  /** All recorded events of the attempt. */
-  events: readonly RecordedEvent[];
-}
+import type { SessionServices, SessionStart } from './session-services.ts';
 
 /** Judges what a front end posted in the attempt as it stands. */
 type Judge = (situation: Situation) => Judged;
 
-const judgeEvent =
-  (event: SubmittedEvent): Judge =>
-  (situation) => ({ ...decide(situation, event), event });
+function judgeEvent(event: SubmittedEvent): Judge {
+  return (situation) => ({ ...decide(situation, event), event });
+}
 
 /** How many races for a sequence number an event may lose before it is refused. */
 const MAX_ROUNDS = 20;
@@ -103,15 +92,20 @@ export class Session {
    * @returns for each event that was tried, its acknowledgement or the error that `submit` would have thrown
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
-    return this.#mailbox.run(async () => {
-      const verdicts: (Acknowledgement | Error)[] = [];
-      for (const event of events) {
-        const verdict = await this.#take(judgeEvent(event), events.length > 1).catch((error: Error) => error);
-        verdicts.push(verdict);
-        if (verdict instanceof Error) break;
-      }
-      return verdicts;
-    });
+    return this.#mailbox.run(
+      async () => {
+        const verdicts: (Acknowledgement | Error)[] = [];
+        for (const event of events) {
+          const verdict = await this.#take(judgeEvent(event), events.length > 1).catch(
+            (error: Error) => error,
+          );
+          verdicts.push(verdict);
+          if (verdict instanceof Error) break;
+        }
+        return verdicts;
+      },
+      Math.max(events.length, 1),
+    );
   }
 
   /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
@@ -124,9 +118,12 @@ export class Session {
     );
   }
 
-  /** Applies events that other processes have recorded. */
+  /** Applies events that other processes have recorded, and ends the attempt if its time is over. */
   async catchUp(): Promise<void> {
-    await this.#mailbox.run(() => this.#catchUp());
+    await this.#mailbox.run(async () => {
+      await this.#catchUp();
+      if (this.isOverdue) this.signal('attempt_expired');
+    });
   }
 
   /** Expires the attempt after the events in the mailbox: an event being stored at that moment still counts. */
@@ -140,6 +137,11 @@ export class Session {
   /** How anything more would be refused, if the attempt is completed or its time is over; undefined while it is open. */
   refuseClosed(): Refusal | undefined {
     return refuseClosed(this.#situation());
+  }
+
+  /** Whether its time is over, but it has not ended yet. */
+  get isOverdue(): boolean {
+    return this.state.status === 'active' && this.refuseClosed()?.code === 'attempt_expired';
   }
 
   /** Sends a signal to the actor, if the current state handles it. */
@@ -192,19 +194,23 @@ export class Session {
 
   #situation(): Situation {
     const { state, task, attempt } = this;
-    const { now, correctsClientClocks } = this.#services;
+    const { clock, correctsClientClocks } = this.#services;
     const { firstClientTime } = this.#actor.clocks;
     return {
       state,
       task,
-      now: now(),
-      expires_at: attempt.expires_at,
+      now: clock.now(),
+      latest: clock.latest(),
+      isOver: clock.hasPassed(attempt.expires_at),
       correction: correctsClientClocks ? { redeemed_at: attempt.redeemed_at, firstClientTime } : undefined,
     };
   }
 
   #refuse({ refusal, clockAheadMs }: Refused): Refusal {
-    if (refusal.code === 'attempt_expired') this.signal('attempt_expired');
+    if (this.isOverdue) {
+      this.signal('attempt_expired');
+      return this.refuseClosed() ?? refusal;
+    }
     if (clockAheadMs !== undefined) this.#services.onClockAhead(this.attempt.attempt_id, clockAheadMs);
     return refusal;
   }

@@ -18,12 +18,20 @@ type Renewal = Pick<AttemptDocument, '_id' | 'access_generation' | 'expires_at'>
  */
 export class AccessStore {
   readonly #attempts: Collection<AttemptDocument>;
+  readonly #now: () => Date;
   /** By attempt; only attempts whose access was renewed. */
   readonly #renewals = new Map<string, Renewal>();
   #readUntil = new Date(0);
+  #tellRenewed: (attempt_id: string) => void = () => undefined;
 
-  constructor(attempts: Collection<AttemptDocument>) {
+  constructor(attempts: Collection<AttemptDocument>, now: () => Date = () => new Date()) {
     this.#attempts = attempts;
+    this.#now = now;
+  }
+
+  /** `listener` is called when the earlier access tokens of an attempt have stopped working in this process. */
+  onRenewed(listener: (attempt_id: string) => void): void {
+    this.#tellRenewed = listener;
   }
 
   /** The generation of an attempt's valid access tokens; 0 until access is renewed. */
@@ -34,7 +42,7 @@ export class AccessStore {
   /** Reads the renewals since the last call, the first time all, and forgets those whose tokens have expired. */
   async refresh(): Promise<void> {
     const since = new Date(this.#readUntil.getTime() - CLOCK_TOLERANCE_MS);
-    const now = new Date();
+    const now = this.#now();
     const over = new Date(now.getTime() - ACCESS_OUTLIVES_MS - CLOCK_TOLERANCE_MS);
     const renewals = await this.#attempts
       // The type is that of the partial index, which is not used without it.
@@ -67,5 +75,6 @@ export class AccessStore {
     const attempt_id = _id.toHexString();
     if (access_generation <= this.current(attempt_id)) return;
     this.#renewals.set(attempt_id, { _id, access_generation, expires_at });
+    this.#tellRenewed(attempt_id);
   }
 }

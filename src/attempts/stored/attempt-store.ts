@@ -1,7 +1,7 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
-import type { AttemptDocument } from './collection.ts';
+import { type AttemptDocument, TOKEN_USES } from './collection.ts';
 import { mergeProjections, type Projection } from './projection.ts';
 
 /** Reads the stored attempts and expires them. All that follows from their journals is written by `AttemptProjector`. */
@@ -23,15 +23,18 @@ export class AttemptStore {
   }
 
   /**
-   * Whether this attempt, or any of this candidate's, is redeemed and at this version of a task.
-   * @param of if it names both, the attempt decides
+   * The id of this attempt, of any of this candidate's, or of any with a token for this address, if it is redeemed and at
+   * this version of a task.
+   * @param of if it names an attempt and its candidate, the attempt decides
    */
-  async hasRedeemed(of: { attempt_id: string } | { user_id: string }, task_id: string): Promise<boolean> {
-    const own =
-      'attempt_id' in of ? { _id: new ObjectId(of.attempt_id) } : { user_id: new ObjectId(of.user_id) };
-    // The type is that of the partial index, which is not used without it.
-    const which = { ...own, task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
-    return (await this.#attempts.findOne(which, { projection: { _id: 1 } })) !== null;
+  async findRedeemedAt(
+    of: { attempt_id: string } | { user_id: string } | { candidate_email: string },
+    task_id: string,
+  ): Promise<string | undefined> {
+    // The type is that of the partial indexes, which are not used without it.
+    const which = { ...ownerOf(of), task_id: new ObjectId(task_id), redeemed_at: { $type: 'date' as const } };
+    const found = await this.#attempts.findOne(which, { projection: { _id: 1 } });
+    return found?._id.toHexString();
   }
 
   /** An attempt read earlier, including changes noted since. */
@@ -56,6 +59,27 @@ export class AttemptStore {
     await this.#attempts.updateMany({ _id, ...dueAt(now) }, { $set: { status: 'expired' } });
   }
 
+  /** Ids of attempts and tokens that are stored as expired although they end after `now`, at most `limit`. */
+  async findExpiredEarly(now: Date, limit: number): Promise<string[]> {
+    const found = await this.#attempts
+      .find({ status: 'expired', expires_at: { $gt: now }, revoked_at: null })
+      .limit(limit)
+      .project<{ _id: ObjectId }>({ _id: 1 })
+      .toArray();
+    return found.map(({ _id }) => _id.toHexString());
+  }
+
+  /** Takes back the expiry of attempts and tokens. */
+  async reopen(attempt_ids: string[]): Promise<void> {
+    const expired = {
+      _id: { $in: attempt_ids.map((id) => new ObjectId(id)) },
+      status: 'expired' as const,
+      revoked_at: null,
+    };
+    await this.#attempts.updateMany({ ...expired, started_at: null }, { $set: { status: 'pending' } });
+    await this.#attempts.updateMany(expired, { $set: { status: 'in_progress' } });
+  }
+
   /** Those of `attempt_ids` that have expired or whose token was revoked. */
   async findExpired(attempt_ids: string[]): Promise<Attempt[]> {
     if (attempt_ids.length === 0) return [];
@@ -70,7 +94,7 @@ export class AttemptStore {
 
   /** Ids of redeemed attempts that are stored with this status, although they may have moved on. */
   findRedeemed(status: 'pending' | 'in_progress'): AsyncIterable<string> {
-    return this.#ids({ status, redeemed_at: { $type: 'date' } });
+    return this.#ids({ status, ...TOKEN_USES.redeemed }, 'redeemed_by_status');
   }
 
   /** Ids of redeemed attempts that expired since `time`; some may have been completed at the moment of expiry. */
@@ -84,6 +108,13 @@ export class AttemptStore {
     const ids = await found.project<{ _id: ObjectId }>({ _id: 1 }).toArray();
     for (const { _id } of ids) yield _id.toHexString();
   }
+}
+
+function ownerOf(
+  of: { attempt_id: string } | { user_id: string } | { candidate_email: string },
+): Filter<AttemptDocument> {
+  if ('attempt_id' in of) return { _id: new ObjectId(of.attempt_id) };
+  return 'user_id' in of ? { user_id: new ObjectId(of.user_id) } : { candidate_email: of.candidate_email };
 }
 
 const dueAt = (now: Date): Filter<AttemptDocument> => ({

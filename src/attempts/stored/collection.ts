@@ -1,7 +1,8 @@
-import type { ObjectId } from 'mongodb';
+import type { Filter, ObjectId } from 'mongodb';
 import {
   bool,
   type CollectionDefinition,
+  type CollectionIndex,
   closed,
   date,
   newestFirst,
@@ -51,6 +52,31 @@ export interface AttemptDocument {
   access_renewed_at?: Date;
 }
 
+/**
+ * What became of a token, as conditions. `unused` is neither redeemed nor revoked, in time or not. Lists of each use
+ * have indexes of their own, because otherwise a few redeemed attempts would have to be looked for among very many
+ * unused ones.
+ */
+export const TOKEN_USES = {
+  redeemed: { redeemed_at: { $type: 'date' } },
+  revoked: { revoked_at: { $type: 'date' } },
+  unused: { redeemed_at: null, revoked_at: null },
+} as const satisfies Record<string, Filter<AttemptDocument>>;
+
+export type TokenUse = keyof typeof TOKEN_USES;
+
+/** The indexes of a list: first the fields of its filter, then the order of its pages. */
+function listIndexes(prefix: string, partialFilterExpression?: Filter<AttemptDocument>): CollectionIndex[] {
+  const keys: Record<string, CollectionIndex['key']> = {
+    by_status: { status: 1, ...newestFirst },
+    by_task_status: { task_id: 1, status: 1, ...newestFirst },
+    by_issuer_status: { issued_by: 1, status: 1, ...newestFirst },
+    by_issuer_task_status: { issued_by: 1, task_id: 1, status: 1, ...newestFirst },
+  };
+  const partial = partialFilterExpression && { partialFilterExpression };
+  return Object.entries(keys).map(([name, key]) => ({ name: prefix + name, key, ...partial }));
+}
+
 export const taskAttempts: CollectionDefinition<AttemptDocument> = {
   name: 'task_attempts',
   schema: closed(
@@ -94,6 +120,13 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       unique: true,
       partialFilterExpression: { redeemed_at: { $type: 'date' } },
     },
+    // Also if the candidate redeemed one token with an account and another without.
+    {
+      name: 'one_attempt_per_address_and_task',
+      key: { candidate_email: 1, task_id: 1 },
+      unique: true,
+      partialFilterExpression: { candidate_email: { $gt: '' }, redeemed_at: { $type: 'date' } },
+    },
     { name: 'status_expiry', key: { status: 1, expires_at: 1 } },
     // Contains only a few attempts at any time, so a search costs the same however many attempts are stored.
     {
@@ -107,11 +140,8 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       key: { access_renewed_at: 1 },
       partialFilterExpression: { access_renewed_at: { $type: 'date' } },
     },
-    // For lists: first the filter's fields, then the order of the pages.
-    { name: 'by_status', key: { status: 1, ...newestFirst } },
-    { name: 'by_task_status', key: { task_id: 1, status: 1, ...newestFirst } },
-    { name: 'by_issuer_status', key: { issued_by: 1, status: 1, ...newestFirst } },
-    { name: 'by_issuer_task_status', key: { issued_by: 1, task_id: 1, status: 1, ...newestFirst } },
+    ...listIndexes(''),
+    ...Object.entries(TOKEN_USES).flatMap(([use, condition]) => listIndexes(`${use}_`, condition)),
     {
       name: 'by_user',
       key: { user_id: 1, ...newestFirst },

@@ -32,8 +32,12 @@ export class Expiry {
     this.#services = services;
   }
 
-  /** @param now the database's time */
-  async sweep(now: Date): Promise<void> {
+  /**
+   * @param now the time by which attempts expire
+   * @param databaseTime what the database's clock shows, which may be ahead of that
+   */
+  async sweep(now: Date, databaseTime: Date): Promise<void> {
+    await this.#reopen(databaseTime);
     const due = await this.#services.attempts.findDue(now, MAX_DUE);
     for (let start = 0; start < due.length; start += GROUP) {
       await this.#expireStored(due.slice(start, start + GROUP), now);
@@ -44,6 +48,19 @@ export class Expiry {
       if (isOver && !isCompleted(session.state)) await session.expire().catch(() => undefined);
     }
     await this.#tellWatchers();
+  }
+
+  /**
+   * Opens attempts and tokens again that are stored as expired although they have time left: a server started while the
+   * clocks were ahead. All processes see the same database time, so none expires again what another has reopened.
+   */
+  async #reopen(databaseTime: Date): Promise<void> {
+    const { attempts, sessions } = this.#services;
+    const early = await attempts.findExpiredEarly(databaseTime, MAX_DUE);
+    if (early.length === 0) return;
+    await attempts.reopen(early);
+    for (const attempt_id of early) sessions.forget(attempt_id);
+    for (const attempt_id of early) this.#told.delete(attempt_id);
   }
 
   async #expireStored(due: string[], now: Date): Promise<void> {

@@ -20,6 +20,8 @@ async function serve(directory: string, socketFolder: string): Promise<void> {
   const parentIsGone = new Promise<void>((resolve) => process.once('disconnect', resolve));
   if (!process.connected) return;
 
+  // The files hold everything that candidates did, so only their owner may read them.
+  process.umask(0o077);
   // The library creates its socket in a new folder under TMPDIR. Set only now, because tsx keeps
   // its cache there, too.
   process.env.TMPDIR = socketFolder;

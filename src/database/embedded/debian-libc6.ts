@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { childEnvironment } from './child-environment.ts';
 
 const run = promisify(execFile);
 
@@ -43,7 +44,7 @@ async function downloadFrom(mirror: string, work: string, architecture: string):
     run('apt-get', ['-c', config, '-q', ...args], {
       cwd: work,
       timeout: APT_TIMEOUT_MS,
-      env: { ...process.env, LC_ALL: 'C' },
+      env: { ...childEnvironment(), LC_ALL: 'C' },
     });
   await apt('update', '--error-on=any');
   await apt('download', `libc6:${architecture}`);
@@ -90,7 +91,9 @@ async function systemMirror(): Promise<string> {
     if (codename === undefined || !/^ID=debian$/m.test(release)) return DEFAULT_MIRROR;
     const format = ['--format', '$(REPO_URI)'];
     const main = [`Created-By: Packages`, `Release: ${codename}`, 'Component: main'];
-    const { stdout } = await run('apt-get', ['indextargets', ...format, ...main]);
+    const { stdout } = await run('apt-get', ['indextargets', ...format, ...main], {
+      env: childEnvironment(),
+    });
     return stdout.split('\n')[0]?.trim().replace(/\/$/, '') || DEFAULT_MIRROR;
   } catch {
     return DEFAULT_MIRROR;

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { access, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChildReport } from './child-protocol.ts';
+import { diagnose, type EngineExit } from './diagnosis.ts';
 import { launchChild } from './launch.ts';
 import { engineUri, removeSocketFolder, socketFolderFor } from './socket-folder.ts';
 import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable.ts';
@@ -10,11 +11,6 @@ import { EmbeddedDirectoryInUse, EmbeddedEngineUnavailable } from './unavailable
 const STOP_PATIENCE_MS = 10_000;
 /** How many characters of the child's last output are kept: enough to see why it died. */
 const STDERR_KEPT = 4_000;
-
-export interface EngineExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 /** A MongoDB engine in a process of its own, which ends when this process does. */
 export interface EmbeddedEngine {
@@ -48,9 +44,11 @@ export async function startEmbeddedEngine(options: {
   });
   const report = await awaitReport(child);
   if (report.kind !== 'serving' || child.pid === undefined) {
-    await exited;
+    const exit = await exited;
     if (report.kind === 'in-use') throw new EmbeddedDirectoryInUse(directory, report.holder);
-    throw new EmbeddedEngineUnavailable(report.kind === 'failed' ? report.reason : 'it has no process');
+    if (report.kind === 'failed') throw new EmbeddedEngineUnavailable(report.reason);
+    const words = report.kind === 'ended' ? report.words : 'it has no process';
+    throw new EmbeddedEngineUnavailable(await diagnose(directory, exit, words));
   }
   const stop = async () => {
     const running = child.connected;
@@ -75,8 +73,14 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The child's report, or a description of how it ended if it sent none. */
-function awaitReport(child: ChildProcess): Promise<ChildReport> {
+/** It ended without a report; `words` is the most telling line of what it wrote, or empty. */
+interface Ended {
+  readonly kind: 'ended';
+  readonly words: string;
+}
+
+/** The child's report, or what it wrote if it ended without one. */
+function awaitReport(child: ChildProcess): Promise<ChildReport | Ended> {
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-STDERR_KEPT);
@@ -85,10 +89,9 @@ function awaitReport(child: ChildProcess): Promise<ChildReport> {
     child.once('message', (message) => resolve(message as ChildReport));
     child.once('error', (error) => resolve({ kind: 'failed', reason: error.message }));
     // 'close' and not 'exit', because only then has all of its standard error arrived.
-    child.once('close', (code, signal) => {
-      const words = /^\w*Error.*$/m.exec(lastWords)?.[0] ?? lastWords.trim().split('\n').at(-1);
-      const reason = `its process ended with ${signal ?? code} (${words || 'no output'})`;
-      resolve({ kind: 'failed', reason });
+    child.once('close', () => {
+      const words = /^\w*Error.*$/m.exec(lastWords)?.[0] ?? lastWords.trim().split('\n').at(-1) ?? '';
+      resolve({ kind: 'ended', words });
     });
   });
 }

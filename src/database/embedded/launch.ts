@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { newerLoader } from './newer-loader.ts';
 import { EmbeddedEngineUnavailable } from './unavailable.ts';
 
@@ -27,9 +28,7 @@ export async function launchChild(
     directory,
     socketFolder,
   ];
-  // NODE_OPTIONS may open an inspector port or preload hooks that are meant for the server only.
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  return spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  return spawn(command, args, { env: childEnvironment(), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
 /** The words to put before the command; empty if the system's own C library is new enough. */

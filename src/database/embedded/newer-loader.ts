@@ -3,6 +3,7 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { childEnvironment } from './child-environment.ts';
 import { fetchLibc6 } from './debian-libc6.ts';
 import { EmbeddedEngineUnavailable } from './unavailable.ts';
 
@@ -35,7 +36,7 @@ export async function newerLoader(options: {
     const work = await mkdtemp(path.join(cache, 'fetch-'));
     try {
       const deb = await fetchLibc6(work, debian);
-      await run('dpkg-deb', ['-x', deb, path.join(work, 'files')]);
+      await run('dpkg-deb', ['-x', deb, path.join(work, 'files')], { env: childEnvironment() });
       await putInPlace(path.join(work, 'files', 'usr', 'lib', triplet), newer, loader);
     } catch (error) {
       throw new EmbeddedEngineUnavailable(

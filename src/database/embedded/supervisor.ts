@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { diagnose, type EngineExit } from './diagnosis.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from './engine.ts';
 
 /** Milliseconds before a dead engine is restarted; doubled with each failure in a row up to the maximum. */
@@ -13,6 +15,8 @@ export interface SupervisedEngine {
   readonly uri: string;
   /** Process id of the current engine. */
   readonly pid: number;
+  /** How an engine last ended that nobody had stopped. */
+  readonly lastFailure: EngineExit | undefined;
   stop(): Promise<void>;
 }
 
@@ -28,14 +32,23 @@ export async function superviseEngine(options: {
   let engine: EmbeddedEngine = await startEmbeddedEngine(options);
   const stopping = new AbortController();
 
+  let lastFailure: EngineExit | undefined;
+  let said = '';
+  /** The same reason again and again would fill the log, and perhaps the disk. */
+  const sayOnce = (reason: string) => {
+    if (reason !== said) options.log(`${reason} The server tries again every few seconds.`);
+    said = reason;
+  };
+
   const restart = async (backOff: number): Promise<void> => {
     try {
       await setTimeout(backOff, undefined, { signal: stopping.signal });
       engine = await startEmbeddedEngine(options);
+      said = '';
       options.log(`The embedded engine is running again (process ${engine.pid}).`);
     } catch (error) {
       if (stopping.signal.aborted) return;
-      options.log(`The embedded engine could not be restarted: ${(error as Error).message}`);
+      sayOnce((error as Error).message);
       await restart(Math.min(backOff * 2, MAX_BACK_OFF_MS));
     }
   };
@@ -44,10 +57,12 @@ export async function superviseEngine(options: {
     let backOff = FIRST_BACK_OFF_MS;
     for (;;) {
       const startedAt = performance.now();
-      const { code, signal } = await engine.exited;
+      const exit = await engine.exited;
+      if (exit.code !== 0) lastFailure = exit;
       if (stopping.signal.aborted) return;
+      const { reason, advice } = await diagnose(path.resolve(options.directory), exit);
       if (performance.now() - startedAt >= STABLE_AFTER_MS) backOff = FIRST_BACK_OFF_MS;
-      options.log(`The embedded engine died (${signal ?? `exit code ${code}`}) and will be restarted.`);
+      options.log(`The embedded engine ended: ${reason}; ${advice}. It is being restarted.`);
       await restart(backOff);
       backOff = Math.min(backOff * 2, MAX_BACK_OFF_MS);
     }
@@ -58,6 +73,9 @@ export async function superviseEngine(options: {
     uri: engine.uri,
     get pid() {
       return engine.pid;
+    },
+    get lastFailure() {
+      return lastFailure;
     },
     stop: async () => {
       stopping.abort();

@@ -1,3 +1,5 @@
+import type { Diagnosis } from './diagnosis.ts';
+
 /**
  * The embedded engine cannot run on this machine or on this directory. The message is one sentence
  * for the operator and says what to do instead.
@@ -5,11 +7,13 @@
 export class EmbeddedEngineUnavailable extends Error {
   override readonly name = 'EmbeddedEngineUnavailable';
 
-  constructor(reason: string, options?: ErrorOptions) {
-    super(
-      `The embedded database cannot start: ${reason}; set MONGODB_URI to use a MongoDB server instead.`,
-      options,
-    );
+  /** @param reason what prevents it, or that and what else to do about it than to use a MongoDB server */
+  constructor(reason: string | Diagnosis, options?: ErrorOptions) {
+    const { reason: why, advice } =
+      typeof reason === 'string'
+        ? { reason, advice: 'set MONGODB_URI to use a MongoDB server instead' }
+        : reason;
+    super(`The embedded database cannot start: ${why}; ${advice}.`, options);
   }
 }
 

@@ -17,20 +17,29 @@ interface Tokens {
   refresh_token?: string;
 }
 
-/** Where a reload finds the tokens again; the tab's end ends them. */
-const KEY = 'machines.tokens';
+/** Where a reload finds the tokens and the key again; the tab's end ends them. */
+const TOKENS = 'machines.tokens';
+const KEY = 'machines.key';
 
-/** The server's API with whatever lets this page in: a log-in, or a pass on a developer's own computer. */
+/**
+ * The server's API with whatever lets this page in: a log-in, or a pass for the key in the link that the server printed.
+ * Addresses are relative to the page's own, because a proxy may have put the server under a path.
+ */
 export class Api {
-  readonly #hasPass: boolean;
+  #key: string | undefined;
   #tokens: Tokens | undefined;
   #renewing: Promise<void> | undefined;
 
-  /** @param hasPass whether the server may let the page in without a log-in. */
-  constructor(hasPass: boolean) {
-    this.#hasPass = hasPass;
-    const kept = sessionStorage.getItem(KEY);
+  constructor() {
+    this.#key = sessionStorage.getItem(KEY) ?? undefined;
+    const kept = sessionStorage.getItem(TOKENS);
     this.#tokens = kept ? (JSON.parse(kept) as Tokens) : undefined;
+  }
+
+  /** Keeps the key of the link that the server printed. */
+  useKey(key: string): void {
+    this.#key = key;
+    sessionStorage.setItem(KEY, key);
   }
 
   /** Whether there is a log-in that can be ended. */
@@ -56,7 +65,7 @@ export class Api {
 
   /** @throws Refused when address or password is wrong, or the account is not staff's. */
   async logIn(email: string, password: string): Promise<void> {
-    const session = await post<Tokens & { user: { role: string } }>('/api/v1/auth/login', {
+    const session = await post<Tokens & { user: { role: string } }>('api/v1/auth/login', {
       email,
       password,
     });
@@ -67,7 +76,7 @@ export class Api {
   async logOut(): Promise<void> {
     const refresh_token = this.#tokens?.refresh_token;
     this.#keep(undefined);
-    if (refresh_token) await post('/api/v1/auth/logout', { refresh_token });
+    if (refresh_token) await post('api/v1/auth/logout', { refresh_token });
   }
 
   /** Gets a new token in place of one that has run out. @throws LogInNeeded when only a person can. */
@@ -80,13 +89,10 @@ export class Api {
 
   async #renew(): Promise<void> {
     const refresh_token = this.#tokens?.refresh_token;
-    if (!refresh_token && !this.#hasPass) throw new LogInNeeded();
     try {
-      this.#keep(
-        refresh_token
-          ? await post<Tokens>('/api/v1/auth/refresh', { refresh_token })
-          : await post<Tokens>('/machines/pass'),
-      );
+      if (refresh_token) this.#keep(await post<Tokens>('api/v1/auth/refresh', { refresh_token }));
+      else if (this.#key) this.#keep(await post<Tokens>('machines/pass', { key: this.#key }));
+      else throw new LogInNeeded();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#keep(undefined);
@@ -106,18 +112,17 @@ export class Api {
 
   #keep(tokens: Tokens | undefined): void {
     this.#tokens = tokens;
-    if (!tokens) sessionStorage.removeItem(KEY);
+    if (!tokens) sessionStorage.removeItem(TOKENS);
     else {
       const { access_token, refresh_token } = tokens;
-      sessionStorage.setItem(KEY, JSON.stringify({ access_token, refresh_token }));
+      sessionStorage.setItem(TOKENS, JSON.stringify({ access_token, refresh_token }));
     }
   }
 }
 
-async function post<T>(path: string, body?: object): Promise<T> {
+async function post<T>(path: string, body: object): Promise<T> {
   const headers = { 'content-type': 'application/json' };
-  const request = body ? { headers, body: JSON.stringify(body) } : {};
-  const response = await accepted(await fetch(path, { method: 'POST', ...request }));
+  const response = await accepted(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 

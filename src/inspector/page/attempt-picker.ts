@@ -33,7 +33,7 @@ export class AttemptPicker {
   }
 
   async #redeemed(status: string): Promise<WireAttempt[]> {
-    const page = `/api/v1/attempts?status=${status}&limit=${LIMIT}`;
+    const page = `api/v1/attempts?status=${status}&limit=${LIMIT}`;
     const { attempts } = await this.#api.get<{ attempts: WireAttempt[] }>(page);
     return attempts.filter(({ redeemed_at }) => redeemed_at !== null);
   }
@@ -42,7 +42,7 @@ export class AttemptPicker {
     for (const { task_id } of attempts) {
       if (this.#titles.has(task_id)) continue;
       const { task } = await this.#api.get<{ task: Pick<Task, 'title' | 'version'> }>(
-        `/api/v1/tasks/${task_id}`,
+        `api/v1/tasks/${task_id}`,
       );
       this.#titles.set(task_id, task.version > 1 ? `${task.title} (v${task.version})` : task.title);
     }

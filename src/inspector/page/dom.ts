@@ -26,6 +26,3 @@ export function clock(time: string): string {
   const date = new Date(time);
   return `${date.toLocaleTimeString('en-GB')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
-
-/** Milliseconds in seconds: `12.345 s`. */
-export const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;

@@ -1,4 +1,5 @@
-import { clock, make, seconds } from './dom.ts';
+import { clock, make } from './dom.ts';
+import { seconds } from './seconds.ts';
 import { stateLabel } from './state-value.ts';
 import type { Stop } from './timeline.ts';
 import type { WireMoment } from './wire.ts';

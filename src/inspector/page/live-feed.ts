@@ -48,7 +48,7 @@ export class LiveFeed {
   async #connect(): Promise<void> {
     const token = await this.#api.token();
     if (this.#closed) return;
-    const address = new URL(`/ws/attempts/${this.#attempt_id}`, location.href);
+    const address = new URL(`ws/attempts/${this.#attempt_id}`, location.href);
     address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
     address.search = new URLSearchParams({ token, since: String(this.#seen) }).toString();
     const socket = new WebSocket(address);

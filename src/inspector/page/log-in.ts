@@ -1,6 +1,10 @@
 import { type Api, Refused } from './api.ts';
 import { find } from './dom.ts';
 
+export function hideLogIn(): void {
+  find('log-in', HTMLFormElement).hidden = true;
+}
+
 /** Shows the log-in form until somebody has logged in. @param done called then. */
 export function showLogIn(api: Api, done: () => void): void {
   const form = find('log-in', HTMLFormElement);
@@ -15,7 +19,7 @@ export function showLogIn(api: Api, done: () => void): void {
     event.preventDefault();
     api.logIn(email.value, password.value).then(
       () => {
-        form.hidden = true;
+        hideLogIn();
         form.reset();
         done();
       },

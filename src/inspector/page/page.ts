@@ -1,7 +1,7 @@
 import { Api, LogInNeeded, Refused } from './api.ts';
 import { AttemptPicker } from './attempt-picker.ts';
 import { find } from './dom.ts';
-import { showLogIn } from './log-in.ts';
+import { hideLogIn, showLogIn } from './log-in.ts';
 import { Screen } from './screen.ts';
 import { Watch } from './watch.ts';
 
@@ -10,7 +10,7 @@ const REFRESH_MS = 2000;
 /** The machine whose picture stands there until an attempt has been chosen: that of new attempts. */
 const FIRST_MACHINE = 'attempt-v1';
 
-const api = new Api(document.documentElement.dataset['access'] === 'pass');
+const api = new Api();
 const follow = find('follow', HTMLInputElement);
 const logOut = find('log-out', HTMLButtonElement);
 const screen = new Screen(api, { fail });
@@ -57,8 +57,10 @@ async function refresh(): Promise<void> {
 
 async function begin(): Promise<void> {
   try {
+    takeKey();
     // Asks for the token, so that whoever has none sees the log-in and nothing else.
     await api.token();
+    hideLogIn();
     logOut.hidden = !api.isLoggedIn;
     screen.enter();
     screen.showMachine(FIRST_MACHINE);
@@ -67,6 +69,18 @@ async function begin(): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+/**
+ * Takes the key from the link that the server printed, `/machines#key=…`, and off the address, which people copy and
+ * browsers remember. @returns whether there was one
+ */
+function takeKey(): boolean {
+  const key = /^#key=([\w-]+)$/.exec(location.hash)?.[1];
+  if (!key) return false;
+  history.replaceState(null, '', location.pathname + location.search);
+  api.useKey(key);
+  return true;
 }
 
 /** `/machines#` and an id opens that attempt. */
@@ -98,7 +112,10 @@ function leave(): void {
 const run = (work: () => Promise<void>) => () => void work().catch(fail);
 
 follow.addEventListener('change', run(refresh));
-addEventListener('hashchange', openNamed);
+addEventListener('hashchange', () => {
+  if (takeKey()) run(begin)();
+  else openNamed();
+});
 document.addEventListener('visibilitychange', run(refresh));
 logOut.addEventListener(
   'click',

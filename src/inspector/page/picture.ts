@@ -21,7 +21,7 @@ export class Picture {
   async load(machine_id: string): Promise<void> {
     if (machine_id === this.#machine_id) return;
     this.#machine_id = machine_id;
-    const text = await this.#api.text(`/machines/pictures/${encodeURIComponent(machine_id)}`);
+    const text = await this.#api.text(`machines/pictures/${encodeURIComponent(machine_id)}`);
     const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml');
     const svg = document.importNode(documentElement, true);
     if (!(svg instanceof SVGElement)) throw new Error('The picture is no SVG.');

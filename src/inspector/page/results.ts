@@ -1,5 +1,6 @@
-import { make, seconds } from './dom.ts';
+import { make } from './dom.ts';
 import { FLAG_SENTENCES } from './flag-sentences.ts';
+import { seconds } from './seconds.ts';
 import type { WireMetrics, WireProfile } from './wire.ts';
 
 type Figure = string | number | boolean | readonly string[];

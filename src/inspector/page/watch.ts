@@ -61,7 +61,7 @@ export class Watch {
         const { replayed } = this.timeline;
         const after = replayed === undefined ? '' : `?after=${replayed}`;
         const { machine_id, states } = await this.#api.get<{ machine_id: string; states: WireMoment[] }>(
-          `/api/v1/attempts/${this.attempt_id}/states${after}`,
+          `api/v1/attempts/${this.attempt_id}/states${after}`,
         );
         if (this.#closed || (states.length === 0 && replayed !== undefined)) return;
         this.#listener.machine(machine_id);
@@ -75,7 +75,7 @@ export class Watch {
 
   async #fetchResults(): Promise<void> {
     if (this.#hasResults || this.#closed) return;
-    const path = `/api/v1/attempts/${this.attempt_id}`;
+    const path = `api/v1/attempts/${this.attempt_id}`;
     const [metrics, profile] = await Promise.all([
       this.#api.get<WireMetrics>(`${path}/metrics`),
       this.#api.get<WireProfile>(`${path}/skills?explain=true`),

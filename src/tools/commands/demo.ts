@@ -17,24 +17,29 @@ import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-li
 
 const HELP = `Usage: npm run demo -- [PERSONA] [OPTIONS]
 
-Plays one candidate's whole attempt at a task, shows each event as the server acknowledges it,
-and prints the skill profile as a recruiter reads it. Without a persona: ${DEFAULT_PERSONA}.
+Plays one candidate's whole attempt at a task, shows each event as the server
+acknowledges it, and prints the skill profile as a recruiter reads it. Without
+a persona: ${DEFAULT_PERSONA}.
 
   --list             show the personas and end
-  --real-time        wait as long as a person would, instead of hurrying through in seconds
-  --task CODE        the task to play (default: support-backlog, or the first that asks for reasons)
-  --server URL       play on a running server, where the attempt stays; without it, the demo
-                     starts a server of its own on a temporary database and removes both
-  --email ADDRESS    with --server: a recruiter's or administrator's account there
-  --password TEXT    its password; the environment variables DEMO_EMAIL and DEMO_PASSWORD
-                     do as well and keep it out of the list of processes
+  --real-time        wait as long as a person would, instead of hurrying
+                     through in seconds
+  --task CODE        the task to play (default: support-backlog, or the first
+                     that asks for reasons)
+  --server URL       play on a running server, where the attempt stays; without
+                     it, the demo starts a server of its own on a temporary
+                     database and removes both
+  --email ADDRESS    with --server: a recruiter's or administrator's account
+  --password TEXT    its password; the environment variables DEMO_EMAIL and
+                     DEMO_PASSWORD do as well and keep it out of the list of
+                     processes
   --help             this text
 
 Examples:
   npm run demo
   npm run demo -- analytical --real-time
   npm run demo -- exploratory --task training-budget
-  DEMO_EMAIL=… DEMO_PASSWORD=… npm run demo -- decisive --server http://127.0.0.1:3000`;
+  DEMO_EMAIL=… DEMO_PASSWORD=… npm run demo -- --server http://127.0.0.1:3000`;
 
 /** Milliseconds in which a hurried attempt is played, requests aside. */
 const HURRIED_RUN_MS = 4_000;

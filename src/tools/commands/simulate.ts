@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Performance, play } from '../player/play.ts';
@@ -8,84 +7,113 @@ import type { Stage } from '../player/stage.ts';
 import { virtualStage } from '../player/virtual-stage.ts';
 import { UsageError } from '../problem.ts';
 import { differences } from '../report/differences.ts';
-import { errorLine, reportText } from '../report/scenario-report.ts';
-import { type LoadedScenario, parseScenarios } from '../scenario/parse.ts';
+import { RunReport } from '../report/run-report.ts';
+import { type LoadedScenario, readScenarios } from '../scenario/parse.ts';
 import type { Terminal } from '../terminal.ts';
 import { COMMON_OPTIONS, FLAG, readServer, runCommand, TEXT } from './command-line.ts';
+import { simulateLog } from './simulate-log.ts';
 
 const USAGE = `Plays scenario files and compares what comes out with what they expect.
 
-  npm run simulate -- FILE…                     in virtual time, without server and database
-  npm run simulate -- --server URL FILE…        in real time, on a running server
+  npm run simulate -- FILE…                 in virtual time, without a server
+  npm run simulate -- --server URL FILE…    in real time, on a running server
+  npm run simulate -- --log FILE            attempts that a server has recorded
 
-  --email, --password   a staff account on the server, or SIMULATE_EMAIL and SIMULATE_PASSWORD;
-                        an administrator's where a scenario's task is not there yet
-  --tolerance MS        by how much a time measured on a server may be off (default 500)
-  --json                the report for programs
+  --email, --password   a staff account on the server, or SIMULATE_EMAIL and
+                        SIMULATE_PASSWORD; an administrator's where a task is
+                        not there yet
+  --tolerance MS        by how much a time measured on a server may be off
+                        (default 500)
+  --log FILE            plays each attempt of the file at its recorded times,
+                        and compares what comes out with what was recorded.
+                        Each line is what the server answers to one GET of
+                        /tasks/{id}, /attempts/{id}, /attempts/{id}/events,
+                        /metrics or /skills; the task stands first, and the
+                        lines of an attempt stand together
+  --task FILE           with --log: the task, if the log does not hold it
+  --json                for programs; with --log, one line for each attempt
   --quiet               only what is not as expected, and the count
 
-Ends with 0 when everything was as expected, with 1 when something was not, with 2 when a file or an
-option is not valid or it could not play.
+A file is YAML or JSON, several people separated by ---, or JSON lines (.jsonl).
+Ends with 0 when everything was as expected, with 1 when something was not,
+with 2 when a file or an option is not valid or it could not play.
 `;
 
 /** Milliseconds from one person's beginning to the next one's: nobody's first step waits behind all others'. */
 const BETWEEN_BEGINNINGS_MS = 20;
 
+/** A scenario and what came of it; undefined where a server cannot keep its exact times. */
+type Played = { scenario: LoadedScenario; played: Performance | undefined };
+
 /** `npm run simulate`. @returns the exit code, as the usage tells it; 130 after Ctrl-C */
 export function runSimulate(args: string[], terminal: Terminal): Promise<number> {
-  const { print, printError, paint, signal } = terminal;
+  const { print, signal } = terminal;
   return runCommand(terminal, { failed: 2, usage: `\n\n${USAGE}` }, async () => {
-    const options = { ...COMMON_OPTIONS, tolerance: TEXT, json: FLAG, quiet: FLAG };
+    const options = { ...COMMON_OPTIONS, tolerance: TEXT, json: FLAG, quiet: FLAG, log: TEXT, task: TEXT };
     const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options });
     if (values.help) {
       print(USAGE.trimEnd());
       return 0;
     }
-    const toleranceMs = Number(values.tolerance ?? 500);
-    const isTime = toleranceMs >= 0 && toleranceMs < Infinity;
-    if (!isTime) throw new UsageError('--tolerance takes milliseconds.');
+    const { log } = values;
+    if (log !== undefined) {
+      if (files.length > 0 || values.server !== undefined) {
+        throw new UsageError('--log takes one file and neither scenarios nor --server.');
+      }
+      return simulateLog({ ...values, log }, terminal);
+    }
+    if (values.task !== undefined) throw new UsageError('--task is for --log.');
+    const toleranceMs = readTolerance(values.tolerance);
     if (files.length === 0) throw new UsageError('Name at least one scenario file.');
     const server = readServer(values, terminal.env, 'SIMULATE');
 
-    const read = await Promise.all(files.map(readScenarios));
-    const loaded = read.flatMap(({ scenarios }) => scenarios);
-    const errors = read.flatMap(({ errors }) => errors);
-    for (const error of errors) printError(errorLine(error));
+    const run = new RunReport(values, terminal);
     const performances = server
-      ? await playOnServer(loaded, server, terminal)
-      : await Promise.all(loaded.map(async (scenario) => play(scenario, await virtualStage(scenario.task))));
-    signal.throwIfAborted();
-    const scenarios = loaded.map((scenario, index) => {
-      const played = performances[index];
-      return {
-        scenario,
-        played,
-        differences: played ? differences(scenario, played, server ? toleranceMs : 0) : [],
-      };
-    });
-    const passed = errors.length === 0 && scenarios.every(({ differences }) => differences.length === 0);
-    print(reportText({ passed, errors, scenarios }, values, paint));
-    if (errors.length > 0) return 2;
-    return passed ? 0 : 1;
+      ? playOnServer(await readAll(files, run), server, terminal)
+      : playHere(files, run);
+    for await (const { scenario, played } of performances) {
+      signal.throwIfAborted();
+      const differing = played ? differences(scenario, played, server ? toleranceMs : 0) : [];
+      run.tell({ scenario, played, differences: differing });
+    }
+    return run.end();
   });
 }
 
-/** What a file holds; one that cannot be read is an error like any other. */
-async function readScenarios(file: string): Promise<ReturnType<typeof parseScenarios>> {
-  try {
-    return parseScenarios(file, await readFile(file, 'utf8'));
-  } catch (error) {
-    const message = `cannot be read: ${(error as Error).message}`;
-    return { scenarios: [], errors: [{ file, line: 1, column: 1, field: '', message }] };
+function readTolerance(written = '500'): number {
+  if (/^\d+(\.\d+)?$/.test(written)) return Number(written);
+  throw new UsageError(`--tolerance takes milliseconds. Give a number such as 500, not "${written}".`);
+}
+
+/** In virtual time, each as soon as it is read and one after the other: there may be any number of people. */
+async function* playHere(files: readonly string[], run: RunReport): AsyncGenerator<Played> {
+  for (const file of files) {
+    for await (const { scenarios, errors } of readScenarios(file)) {
+      run.tellErrors(errors);
+      for (const scenario of scenarios) {
+        yield { scenario, played: await play(scenario, await virtualStage(scenario.task)) };
+      }
+    }
   }
 }
 
+async function readAll(files: readonly string[], run: RunReport): Promise<LoadedScenario[]> {
+  const loaded: LoadedScenario[] = [];
+  for (const file of files) {
+    for await (const { scenarios, errors } of readScenarios(file)) {
+      run.tellErrors(errors);
+      loaded.push(...scenarios);
+    }
+  }
+  return loaded;
+}
+
 /** All at once, as different candidates would: one after the other their real times would add up. */
-async function playOnServer(
+async function* playOnServer(
   loaded: readonly LoadedScenario[],
   server: StaffAccount,
   terminal: Terminal,
-): Promise<(Performance | undefined)[]> {
+): AsyncGenerator<Played> {
   const playable = loaded.filter(({ exact_times }) => !exact_times);
   const longest = Math.max(0, ...playable.map(({ steps }) => steps.at(-1)?.at ?? 0)) / 1_000;
   const count = playable.length === 1 ? '1 scenario' : `${playable.length} scenarios at once`;
@@ -109,5 +137,6 @@ async function playOnServer(
     return play(scenario, stage);
   });
   // Where one cannot be played to its end, nobody waits for the others.
-  return Promise.all(performances).finally(() => failed.abort());
+  const played = await Promise.all(performances).finally(() => failed.abort());
+  for (const [index, scenario] of loaded.entries()) yield { scenario, played: played[index] };
 }

@@ -24,17 +24,17 @@ export async function serverStage(
     .as(undefined)
     .call<Redeemed>('POST', '/attempts', { token });
   const candidate = staff.as(access_token);
-  let beginning: number | undefined;
+  let beginning: { moment: number; clock: number } | undefined;
   return {
     candidate,
     attempt_id: attempt.attempt_id,
     options: task.options,
     reach: async (ms) => {
-      beginning ??= Date.now();
-      const wait = beginning + ms - Date.now();
+      beginning ??= { moment: Date.now(), clock: performance.now() };
+      const wait = beginning.clock + ms - performance.now();
       if (wait > 0) await setTimeout(wait, undefined, { signal });
     },
-    timeOf: (ms) => new Date((beginning ?? Date.now()) + ms),
+    timeOf: (ms) => new Date((beginning?.moment ?? Date.now()) + ms),
     signal,
   };
 }

@@ -1,5 +1,5 @@
 import type { Task } from '../../tasks/task.ts';
-import { ApiClient, ApiError } from '../api-client.ts';
+import { ApiClient, ApiError, NoAnswer } from '../api-client.ts';
 import { Problem } from '../problem.ts';
 import type { SimulatedTask } from '../scenario/scenario.ts';
 import { taskContentOf } from '../scenario/simulated-task.ts';
@@ -29,13 +29,8 @@ function whyNoContact(error: unknown, url: string): string | undefined {
   if (error instanceof ApiError && error.status === 401) {
     return `The server at ${url} does not take this address and password (401). Check --email and --password, or the variables that stand for them.`;
   }
-  if (error instanceof SyntaxError) {
-    return `What answers at ${url} does not speak JSON, so it is no skill observation server. Check --server.`;
-  }
-  // What fetch throws where there is no connection; the reason is in its cause.
-  if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
-  const reason = 'code' in error.cause ? error.cause.code : error.cause.message;
-  return `No server answers at ${url} (${reason}). Start one with "npm start", or leave --server out.`;
+  if (!(error instanceof NoAnswer)) return undefined;
+  return `No server answers at ${url} (${error.why}). Start one with "npm start", check --server, or leave it out.`;
 }
 
 /** The task with this code or else a usual one, with its risk tags. @throws Problem for an unknown code; ApiError */

@@ -6,6 +6,7 @@ import type { ExplainedRule, Interpretation } from '../../results/interpretation
 import type { ComputedMetrics } from '../../results/metrics/computed-metrics.ts';
 import { countWords } from '../../results/metrics/words.ts';
 import { type ApiClient, ApiError } from '../api-client.ts';
+import { Problem } from '../problem.ts';
 import { reasoningText } from '../scenario/reasoning-text.ts';
 import { optionsNamed, type Step } from '../scenario/steps.ts';
 
@@ -58,11 +59,15 @@ export async function post(group: readonly Step[], stage: Stage): Promise<Answer
 
 /** The attempt as it stands; of a completed one only once its results are there. */
 export async function viewOf({ candidate, attempt_id, signal }: Stage): Promise<AttemptView> {
-  const deadline = Date.now() + RESULTS_WITHIN_MS;
+  const deadline = performance.now() + RESULTS_WITHIN_MS;
   while (true) {
     const view = await candidate.call<AttemptView>('GET', `/attempts/${attempt_id}`);
     if (view.status !== 'completed' || view.state === 'locked') return view;
-    if (Date.now() > deadline) throw new Error(`The results of ${attempt_id} are not there in time.`);
+    if (performance.now() > deadline) {
+      throw new Problem(
+        `The results of attempt ${attempt_id} are not there after ${RESULTS_WITHIN_MS / 1_000} s; its state is ${JSON.stringify(view.state)}.`,
+      );
+    }
     await setTimeout(LOOK_EVERY_MS, undefined, { signal });
   }
 }

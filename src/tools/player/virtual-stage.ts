@@ -1,49 +1,50 @@
-import { setImmediate } from 'node:timers/promises';
-import { fromPromise } from 'xstate';
-import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
-import { currentMachine } from '../../../machines/index.ts';
 import { completeAttempt, takeBatch, verdictOf } from '../../attempts/intake.ts';
 import { eventBatch } from '../../attempts/schemas.ts';
-import { AttemptFeed } from '../../attempts/session/feed.ts';
-import { Session } from '../../attempts/session/session.ts';
-import type { SessionServices } from '../../attempts/session/session-services.ts';
+import type { AttemptView } from '../../attempts/session/feed.ts';
+import { allowedEvents, statusOf } from '../../attempts/session/machine-state.ts';
+import type { Session } from '../../attempts/session/session.ts';
 import { readConfig } from '../../config.ts';
 import { Refusal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import { interpretAndExplain } from '../../results/interpretation/interpret.ts';
 import { computeMetrics } from '../../results/metrics/compute-metrics.ts';
+import type { Task } from '../../tasks/task.ts';
 import { parse } from '../../validation.ts';
 import type { Scenario, SimulatedTask } from '../scenario/scenario.ts';
 import { madeUpId, virtualTask } from '../scenario/simulated-task.ts';
 import { play } from './play.ts';
 import type { Results, Stage } from './stage.ts';
+import { VirtualAttempt } from './virtual-attempt.ts';
 
 /** When every virtual attempt begins; any moment would do, but the same one makes all runs the same. */
 const BEGINNING = Date.UTC(2025, 0, 15, 10, 0, 0);
 /** How long an attempt lasts, as a server has it unless it is told otherwise. */
 const ATTEMPT_TTL_MS = readConfig({}).attemptTtlSeconds * 1_000;
 
-/** Results follow from the journal whenever they are asked for; nothing has to be stored before. */
-const nothing = fromPromise<void, ComputationInput>(async () => undefined);
-const machine = currentMachine.provide({ actors: { computeMetrics: nothing, interpretMetrics: nothing } });
+const timeOf = (ms: number) => new Date(BEGINNING + ms);
 
-/**
- * Sets a stage in virtual time, on which a step takes microseconds and the clock moves only by `reach`: the server's
- * own session, machine, formulas and rules, over a journal in memory.
- */
+/** The same for everybody; nobody sees it, and there is nobody else in a virtual attempt. */
+const ATTEMPT = {
+  attempt_id: madeUpId('a7', 1),
+  user_id: madeUpId('c7', 1),
+  redeemed_at: timeOf(0),
+  expires_at: timeOf(ATTEMPT_TTL_MS),
+};
+
+/** Sets a stage in virtual time, on which a step takes microseconds and the clock moves only by `reach`. */
 export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   let elapsed = 0;
-  const timeOf = (ms: number) => new Date(BEGINNING + ms);
   const task = virtualTask(simulated);
-  const journal: RecordedEvent[] = [];
-  const attempt_id = madeUpId('a7', 1);
-  const expires_at = timeOf(ATTEMPT_TTL_MS);
-  const user_id = madeUpId('c7', 1);
-  const attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at: timeOf(0), expires_at };
-  const session = new Session(
-    { attempt, task, machine, events: [] },
-    servicesOver(journal, () => timeOf(elapsed)),
+  const { attempt_id } = ATTEMPT;
+  const attempt: VirtualAttempt = new VirtualAttempt(
+    { attempt: { ...ATTEMPT, task_id: task.task_id }, task },
+    {
+      now: () => timeOf(elapsed),
+      newEventId: () => madeUpId('e7', attempt.journal.length + 1),
+    },
   );
+  const { session } = attempt;
+  let results: Results | undefined;
 
   const routes: Record<string, (body: unknown) => unknown> = {
     // The server judges an event that is sent alone as it does a batch of one.
@@ -57,13 +58,16 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
         throw error;
       }),
     [`/attempts/${attempt_id}`]: async () => {
-      while (!session.isIdle) await setImmediate();
-      return session.view;
+      await attempt.settle();
+      return viewOf(session);
     },
-    [`/attempts/${attempt_id}/metrics`]: () => computeMetrics(journal, task),
+    [`/attempts/${attempt_id}/metrics`]: () => {
+      results ??= resultsOf(attempt.journal, task);
+      return results.metrics;
+    },
     [`/attempts/${attempt_id}/skills?explain=true`]: () => {
-      const { interpretation, explanation } = interpretAndExplain(computeMetrics(journal, task), task);
-      return { ...interpretation, explanation };
+      results ??= resultsOf(attempt.journal, task);
+      return results.profile;
     },
   };
   return {
@@ -81,36 +85,22 @@ export async function virtualStage(simulated: SimulatedTask): Promise<Stage> {
   };
 }
 
-/** What a session needs of a server, without anything that takes time. */
-function servicesOver(events: RecordedEvent[], now: () => Date): SessionServices {
-  const ignore = () => undefined;
-  const findRepeated = async (_attempt_id: string, client_event_id: string) =>
-    events.find((event) => event.client_event_id === client_event_id);
+/** The session's view, but the machine is asked what it allows only where somebody wants to know. */
+function viewOf({ state }: Session): AttemptView {
   return {
-    journal: {
-      append: async (event) => {
-        const { attempt_id, client_event_id } = event;
-        const first = client_event_id && (await findRepeated(attempt_id, client_event_id));
-        if (first) return { outcome: 'repeated', first };
-        events.push(event);
-        return { outcome: 'stored' };
-      },
-      read: async (_attempt_id, { after = 0 } = {}) => events.slice(after),
-      findRepeated,
+    state: state.value,
+    sequence_number: state.context.sequence_number,
+    status: statusOf(state),
+    get allowed_events() {
+      return allowedEvents(state);
     },
-    feed: new AttemptFeed(),
-    // There is no stored attempt to follow the journal.
-    projector: { noteRecorded: ignore, noteExpired: ignore, noteMissing: ignore },
-    onUncertain: ignore,
-    onClockAhead: ignore,
-    onActorFailed: (_attempt_id, error) => {
-      throw error;
-    },
-    now,
-    correctsClientClocks: false,
-    newEventId: () => madeUpId('e7', events.length + 1),
-    mailboxCapacity: 1000,
   };
+}
+
+function resultsOf(journal: readonly RecordedEvent[], task: Task): Results {
+  const metrics = computeMetrics(journal, task);
+  const { interpretation, explanation } = interpretAndExplain(metrics, task);
+  return { metrics, profile: { ...interpretation, explanation } };
 }
 
 /** What a scenario would lead to, without any waiting. @throws Error where it does not complete its attempt. */

@@ -13,11 +13,14 @@ export function profileLines({ metrics, profile }: Results, paint: Paint): strin
   const styles = `Decision style: ${decision_style}, risk profile: ${risk_profile}, reasoning style: ${reasoning_style}`;
   return [
     paint('bold', skills.map(({ skill_label }) => skill_label).join(' · ') || 'No skill is concluded'),
-    asWords(styles),
+    ...wrap(asWords(styles)),
     '',
     paint('bold', 'Skills'),
     ...skills.flatMap(({ skill_label, skill_code, confidence, reliability, evidence }) => [
-      `  ${paint('bold', skill_label)}, ${confidence} confidence ${paint('dim', `[${skill_code}]`)}${reliability === 'limited' ? ', limited reliability' : ''}`,
+      ...wrap(
+        `${paint('bold', skill_label)}, ${confidence} confidence ${paint('dim', `[${skill_code}]`)}${reliability === 'limited' ? ', limited reliability' : ''}`,
+        '  ',
+      ),
       ...evidence.flatMap((sentence) => wrap(sentence, '    - ')),
     ]),
     '',

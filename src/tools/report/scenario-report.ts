@@ -4,26 +4,17 @@ import type { FileError, LoadedScenario } from '../scenario/parse.ts';
 import { BENEATH, describeStep, eventLine, stateText } from './describe-step.ts';
 import type { Difference } from './differences.ts';
 import { metricsByName, profileLines } from './profile.ts';
-import { type Paint, seconds } from './text.ts';
+import { type Paint, seconds, wrap } from './text.ts';
 
 /** One scenario and what came of it; `played` is absent where a server cannot keep its exact times. */
-interface ScenarioReport {
+export interface ScenarioReport {
   scenario: LoadedScenario;
   played: Performance | undefined;
   differences: Difference[];
 }
 
-type RunReport = { passed: boolean; errors: FileError[]; scenarios: ScenarioReport[] };
-
-/** The run for reading or, as JSON, for programs: the same for the same scenarios in virtual time. */
-export function reportText(run: RunReport, { json = false, quiet = false }, paint: Paint): string {
-  const { scenarios } = run;
-  if (json) return JSON.stringify({ ...run, scenarios: scenarios.map(forPrograms) }, null, 2);
-  const told = scenarios.filter(({ differences }) => !quiet || differences.length > 0);
-  return [...told.map((each) => timeline(each, paint)), summary(run)].join('\n');
-}
-
-function forPrograms({ scenario: { file, person }, played, differences }: ScenarioReport): object {
+/** The same for the same scenario in virtual time. */
+export function forPrograms({ scenario: { file, person }, played, differences }: ScenarioReport): object {
   if (!played) return { file, person, outcome: 'skipped', differences };
   const { view, results } = played;
   return {
@@ -55,9 +46,9 @@ export function errorLine({ file, line, column, field, message }: FileError): st
 }
 
 /** One scenario for reading: what happened when, what was measured and concluded, what was not as expected. */
-function timeline(report: ScenarioReport, paint: Paint): string {
+export function timeline(report: ScenarioReport, paint: Paint): string {
   const lines = Array.from(linesOf(report, paint), (line) => (line === '' ? '' : `  ${line}`));
-  return [report.scenario.person, ...lines, ''].join('\n');
+  return [...wrap(report.scenario.person), ...lines, ''].join('\n');
 }
 
 function* linesOf(
@@ -86,25 +77,13 @@ function* stepLines({ step, outcome, answer, view, sent_at }: PlayedStep): Gener
   const number = answer.acknowledged ? answer.sequence_number : undefined;
   const told = answer.acknowledged ? outcome : `refused: ${answer.code}`;
   const line = eventLine(step.at, number, step.event);
-  yield `${line}${describeStep(step).padEnd(14)}  ${told.padEnd(8)}  ${stateText(view.state)}`;
-  if (step.note !== undefined) yield `${BENEATH}(${step.note})`;
+  yield* wrap(`${describeStep(step).padEnd(13)}  ${told.padEnd(8)}  ${stateText(view.state)}`, line);
+  if (step.note !== undefined) yield* wrap(`(${step.note})`, BENEATH);
   if (sent_at > step.at) yield `${BENEATH}sent at ${seconds(sent_at, 3)}`;
   if (step.client_at !== undefined)
     yield `${BENEATH}the candidate's clock shows ${seconds(step.client_at, 3)}`;
   if (answer.acknowledged) return;
-  yield BENEATH + answer.detail;
+  yield* wrap(answer.detail, BENEATH);
   const { allowed_events } = answer;
-  if (allowed_events) yield `${BENEATH}allowed now: ${allowed_events.join(', ') || 'nothing'}`;
-}
-
-/** The last lines: how many passed, and which did not. */
-function summary({ scenarios, errors }: RunReport): string {
-  const failed = scenarios.filter(({ differences }) => differences.length > 0);
-  const skipped = scenarios.filter(({ played }) => !played).length;
-  const counts = [`${scenarios.length - failed.length - skipped} passed`];
-  if (failed.length > 0) counts.push(`${failed.length} failed`);
-  if (skipped > 0) counts.push(`${skipped} skipped`);
-  if (errors.length > 0) counts.push(`${errors.length} ${errors.length === 1 ? 'error' : 'errors'} in files`);
-  const names = failed.map(({ scenario }) => `  failed: ${scenario.person} (${scenario.file})`);
-  return [counts.join(', '), ...names].join('\n');
+  if (allowed_events) yield* wrap(`allowed now: ${allowed_events.join(', ') || 'nothing'}`, BENEATH);
 }

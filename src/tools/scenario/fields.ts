@@ -17,7 +17,8 @@ export const signedMilliseconds = z.preprocess(inMilliseconds, wholeMs);
 export const milliseconds = z.preprocess(inMilliseconds, wholeMs.min(0, 'must not be below 0'));
 
 function inMilliseconds(written: unknown): unknown {
-  const [, amount, unit = ''] = DURATION.exec(String(written).trim()) ?? [];
+  if (typeof written !== 'string') return written;
+  const [, amount, unit = ''] = DURATION.exec(written.trim()) ?? [];
   // Rounded because 0.1 × 60 000 need not be whole in floating point, though it is one tenth of a minute.
   const ms = Number((Number(amount) * (FACTORS[unit] ?? Number.NaN)).toFixed(3));
   return Number.isSafeInteger(ms) ? ms : written;

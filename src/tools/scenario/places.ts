@@ -14,7 +14,8 @@ export type Path = readonly PropertyKey[];
 /** Finds the value at a path, or its key, or else the nearest thing above it that the document has. */
 export type FindPlace = (path: Path, part?: 'value' | 'key') => Place;
 
-export function placesIn(document: Document.Parsed, lines: LineCounter): FindPlace {
+/** @param firstLine the line of its file on which the text of `lines` begins */
+export function placesIn(document: Document.Parsed, lines: LineCounter, firstLine: number): FindPlace {
   const followed = (node: unknown) => (isAlias(node) ? node.resolve(document) : node) as Node | null;
   return (path, part = 'value') => {
     let node = followed(document.contents);
@@ -33,6 +34,6 @@ export function placesIn(document: Document.Parsed, lines: LineCounter): FindPla
     // A missing field of a group is worth naming; a field inside a plain word is one that nobody wrote.
     const named = isCollection(node) ? path : path.slice(0, depth);
     const parts = named.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-    return { line, column: col, field: parts.join('').replace(/^\./, '') };
+    return { line: line + firstLine - 1, column: col, field: parts.join('').replace(/^\./, '') };
   };
 }

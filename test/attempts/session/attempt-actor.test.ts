@@ -8,6 +8,7 @@ import type { Attempt } from '../../../src/attempts/attempt.ts';
 import { AttemptActor } from '../../../src/attempts/session/attempt-actor.ts';
 import { AttemptFeed } from '../../../src/attempts/session/feed.ts';
 import { loadSession } from '../../../src/attempts/session/load-session.ts';
+import { clockOf } from '../../../src/clock.ts';
 import { RETRY_POLICY } from '../../../src/results/retry-policy.ts';
 import { completes, recorded, selects, starts, startsReasoning, taskWith } from '../../support/recorded.ts';
 
@@ -143,7 +144,7 @@ it('given a recorded completion without results, when its session is loaded, the
       onUncertain: ignore,
       onClockAhead: ignore,
       onActorFailed: ignore,
-      now: () => new Date(),
+      clock: clockOf(() => new Date()),
       correctsClientClocks: false,
       newEventId: () => 'f'.repeat(24),
       mailboxCapacity: 10,

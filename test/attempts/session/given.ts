@@ -20,7 +20,10 @@ export function given(...steps: Step[]) {
     const played = continueReplay(currentMachine, begun, recorded(attempt.task, steps));
     return attempt.expired ? nextState(currentMachine, played, { type: 'attempt_expired' }) : played;
   };
-  const situation = () => ({ ...attempt, state: state(), now: NOW });
+  const situation = () => {
+    const isOver = attempt.expires_at <= NOW;
+    return { task: attempt.task, state: state(), now: NOW, latest: NOW, isOver };
+  };
   return {
     at(other: Task) {
       attempt.task = other;

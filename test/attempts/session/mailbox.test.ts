@@ -58,4 +58,14 @@ describe('a mailbox', () => {
     expect(ran).toBe(false);
     expect(await mailbox.run(async () => 'again')).toBe('again');
   });
+
+  it('counts the events of a batch, and takes any batch that nothing is before', async () => {
+    const mailbox = new Mailbox(5);
+    const batch = mailbox.run(async () => 'batch', 4);
+    expect(mailbox.depth).toBe(4);
+    expect(() => mailbox.run(async () => 'another', 2)).toThrow(Refusal);
+    const single = mailbox.run(async () => 'single');
+    expect(await Promise.all([batch, single])).toEqual(['batch', 'single']);
+    expect(await mailbox.run(async () => 'large', 6)).toBe('large');
+  });
 });

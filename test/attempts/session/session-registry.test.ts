@@ -5,6 +5,7 @@ import { AttemptFeed } from '../../../src/attempts/session/feed.ts';
 import { loadSession } from '../../../src/attempts/session/load-session.ts';
 import { type EvictionLimits, SessionRegistry } from '../../../src/attempts/session/session-registry.ts';
 import type { SessionServices } from '../../../src/attempts/session/session-services.ts';
+import { clockOf } from '../../../src/clock.ts';
 import type { SubmittedEvent } from '../../../src/events/submitted-event.ts';
 import { createTask } from '../../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../../support/candidate.ts';
@@ -22,14 +23,14 @@ const sessionServices: SessionServices = {
   onUncertain: () => undefined,
   onClockAhead: () => undefined,
   onActorFailed: () => undefined,
-  now: () => new Date(),
+  clock: clockOf(() => new Date()),
   correctsClientClocks: false,
   newEventId: () => new ObjectId().toHexString(),
   mailboxCapacity: 10,
 };
 
 /** A registry of its own on the server's database, with a count of what it loads. */
-function aRegistry(limits: Partial<EvictionLimits> = {}, failures = 0) {
+function aRegistry(limits: Partial<EvictionLimits> = {}, failures = 0, own: Partial<SessionServices> = {}) {
   const loads: string[] = [];
   const registry = new SessionRegistry(
     async (attempt_id) => {
@@ -43,7 +44,7 @@ function aRegistry(limits: Partial<EvictionLimits> = {}, failures = 0) {
           // The computations never finish, so a completed attempt stays busy.
           machine: machineById,
         },
-        sessionServices,
+        { ...sessionServices, ...own },
       );
     },
     { idleMs: 1000, maxSessions: 100, ...limits },
@@ -174,6 +175,35 @@ it('an expiry waits for the event that is being stored, so that both count', asy
   expect(session.view).toMatchObject({ state: 'expired', sequence_number: 2 });
   await expect(session.submit(submitted(candidate, views(0, 'A', 1)))).rejects.toMatchObject({
     code: 'attempt_expired',
+  });
+});
+
+it('given an attempt whose time is over, when somebody looks, then it has ended, and watchers are told', async () => {
+  const candidate = await newCandidate();
+  let now = new Date();
+  const feed = new AttemptFeed();
+  const { registry } = aRegistry({}, 0, { clock: clockOf(() => now), feed });
+  const session = await registry.get(candidate.attempt_id);
+  const told: unknown[] = [];
+  feed.subscribe(candidate.attempt_id, (news) => told.push(news));
+  await registry.current(candidate.attempt_id);
+  expect(told).toEqual([]);
+  now = session.attempt.expires_at;
+  const { view } = await registry.current(candidate.attempt_id);
+  expect(view).toMatchObject({ state: 'expired', allowed_events: [], status: 'expired' });
+  expect(told).toEqual([{ kind: 'state_changed', view }]);
+});
+
+it('given an attempt whose time is over, when an event is refused, then the refusal tells the end', async () => {
+  const candidate = await newCandidate();
+  let now = new Date();
+  const { registry } = aRegistry({}, 0, { clock: clockOf(() => now) });
+  const session = await registry.get(candidate.attempt_id);
+  await session.submit(submitted(candidate, starts(0)));
+  now = session.attempt.expires_at;
+  await expect(session.submit(submitted(candidate, selects(0, 'A')))).rejects.toMatchObject({
+    code: 'attempt_expired',
+    details: { state: 'expired', allowed_events: [] },
   });
 });
 
