@@ -1,17 +1,15 @@
-import { onPageChange, openSocket, randomUuid } from './browser.ts';
-import type { Clock } from './clock.ts';
+import { onPageChange, openSocket, type Socket } from './browser.ts';
 import type { Connection } from './connection.ts';
-import { erase, type Kept, lastKept, write } from './keeping.ts';
-import { Live, type Socket } from './live.ts';
-import { type Opened, open } from './opening.ts';
+import { type Access, erase, type Kept, lastKept, write } from './keeping.ts';
+import { Live } from './live.ts';
+import { keyOf, type Opened, open, type WayIn } from './opening.ts';
 import { Outbox } from './outbox.ts';
-import { type OptionOrCode, Progress, wordsIn } from './progress.ts';
+import { Progress } from './progress.ts';
+import { type Metadata, Recorder } from './recorder.ts';
 import type { Refused } from './requests.ts';
 import type { Tabs } from './tabs.ts';
 import type {
   Acknowledgement,
-  EventPayloads,
-  EventType,
   LiveMessage,
   OptionReference,
   PostedEvent,
@@ -27,7 +25,7 @@ export interface AttemptOptions {
   /** Told when another tab of this browser opens this attempt after this one. */
   onOtherTab?(): void;
   /** Kept with each event. */
-  metadata?: Record<string, unknown>;
+  metadata?: Metadata;
   /** For Node 20, which has none: that of the package `ws`. */
   WebSocket?: new (
     address: string,
@@ -38,10 +36,11 @@ export interface AttemptOptions {
  * One candidate's attempt. Events get their time when they happen, are sent at once and in their order, and wait here
  * for as long as the server cannot be reached. None is dropped without a word.
  */
-export class Attempt {
+export class Attempt extends Recorder {
+  readonly attempt_id: string;
+  readonly task: Task;
   readonly #kept: Kept;
   readonly #options: AttemptOptions;
-  readonly #clock: Clock;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #tabs: Tabs;
@@ -56,48 +55,68 @@ export class Attempt {
    * @param token the one-time token of the candidate's link
    * @throws Refused if the token is of no use: `token_used`, `token_expired`, `attempt_locked` …
    */
-  static redeem(url: string, token: string, options: AttemptOptions = {}): Promise<Attempt> {
-    const known = opened.get(token);
-    if (known) return known;
-    const attempt = open(url.replace(/\/+$/, ''), token, options.onOtherTab).then(
-      (found) => new Attempt(found, options),
-    );
-    opened.set(token, attempt);
-    attempt.catch(() => opened.delete(token));
-    return attempt;
+  static redeem(url: string, token: string, options?: AttemptOptions): Promise<Attempt> {
+    return Attempt.#open(url, { token }, options);
+  }
+
+  /**
+   * Goes on with an attempt that was begun elsewhere, for a candidate who lost the way back to it.
+   * @param access what the recruiter got from `POST /attempts/{id}/access`
+   * @throws Refused if it is of no use: `not_authenticated` if there is a newer one
+   */
+  static enter(url: string, access: Access, options?: AttemptOptions): Promise<Attempt> {
+    const { attempt_id, access_token } = access;
+    return Attempt.#open(url, { attempt_id, access_token }, options);
   }
 
   /** Goes on with the attempt that this tab had open. @returns undefined if there was none @throws Refused */
-  static async resume(options: AttemptOptions = {}): Promise<Attempt | undefined> {
+  static async resume(options?: AttemptOptions): Promise<Attempt | undefined> {
     const kept = lastKept();
-    return kept && Attempt.redeem(kept.url, kept.token, options);
+    return kept && Attempt.#open(kept.url, kept.redemption ?? (kept as Access), options);
   }
 
-  private constructor({ kept, tabs, clock, connection, answer }: Opened, options: AttemptOptions) {
+  static #open(url: string, way: WayIn, options: AttemptOptions = {}): Promise<Attempt> {
+    const key = keyOf(way);
+    const known = opened.get(key);
+    if (known) return known;
+    const attempt = open(url.replace(/\/+$/, ''), way, options.onOtherTab).then(
+      (found) => new Attempt(found, options),
+    );
+    opened.set(key, attempt);
+    attempt.catch(() => opened.delete(key));
+    return attempt;
+  }
+
+  private constructor({ kept, task, tabs, clock, connection, answer }: Opened, options: AttemptOptions) {
+    const progress = new Progress(task, {
+      isStarted: answer.sequence_number > 0,
+      selection: answer.current_selection ?? undefined,
+      reasoningText: answer.reasoning_text ?? undefined,
+    });
+    super(progress, clock, options.metadata);
+    this.attempt_id = answer.attempt_id;
+    this.task = task;
     this.#kept = kept;
     this.#tabs = tabs;
     this.#options = options;
-    this.#clock = clock;
     this.#connection = connection;
     this.#standing = answer;
-    this.#progress = new Progress(this.task, answer.current_selection, answer.reasoning_text);
-    for (const event of kept.waiting) this.#progress.follow(event);
+    this.#progress = progress;
+    for (const event of kept.waiting) progress.follow(event);
     clock.goesOnFrom(kept.waiting.at(-1)?.timestamp_client);
-    const keep = (waiting: readonly PostedEvent[]) => this.#keepWaiting(waiting);
-    const refuse = (event: PostedEvent, refused: Refused) => this.#hearRefusal(event, refused);
-    this.#outbox = new Outbox({ connection, keep, refuse }, kept.waiting);
+    this.#outbox = new Outbox(
+      {
+        connection,
+        keep: (waiting) => this.#keepWaiting(waiting),
+        acknowledge: (event) => progress.acknowledge(event),
+        refuse: (event, refused) => this.#hearRefusal(event, refused),
+      },
+      kept.waiting,
+    );
     onPageChange(
       () => this.#outbox.hurry(),
       () => this.#tryNow(),
     );
-  }
-
-  get attempt_id(): string {
-    return this.#kept.attempt_id as string;
-  }
-
-  get task(): Task {
-    return this.#kept.task as Task;
   }
 
   /** By the last thing the server said. */
@@ -105,14 +124,19 @@ export class Attempt {
     return this.#standing;
   }
 
+  /** Whether `taskStarted` was recorded, here or before a reload, whether or not the server knows it already. */
+  get isStarted(): boolean {
+    return this.#progress.now.isStarted;
+  }
+
   /** The option that is selected now, whether or not the server knows it already. */
   get selection(): OptionReference | undefined {
-    return this.#progress.selection;
+    return this.#progress.now.selection;
   }
 
   /** The last submitted reasoning. */
   get reasoningText(): string | undefined {
-    return this.#progress.reasoningText;
+    return this.#progress.now.reasoningText;
   }
 
   /** How many events the server has not acknowledged. */
@@ -123,72 +147,6 @@ export class Attempt {
   /** Whether another tab had this attempt open when this one came. */
   get isOpenElsewhere(): boolean {
     return this.#tabs.isOpenElsewhere;
-  }
-
-  taskStarted(): Promise<Acknowledgement> {
-    return this.record('task_started', {});
-  }
-
-  /** @param durationMs how long the option was viewed */
-  optionViewed(option: OptionOrCode, durationMs: number): Promise<Acknowledgement> {
-    return this.record('option_viewed', { ...this.#progress.option(option), duration_ms: durationMs });
-  }
-
-  optionSelected(option: OptionOrCode): Promise<Acknowledgement> {
-    return this.record('option_selected', this.#progress.option(option));
-  }
-
-  /** The candidate changes from the current selection to another option. @throws Error if nothing is selected */
-  optionChanged(to: OptionOrCode): Promise<Acknowledgement> {
-    const from = this.#progress.selected();
-    const { option_id, option_code } = this.#progress.option(to);
-    return this.record('option_changed', {
-      from_option_id: from.option_id,
-      from_code: from.option_code,
-      to_option_id: option_id,
-      to_code: option_code,
-    });
-  }
-
-  reasoningStarted(): Promise<Acknowledgement> {
-    return this.record('reasoning_started', {});
-  }
-
-  /** @param text as far as it is written; only its length and number of words are sent */
-  reasoningUpdated(text: string): Promise<Acknowledgement> {
-    return this.record('reasoning_updated', { text_length: [...text].length, word_count: wordsIn(text) });
-  }
-
-  reasoningSubmitted(text: string): Promise<Acknowledgement> {
-    return this.record('reasoning_submitted', { text, word_count: wordsIn(text) });
-  }
-
-  taskAbandoned(): Promise<Acknowledgement> {
-    return this.record('task_abandoned', {});
-  }
-
-  /** Completes the attempt with the current selection, after everything that waits. @throws Error without one */
-  complete(): Promise<Acknowledgement> {
-    const { option_id, option_code } = this.#progress.selected();
-    return this.record('task_completed', { final_option_id: option_id, final_option_code: option_code });
-  }
-
-  /**
-   * Records any event. @param payload may have keys of your own; they are kept as observed
-   * @throws Refused once the server refuses the event
-   */
-  record<T extends EventType>(event_type: T, payload: EventPayloads[T]): Promise<Acknowledgement> {
-    const { metadata } = this.#options;
-    const event = {
-      attempt_id: this.attempt_id,
-      event_type,
-      timestamp_client: this.#clock.now(),
-      payload,
-      ...(metadata && { metadata }),
-      client_event_id: randomUuid(),
-    } as PostedEvent;
-    this.#progress.follow(event);
-    return this.#outbox.add(event);
   }
 
   /** Resolves when everything is acknowledged or refused. */
@@ -219,15 +177,20 @@ export class Attempt {
 
   /** Reads the results of the completed attempt. @throws Refused `attempt_not_completed` before its completion */
   results(of: 'metrics' | 'skills'): Promise<Record<string, unknown>> {
-    return this.#connection.read(`/${of}`);
+    return this.#connection.readAttempt(`/${of}`);
   }
 
-  /** Forgets the attempt in this tab and ends its live channels. What waits is lost: `flush` first. */
+  /** Forgets the attempt in this tab and ends its live channels. A reload loses what waits: `flush` first. */
   forget(): void {
     for (const live of this.#live) live.close();
     this.#tabs.close();
     erase(this.#kept);
-    opened.delete(this.#kept.token);
+    opened.delete(this.#kept.key);
+  }
+
+  protected override send(event: PostedEvent): Promise<Acknowledgement> {
+    this.#progress.follow(event);
+    return this.#outbox.add(event);
   }
 
   #keepWaiting(waiting: readonly PostedEvent[]): void {
@@ -237,8 +200,11 @@ export class Attempt {
   }
 
   #hearRefusal(event: PostedEvent, refused: Refused): void {
+    this.#progress.takeBack(this.#outbox.waiting);
     const { state, allowed_events } = refused.problem as Partial<Standing>;
-    if (state && allowed_events) this.#hearStanding({ ...this.#standing, state, allowed_events });
+    this.#hearStanding(
+      state && allowed_events ? { ...this.#standing, state, allowed_events } : this.#standing,
+    );
     if (this.#options.onRefused) this.#options.onRefused(event, refused);
     else console.error(`The server refused ${event.event_type} (${refused.code}): ${refused.message}`);
   }
@@ -254,5 +220,5 @@ export class Attempt {
   }
 }
 
-/** The attempts that this page has opened, by their tokens: a page may ask twice for the same one. */
+/** The attempts that this page has opened, by their keys: a page may ask twice for the same one. */
 const opened = new Map<string, Promise<Attempt>>();

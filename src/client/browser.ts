@@ -3,7 +3,14 @@
  * keep a page away from its storage.
  */
 
-import type { Socket } from './live.ts';
+/** The part of a browser's WebSocket that is used. */
+export interface Socket {
+  readonly readyState: number;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  send(text: string): void;
+  close(): void;
+}
 
 interface Page {
   readonly visibilityState: string;
@@ -49,28 +56,25 @@ const inMemory = new Map<string, string>();
 /** The value that this tab keeps under a key; null if there is none. */
 export function readKept(key: string): string | null {
   try {
-    return browser.sessionStorage?.getItem(key) ?? inMemory.get(key) ?? null;
+    return inMemory.get(key) ?? browser.sessionStorage?.getItem(key) ?? null;
   } catch {
-    return inMemory.get(key) ?? null;
+    return null;
   }
 }
 
 /**
  * Keeps a value for as long as the tab lives: not longer, because the next person at a shared computer must not find it.
- * @returns false if it is only in memory, so that a reload would lose it
+ * Where the storage is full or forbidden it lives only as long as the page.
  */
-export function keep(key: string, value: string): boolean {
-  try {
-    if (browser.sessionStorage) {
-      browser.sessionStorage.setItem(key, value);
-      inMemory.delete(key);
-      return true;
-    }
-  } catch {
-    // The storage is full or forbidden.
-  }
+export function keep(key: string, value: string): void {
   inMemory.set(key, value);
-  return false;
+  try {
+    if (!browser.sessionStorage) return;
+    browser.sessionStorage.setItem(key, value);
+    inMemory.delete(key);
+  } catch {
+    // It stays in memory.
+  }
 }
 
 /** Forgets what is kept under a key. */

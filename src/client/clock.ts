@@ -21,6 +21,7 @@ export class Clock {
     const [least, most] = [time - received, time + unsaid - sent];
     // Without anything in common, one of the clocks was set since: only the new answer counts.
     const isSet = least > this.#most || most < this.#least;
+    if (isSet) this.#last = 0;
     this.#least = isSet ? least : Math.max(this.#least, least);
     this.#most = isSet ? most : Math.min(this.#most, most);
   }
@@ -30,7 +31,7 @@ export class Clock {
     return Number.isFinite(this.#least) ? Math.round((this.#least + this.#most) / 2) : 0;
   }
 
-  /** The time by the server's clock, as ISO 8601. It never runs back, however the difference is corrected. */
+  /** The time by the server's clock, as ISO 8601. It never runs back, unless this computer's clock was set. */
   now(): string {
     this.#last = Math.max(this.#last, Date.now() + this.ahead);
     return new Date(this.#last).toISOString();

@@ -22,8 +22,7 @@ export class Connection {
 
   /** Redeems the token, again and again until there is an answer. @throws Refused */
   async redeem(): Promise<void> {
-    const { token, redemption_id } = this.#kept;
-    const body = JSON.stringify({ token, redemption_id });
+    const body = JSON.stringify(this.#kept.redemption);
     const answer = await this.#untilAnswered(() => this.#call({ method: 'POST', path: '/attempts', body }));
     const { attempt, access_token, task } = answer as unknown as {
       attempt: { attempt_id: string };
@@ -34,17 +33,17 @@ export class Connection {
     write(this.#kept);
   }
 
-  /** Reads something of this attempt. @param path below `/attempts/{id}` @throws Refused */
-  async read(path = ''): Promise<Record<string, unknown>> {
-    return this.#untilAnswered(async () => {
-      const get = () =>
-        this.#call({
-          method: 'GET',
-          path: `/attempts/${this.#kept.attempt_id}${path}`,
-          token: this.#kept.access_token,
-        });
-      return this.#withAccess(get);
-    });
+  /** @param part what of the attempt, for example `/metrics`; without it where the attempt stands @throws Refused */
+  readAttempt(part = ''): Promise<Record<string, unknown>> {
+    return this.#read(`/attempts/${this.#kept.attempt_id}${part}`);
+  }
+
+  /** Reads the attempt's task, and keeps it. @throws Refused */
+  async readTask(task_id: string): Promise<Task> {
+    const { task } = (await this.#read(`/tasks/${task_id}`)) as unknown as { task: Task };
+    this.#kept.task = task;
+    write(this.#kept);
+    return task;
   }
 
   /** Posts JSON once. @throws Refused, NoAnswer */
@@ -54,8 +53,9 @@ export class Connection {
     );
   }
 
-  /** Gets a new access token by redeeming again. @returns whether there is one */
+  /** Gets a new access token by redeeming again, where there is a token. @returns whether there is a new one */
   async renewAccess(): Promise<boolean> {
+    if (!this.#kept.redemption) return false;
     try {
       await this.redeem();
       return true;
@@ -78,6 +78,11 @@ export class Connection {
       if (error instanceof Refused && error.status === 401 && (await this.renewAccess())) return ask();
       throw error;
     }
+  }
+
+  #read(path: string): Promise<Record<string, unknown>> {
+    const get = () => this.#call({ method: 'GET', path, token: this.#kept.access_token });
+    return this.#untilAnswered(() => this.#withAccess(get));
   }
 
   async #untilAnswered(ask: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {

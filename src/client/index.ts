@@ -4,6 +4,7 @@
  */
 
 export { Attempt, type AttemptOptions } from './attempt.ts';
+export type { Access } from './keeping.ts';
 export type { Live } from './live.ts';
 export type { OptionOrCode } from './progress.ts';
 export { Refused } from './requests.ts';

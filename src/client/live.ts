@@ -1,3 +1,4 @@
+import type { Socket } from './browser.ts';
 import type { Connection } from './connection.ts';
 import { Pauses } from './pauses.ts';
 import type { LiveMessage } from './vocabulary.ts';
@@ -7,15 +8,6 @@ const SILENCE_MS = 25_000;
 /** Close codes after which another try would end in the same way: no right to watch, or nothing to watch. */
 const FINAL = new Set([4400, 4403, 4404]);
 const NOT_AUTHENTICATED = 4401;
-
-/** The part of a browser's WebSocket that is used. */
-export interface Socket {
-  readonly readyState: number;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
 
 const OPEN = 1;
 

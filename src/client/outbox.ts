@@ -12,6 +12,8 @@ export interface OutboxServices {
   connection: Pick<Connection, 'post'>;
   /** Called whenever other events wait than before. */
   keep(waiting: readonly PostedEvent[]): void;
+  /** An event is stored; it does not wait any longer. */
+  acknowledge(event: PostedEvent): void;
   /** An event was refused; it does not wait any longer. */
   refuse(event: PostedEvent, refused: Refused): void;
 }
@@ -94,7 +96,7 @@ export class Outbox {
       } catch (error) {
         if (this.#abort.signal.aborted) continue;
         if (error instanceof Refused) {
-          // Of a batch that is refused as a whole, one by one is told why.
+          // A batch that is refused as a whole is sent one by one, to hear which event is to blame.
           if (part.length > 1) mostInPart = 1;
           else this.#refuse(part[0] as PostedEvent, error);
         } else {
@@ -144,10 +146,17 @@ export class Outbox {
   }
 
   #acknowledge(event: PostedEvent, acknowledgement: Acknowledgement): void {
+    this.#services.acknowledge(event);
     this.#remove(event)?.resolve(acknowledgement);
   }
 
   #refuse(event: PostedEvent, refused: Refused): void {
+    const latest = refused.serverTime;
+    if (latest && Date.parse(event.timestamp_client) > Date.parse(latest)) {
+      // This computer's clock was set ahead since it was compared: the event happened just now at the latest.
+      event.timestamp_client = latest;
+      return;
+    }
     const settle = this.#remove(event);
     this.#services.refuse(event, refused);
     settle?.reject(refused);

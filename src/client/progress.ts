@@ -3,24 +3,43 @@ import type { OptionReference, PostedEvent, Task } from './vocabulary.ts';
 /** An option of the task, or its code. */
 export type OptionOrCode = OptionReference | string;
 
-/** How far the candidate is, by everything that happened here, whether or not the server knows it already. */
-export class Progress {
-  readonly #task: Task;
+/** How far a candidate is. */
+interface Reached {
+  isStarted: boolean;
   selection: OptionReference | undefined;
   reasoningText: string | undefined;
+}
 
-  constructor(task: Task, selection: OptionReference | null, reasoningText: string | null) {
+/** How far the candidate is by everything that happened here, whether or not the server knows it already. */
+export class Progress {
+  readonly #task: Task;
+  /** By what the server has stored. */
+  #stored: Reached;
+  /** And by what waits to be sent. */
+  #now: Reached;
+
+  constructor(task: Task, stored: Reached) {
     this.#task = task;
-    this.selection = selection ?? undefined;
-    this.reasoningText = reasoningText ?? undefined;
+    this.#stored = stored;
+    this.#now = stored;
   }
 
-  follow({ event_type, payload }: PostedEvent): void {
-    if (event_type === 'option_selected') this.selection = referenceOf(payload);
-    if (event_type === 'reasoning_submitted') this.reasoningText = payload.text;
-    if (event_type === 'option_changed') {
-      this.selection = { option_id: payload.to_option_id, option_code: payload.to_code };
-    }
+  get now(): Readonly<Reached> {
+    return this.#now;
+  }
+
+  /** Something happened, and waits to be sent. */
+  follow(event: PostedEvent): void {
+    this.#now = after(this.#now, event);
+  }
+
+  acknowledge(event: PostedEvent): void {
+    this.#stored = after(this.#stored, event);
+  }
+
+  /** An event was refused, so it never happened. @param waiting what else has not been answered */
+  takeBack(waiting: readonly PostedEvent[]): void {
+    this.#now = waiting.reduce(after, this.#stored);
   }
 
   /** @throws Error if the task has no such option */
@@ -33,8 +52,26 @@ export class Progress {
 
   /** The current selection. @throws Error if there is none */
   selected(): OptionReference {
-    if (!this.selection) throw new Error('No option is selected yet: call optionSelected first.');
-    return this.selection;
+    const { selection } = this.#now;
+    if (!selection) throw new Error('No option is selected yet: call optionSelected first.');
+    return selection;
+  }
+}
+
+function after(reached: Reached, { event_type, payload }: PostedEvent): Reached {
+  switch (event_type) {
+    case 'task_started':
+      return { ...reached, isStarted: true };
+    case 'option_selected':
+      return { ...reached, selection: referenceOf(payload) };
+    case 'option_changed': {
+      const { to_option_id, to_code } = payload;
+      return { ...reached, selection: { option_id: to_option_id, option_code: to_code } };
+    }
+    case 'reasoning_submitted':
+      return { ...reached, reasoningText: payload.text };
+    default:
+      return reached;
   }
 }
 

@@ -8,6 +8,11 @@ export class Refused extends Error {
   /** The whole answer; refused events carry `state` and `allowed_events`. */
   readonly problem: Record<string, unknown>;
 
+  /** The server's clock, where an event was refused for its time. */
+  get serverTime(): string | undefined {
+    return this.problem['server_time'] as string | undefined;
+  }
+
   constructor(status: number, problem: Record<string, unknown>) {
     super(String(problem['detail'] ?? `The server answered ${status}.`));
     this.status = status;

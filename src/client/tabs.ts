@@ -6,20 +6,18 @@ const ASK_MS = 150;
 
 /** What a tab tells another one that comes to the same attempt. */
 export interface OtherTab {
-  redemption_id: string;
+  /** Undefined if it entered the attempt with an access token. */
+  redemption_id: string | undefined;
   /** Its events that the server has not acknowledged; whoever sends them first, each is stored once. */
   waiting: readonly PostedEvent[];
 }
 
-type TabMessage = { from: string; token: string } & (
-  | { type: 'who_is_there' }
-  | ({ type: 'i_am' } & OtherTab)
-);
+type TabMessage = { from: string; key: string } & ({ type: 'who_is_there' } | ({ type: 'i_am' } & OtherTab));
 
 /** The other tabs of this browser that have the same attempt open. */
 export class Tabs {
   readonly #me = randomUuid();
-  readonly #token: string;
+  readonly #key: string;
   readonly #channel: InstanceType<typeof BroadcastChannel> | undefined;
   readonly #onOtherTab: () => void;
   #tellOthers: (() => OtherTab) | undefined;
@@ -27,8 +25,9 @@ export class Tabs {
   /** Whether another tab had this attempt open when this one asked. */
   isOpenElsewhere = false;
 
-  constructor(token: string, onOtherTab: () => void = () => undefined) {
-    this.#token = token;
+  /** @param key by what this browser knows the attempt */
+  constructor(key: string, onOtherTab: () => void = () => undefined) {
+    this.#key = key;
     this.#onOtherTab = onOtherTab;
     this.#channel = isInPage() ? new BroadcastChannel('skill-observation') : undefined;
     this.#channel?.addEventListener('message', (event) =>
@@ -59,7 +58,7 @@ export class Tabs {
   }
 
   #hear(message: TabMessage): void {
-    if (message.token !== this.#token || message.from === this.#me) return;
+    if (message.key !== this.#key || message.from === this.#me) return;
     if (message.type === 'i_am') {
       this.isOpenElsewhere = true;
       this.#heard(message);
@@ -70,6 +69,6 @@ export class Tabs {
   }
 
   #tell(message: { type: 'who_is_there' } | ({ type: 'i_am' } & OtherTab)): void {
-    this.#channel?.postMessage({ from: this.#me, token: this.#token, ...message });
+    this.#channel?.postMessage({ from: this.#me, key: this.#key, ...message });
   }
 }
