@@ -1,9 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Attempt } from '../../src/client/index.ts';
-import { atTheEnd } from '../support/at-the-end.ts';
-import type { Served } from '../support/served.ts';
 
 /** The methods by which a page records what its candidate does. */
 export type Act = {
@@ -17,7 +13,7 @@ declare global {
 }
 
 /** What a page of a front end's author consists of, besides the experiment itself. */
-const html = (server: string) => `<!doctype html>
+export const candidatePage = (server: string): string => `<!doctype html>
 <title>Task</title>
 <script type="module">
   import { Attempt } from '${server}/client/v1.js';
@@ -26,20 +22,6 @@ const html = (server: string) => `<!doctype html>
     onRefused: ({ event_type }, { code }) => refusals.push(event_type + ': ' + code),
   });
 </script>`;
-
-/** A web server of its own, so that the page has another origin than the observation server. @returns its address */
-export async function servePage(observation: Served): Promise<string> {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end(html(observation.url));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atTheEnd(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 /** A candidate's browser tab. */
 export class CandidatePage {

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../src/tasks/task.ts';
-import { type Act, CandidatePage, servePage } from '../client/candidate-page.ts';
+import { type Act, CandidatePage, candidatePage } from '../client/candidate-page.ts';
+import { servePages } from '../client/page-server.ts';
 import { logInAsAdmin } from '../support/administrator.ts';
 import { createTask, issueToken } from '../support/assessment.ts';
 import { BadLine } from '../support/bad-line.ts';
@@ -23,11 +24,7 @@ const HAPPENED = ['events_batched', 'clock_skew', 'no_option_viewed', 'final_opt
 
 const executablePath = findChromium();
 let line: BadLine;
-const address = await servePage({
-  get url() {
-    return line.url;
-  },
-});
+const address = await servePages(() => candidatePage(line.url));
 const server = await startServerProcess({ CORS_ORIGINS: address, LOG_LEVEL: 'fatal' });
 line = await BadLine.before(server);
 const admin = await logInAsAdmin(server);
