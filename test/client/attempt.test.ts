@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Attempt, type AttemptOptions, type PostedEvent, Refused } from '../../src/client/index.ts';
+import {
+  type Access,
+  Attempt,
+  type AttemptOptions,
+  type PostedEvent,
+  Refused,
+} from '../../src/client/index.ts';
 import { createTask, issueToken } from '../support/assessment.ts';
 import { BadLine } from '../support/bad-line.ts';
 import { readLog } from '../support/candidate.ts';
@@ -74,6 +80,49 @@ it('a refused event is told, and those after it are stored', async () => {
   await expect(selected).resolves.toMatchObject({ sequence_number: 2 });
   expect(refusals).toEqual([['task_started', 'sequence_violation']]);
   expect(attempt.state.allowed_events).toContain('option_selected');
+});
+
+it('a refused choice is taken back: what follows builds on what is stored', async () => {
+  const attempt = await Attempt.redeem(server.url, await newToken(), { onRefused: () => undefined });
+  await expect(attempt.optionSelected('A')).rejects.toMatchObject({ code: 'sequence_violation' });
+  expect(attempt.selection).toBeUndefined();
+  expect(() => attempt.complete()).toThrow('No option is selected yet');
+  void attempt.taskStarted();
+  void attempt.optionSelected('B');
+  const tooSoon = attempt.taskStarted();
+  void attempt.optionChanged('C');
+  await expect(tooSoon).rejects.toBeInstanceOf(Refused);
+  expect(attempt.selection).toMatchObject({ option_code: 'C' });
+  await expect(attempt.complete()).resolves.toMatchObject({ sequence_number: 4 });
+});
+
+it('with renewed access another browser goes on where the candidate was', async () => {
+  const lost = await Attempt.redeem(server.url, await newToken());
+  void lost.taskStarted();
+  void lost.optionSelected('A');
+  await lost.reasoningSubmitted('So far.');
+  const renew = () => server.admin.call<Access>('POST', `/attempts/${lost.attempt_id}/access`);
+  const [older, access] = [await renew(), await renew()];
+  await expect(Attempt.enter(server.url, older)).rejects.toMatchObject({ status: 401 });
+  const attempt = await Attempt.enter(server.url, access);
+  expect(attempt.task).toEqual(lost.task);
+  expect(attempt).toMatchObject({
+    isStarted: true,
+    reasoningText: 'So far.',
+    selection: { option_code: 'A' },
+  });
+  void attempt.optionChanged('B');
+  await attempt.complete();
+  const log = await logOf(lost);
+  expect(log.map(({ event_type }) => event_type).slice(3)).toEqual(['option_changed', 'task_completed']);
+});
+
+it('a forgotten attempt stays forgotten, though an answer comes later', async () => {
+  const attempt = await Attempt.redeem(server.url, await newToken());
+  const started = attempt.taskStarted();
+  attempt.forget();
+  await started;
+  expect(await Attempt.resume()).toBeUndefined();
 });
 
 it('the live channel tells every event once, also after its connection was lost', async () => {
