@@ -13,6 +13,7 @@ import { servePages } from './page-server.ts';
 const chromium = findChromium();
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const exampleOf = (name: string) => readFileSync(fileOf(`examples/${name}.html`), 'utf8');
+const readme = readFileSync(fileOf('../../README.md'), 'utf8');
 const EXAMPLES = ['plain-page', 'jspsych', 'surveyjs'];
 /** The server's address in the examples, as after `npm start`. */
 const EXAMPLE_SERVER = 'http://127.0.0.1:3000';
@@ -20,6 +21,10 @@ const EXAMPLE_SERVER = 'http://127.0.0.1:3000';
 it.each(EXAMPLES)('%s: at most 40 lines', (name) => {
   const [, script = ''] = /<script type="module">\n(.*)<\/script>/s.exec(exampleOf(name)) ?? [];
   expect(script.split('\n').length).toBeLessThanOrEqual(40);
+});
+
+it.skipIf(!readme.includes('<!-- plain-page -->'))('the README shows the plain page as it is', () => {
+  expect(readme).toContain(`\`\`\`html\n${exampleOf('plain-page')}\`\`\``);
 });
 
 describe.skipIf(!chromium)('the examples for front ends’ authors, in a browser', () => {
@@ -69,15 +74,14 @@ describe.skipIf(!chromium)('the examples for front ends’ authors, in a browser
 
   it('plain page: reads, chooses, changes after a reload, explains and completes', async () => {
     const { page, attempt_id, mishaps } = await open('plain-page');
-    await press(page, labelOf('A'));
-    await press(page, labelOf('B'));
-    await page.getByRole('radio').nth(0).check();
-    await eventually(async () =>
-      expect(await page.locator('output').textContent()).toBe('Everything is saved.'),
-    );
+    const option = (code: string) => page.getByLabel(labelOf(code));
+    await option('A').hover();
+    await option('B').check();
+    await page.getByPlaceholder('Why?').hover();
+    await page.getByText('Everything is saved.').waitFor();
     await page.reload();
-    await eventually(async () => expect(await page.getByRole('radio').nth(0).isChecked()).toBe(true));
-    await page.getByRole('radio').nth(1).check();
+    await eventually(async () => expect(await option('B').isChecked()).toBe(true));
+    await option('A').check();
     await page.getByPlaceholder('Why?').fill('Because it can be undone.');
     await page.screenshot({ path: outputFile('example-plain-page.png') });
     await press(page, 'Complete');
@@ -85,11 +89,13 @@ describe.skipIf(!chromium)('the examples for front ends’ authors, in a browser
       expect(await logOf(attempt_id)).toEqual([
         'task_started',
         'option_viewed A',
-        'option_selected A',
-        'option_changed B',
+        'option_selected B',
+        'option_viewed B',
+        'option_changed A',
         'reasoning_started',
+        'option_viewed A',
         'reasoning_submitted Because it can be undone.',
-        'task_completed B',
+        'task_completed A',
       ]),
     );
     expect(mishaps).toEqual([]);

@@ -67,12 +67,14 @@ export class CandidatePage {
     await this.page.evaluate(() => attempt.then(() => undefined));
   }
 
-  /** Records an act without waiting for its acknowledgement. */
-  async does(...act: Act): Promise<void> {
-    await this.page.evaluate(async ([method, ...args]) => {
-      const open = (await attempt) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      open[method as string]?.(...args);
-    }, act as unknown[]);
+  /** Records acts at once, without waiting for an acknowledgement. @returns how many events wait now */
+  async does(...acts: Act[]): Promise<number> {
+    return this.page.evaluate(async (acts) => {
+      const open = await attempt;
+      const methods = open as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      for (const [method, ...args] of acts) methods[method as string]?.(...args);
+      return open.pending;
+    }, acts as unknown[][]);
   }
 
   /** Resolves when nothing waits any longer. */
@@ -89,10 +91,6 @@ export class CandidatePage {
   /** Sets the computer's clock while the page is open. */
   async setClock(aheadMs: number): Promise<void> {
     await this.page.evaluate(shiftClock, aheadMs);
-  }
-
-  async pending(): Promise<number> {
-    return this.page.evaluate(async () => (await attempt).pending);
   }
 
   async selection(): Promise<string | undefined> {
