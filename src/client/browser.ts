@@ -23,9 +23,14 @@ interface TabStorage {
   removeItem(key: string): void;
 }
 
+interface Locks {
+  request(name: string, hold: () => Promise<void>): Promise<void>;
+}
+
 const browser = globalThis as {
   document?: Page;
   sessionStorage?: TabStorage;
+  navigator?: { locks?: Locks };
   WebSocket?: new (address: string) => Socket;
   addEventListener?: (type: 'online' | 'pageshow', listener: () => void) => void;
 };
@@ -50,6 +55,23 @@ export function onPageChange(leave: () => void, comeBack: () => void): void {
 
 /** Whether there are other tabs that could be asked. */
 export const isInPage = (): boolean => browser.document !== undefined;
+
+/**
+ * Holds a lock of this name from when no other tab holds it until `end`; the browser frees it with the tab, too.
+ * @returns resolves once it is held; undefined where there are no locks, as on pages that are not served by HTTPS
+ */
+export function holdLock(name: string, end: Promise<void>): Promise<void> | undefined {
+  const locks = browser.navigator?.locks;
+  if (!locks) return undefined;
+  return new Promise((resolve) => {
+    const hold = () => {
+      resolve();
+      return end;
+    };
+    // Where they are forbidden, no other tab holds one either.
+    locks.request(name, hold).catch(resolve);
+  });
+}
 
 const inMemory = new Map<string, string>();
 

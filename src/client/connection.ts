@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { type Kept, write } from './keeping.ts';
 import { Pauses } from './pauses.ts';
-import { type Answer, NoAnswer, Refused, send } from './requests.ts';
+import { NoAnswer, Refused, send } from './requests.ts';
 import type { Task } from './vocabulary.ts';
 
 /** The server, as one attempt talks to it. */
@@ -104,13 +104,16 @@ export class Connection {
     signal?: AbortSignal;
   }): Promise<Record<string, unknown>> {
     const { path, ...others } = request;
-    const answer = await send({ url: `${this.#kept.url}/api/v1${path}`, ...others });
-    this.#learnTime(answer);
-    return answer.body;
-  }
-
-  #learnTime({ body, sent, received, date }: Answer): void {
-    this.#clock.learn(date, sent, received);
-    this.#clock.learn(body['server_time'] as string | undefined, sent, received);
+    const sent = this.#clock.read();
+    const learn = (time: unknown) => this.#clock.learn(time as string | undefined, sent, this.#clock.read());
+    try {
+      const { body, date } = await send({ url: `${this.#kept.url}/api/v1${path}`, ...others });
+      learn(date);
+      learn(body['server_time']);
+      return body;
+    } catch (error) {
+      if (error instanceof Refused) learn(error.serverTime);
+      throw error;
+    }
   }
 }

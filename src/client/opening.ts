@@ -72,7 +72,7 @@ async function redeemAsOneOf(tabs: Tabs, connection: Connection, { redemption }:
   try {
     await connection.redeem();
   } catch (error) {
-    const other = error instanceof Refused && error.code === 'token_used' ? await tabs.ask() : undefined;
+    const other = error instanceof Refused && error.code === 'token_used' ? await tabs.ask(true) : undefined;
     if (!redemption || !other?.redemption_id || other.redemption_id === redemption.redemption_id) throw error;
     redemption.redemption_id = other.redemption_id;
     await connection.redeem();

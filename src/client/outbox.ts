@@ -152,14 +152,19 @@ export class Outbox {
 
   #refuse(event: PostedEvent, refused: Refused): void {
     const latest = refused.serverTime;
-    if (latest && Date.parse(event.timestamp_client) > Date.parse(latest)) {
-      // This computer's clock was set ahead since it was compared: the event happened just now at the latest.
-      event.timestamp_client = latest;
+    if (latest && isAfter(event, latest)) {
+      this.#correctTimes(latest);
       return;
     }
     const settle = this.#remove(event);
     this.#services.refuse(event, refused);
     settle?.reject(refused);
+  }
+
+  /** This computer's clock was set ahead since it was compared: what waits happened at the latest now. */
+  #correctTimes(latest: string): void {
+    for (const event of this.#waiting) if (isAfter(event, latest)) event.timestamp_client = latest;
+    this.#services.keep(this.#waiting);
   }
 
   #remove(event: PostedEvent): Settle | undefined {
@@ -170,3 +175,6 @@ export class Outbox {
     return settle;
   }
 }
+
+const isAfter = ({ timestamp_client }: PostedEvent, time: string): boolean =>
+  Date.parse(timestamp_client) > Date.parse(time);

@@ -45,9 +45,6 @@ export interface Request {
 
 export interface Answer {
   body: Record<string, unknown>;
-  /** When the request was sent and its answer arrived, by this computer's clock. */
-  sent: number;
-  received: number;
   /** The server's time in whole seconds, where the browser lets it be seen. */
   date: string | null;
 }
@@ -73,7 +70,6 @@ export async function send({ url, method, token, body, signal }: Request): Promi
   const timer = setTimeout(() => abort.abort(), TIME_OUT_MS);
   const stop = () => abort.abort();
   signal?.addEventListener('abort', stop);
-  const sent = Date.now();
   try {
     const headers: Record<string, string> = {};
     if (token) headers['authorization'] = `Bearer ${token}`;
@@ -89,7 +85,6 @@ export async function send({ url, method, token, body, signal }: Request): Promi
       credentials: 'omit',
     });
     const text = await response.text();
-    const received = Date.now();
     const answer = parse(text);
     const { status, ok } = response;
     // A log-in page of a hotel answers 200, too, but not in JSON.
@@ -97,7 +92,7 @@ export async function send({ url, method, token, body, signal }: Request): Promi
       throw new NoAnswer(status, retryAfter(response.headers.get('retry-after')));
     }
     if (!ok || !answer) throw new Refused(status, answer ?? {});
-    return { body: answer, sent, received, date: response.headers.get('date') };
+    return { body: answer, date: response.headers.get('date') };
   } catch (error) {
     throw error instanceof Refused || error instanceof NoAnswer ? error : new NoAnswer(error);
   } finally {

@@ -1,7 +1,9 @@
-import { isInPage, randomUuid } from './browser.ts';
+import { holdLock, isInPage, randomUuid } from './browser.ts';
 import type { PostedEvent } from './vocabulary.ts';
 
-/** How long other tabs are asked, in milliseconds. */
+/** How long another tab that has the attempt open is waited for, in milliseconds: it may be busy. */
+const ANSWER_MS = 5000;
+/** How long other tabs are asked where it is not known whether there are any. */
 const ASK_MS = 150;
 
 /** What a tab tells another one that comes to the same attempt. */
@@ -20,7 +22,11 @@ export class Tabs {
   readonly #key: string;
   readonly #channel: InstanceType<typeof BroadcastChannel> | undefined;
   readonly #onOtherTab: () => void;
+  /** Resolves when no other tab has the attempt open; undefined where that cannot be known. */
+  readonly #alone: Promise<void> | undefined;
+  #end: () => void = () => undefined;
   #tellOthers: (() => OtherTab) | undefined;
+  #isAsked = false;
   #heard: (other: OtherTab) => void = () => undefined;
   /** Whether another tab had this attempt open when this one asked. */
   isOpenElsewhere = false;
@@ -29,17 +35,27 @@ export class Tabs {
   constructor(key: string, onOtherTab: () => void = () => undefined) {
     this.#key = key;
     this.#onOtherTab = onOtherTab;
-    this.#channel = isInPage() ? new BroadcastChannel('skill-observation') : undefined;
-    this.#channel?.addEventListener('message', (event) =>
+    if (!isInPage()) return;
+    this.#channel = new BroadcastChannel('skill-observation');
+    this.#channel.addEventListener('message', (event) =>
       this.#hear((event as { data: TabMessage } & typeof event).data),
     );
+    const end = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    this.#alone = holdLock(`skill-observation:${key}`, end);
   }
 
-  /** Asks whether another tab has this attempt open. @returns what it tells; undefined if there is none */
-  ask(): Promise<OtherTab | undefined> {
+  /**
+   * Asks whether another tab has this attempt open. @returns what it tells; undefined if there is none
+   * @param isLikely there seems to be one: it is waited for even where it cannot be known
+   */
+  ask(isLikely = false): Promise<OtherTab | undefined> {
     if (!this.#channel) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), ASK_MS);
+      const nobody = () => resolve(undefined);
+      const timer = setTimeout(nobody, this.#alone || isLikely ? ANSWER_MS : ASK_MS);
+      void this.#alone?.then(nobody);
       this.#heard = (other) => {
         clearTimeout(timer);
         resolve(other);
@@ -48,13 +64,15 @@ export class Tabs {
     });
   }
 
-  /** From now on answers other tabs that ask. */
+  /** From now on answers other tabs that ask, and those that have asked. */
   answer(tellOthers: () => OtherTab): void {
     this.#tellOthers = tellOthers;
+    if (this.#isAsked) this.#tellAll(tellOthers());
   }
 
   close(): void {
     this.#channel?.close();
+    this.#end();
   }
 
   #hear(message: TabMessage): void {
@@ -62,10 +80,13 @@ export class Tabs {
     if (message.type === 'i_am') {
       this.isOpenElsewhere = true;
       this.#heard(message);
-    } else if (this.#tellOthers) {
-      this.#tell({ type: 'i_am', ...this.#tellOthers() });
-      this.#onOtherTab();
-    }
+    } else if (this.#tellOthers) this.#tellAll(this.#tellOthers());
+    else this.#isAsked = true;
+  }
+
+  #tellAll(me: OtherTab): void {
+    this.#tell({ type: 'i_am', ...me });
+    this.#onOtherTab();
   }
 
   #tell(message: { type: 'who_is_there' } | ({ type: 'i_am' } & OtherTab)): void {
