@@ -161,9 +161,13 @@ export class Outbox {
     settle?.reject(refused);
   }
 
-  /** This computer's clock was set ahead since it was compared: what waits happened at the latest now. */
-  #correctTimes(latest: string): void {
-    for (const event of this.#waiting) if (isAfter(event, latest)) event.timestamp_client = latest;
+  /** This computer's clock was set ahead: what waits happened by now, and not after the event that follows it. */
+  #correctTimes(now: string): void {
+    let latest = now;
+    for (const event of [...this.#waiting].reverse()) {
+      if (isAfter(event, latest)) event.timestamp_client = latest;
+      latest = event.timestamp_client;
+    }
     this.#services.keep(this.#waiting);
   }
 
