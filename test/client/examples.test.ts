@@ -7,6 +7,7 @@ import { createTask, issueToken } from '../support/assessment.ts';
 import { readLog } from '../support/candidate.ts';
 import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
 import { eventually } from '../support/eventually.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { servePages } from './page-server.ts';
 
@@ -50,6 +51,7 @@ describe.skipIf(!chromium)('the examples for front ends’ authors, in a browser
   async function open(name: string) {
     const { token, attempt_id } = await issueToken(server.admin, task);
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const mishaps: string[] = [];
     page.on('pageerror', (error) => mishaps.push(error.message));
     page.on('console', (message) => {
