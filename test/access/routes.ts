@@ -62,6 +62,8 @@ const view = (world: World) => ({
 export const ROUTES: RouteRow[] = [
   { route: 'GET /healthz', expected: everybody(200) },
   { route: 'GET /readyz', expected: everybody(200) },
+  // From this computer, and outside production; a METRICS_TOKEN opens it for others.
+  { route: 'GET /metrics', expected: everybody(200) },
 
   {
     route: 'POST /api/v1/auth/register',
