@@ -6,6 +6,7 @@ import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { clientRoutes } from './authors/client-routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
 import { inTurns } from './http/caller-turns.ts';
@@ -47,7 +48,7 @@ export function createApp(services: Services): App {
   const origins = new Origins(config, log);
   const gate = databaseGate(database.availability);
   const events = eventRoutes(services);
-  const routers = [...createRouters(services), ...inspector.routers];
+  const routers = [...createRouters(services), ...inspector.routers, clientRoutes()];
 
   app.use(requestLog(log, telemetry));
   app.use(problemDetails(log));

@@ -67,6 +67,7 @@ const TASK_FACTS = ['src/tasks/task.ts', 'src/tasks/general-marks.ts'];
 
 /** The rooms from the ground up: an import goes down or stays in its room, never up again. */
 const ROOMS: string[][] = [
+  ['src/client'],
   [
     'src/fields.ts',
     'src/moments.ts',
@@ -95,7 +96,7 @@ const ROOMS: string[][] = [
   ['src/results'],
   ['src/tokens'],
   ['src/live'],
-  ['src/inspector'],
+  ['src/inspector', 'src/authors'],
   [
     'src/collections.ts',
     'src/services.ts',

@@ -226,6 +226,7 @@ export const ROUTES: RouteRow[] = [
     path: () => '/machines/pictures/attempt-v1',
     expected: staff(200),
   },
+  { route: 'GET /client/v1.js', expected: everybody(200) },
   // On the server's own computer, outside production and with the key; test/inspector tries the other cases.
   {
     route: 'POST /machines/pass',
