@@ -83,6 +83,7 @@ const ROOMS: string[][] = [
   ],
   ['src/events'],
   ['machines'],
+  ['src/proof'],
   ['src/database'],
   ['src/journal'],
   ['src/http'],

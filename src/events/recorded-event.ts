@@ -20,6 +20,10 @@ export interface EventRecord {
    * constant difference of the two clocks was taken off before it was judged.
    */
   client_clock_corrected?: true;
+  /** What the chain has come to with this event, base64url; absent in attempts that were redeemed under an earlier release. */
+  digest?: string;
+  /** What is stored sealed of `payload` and `metadata`, if anything. */
+  sealed?: Uint8Array;
 }
 
 /** A behavior event as stored in the journal: immutable, with its number and its server time. */
