@@ -9,7 +9,7 @@ import { issuingQuotas } from './tokens/collections.ts';
 
 /** Everything the server stores. A test demands a new release number whenever a validator or an index changes. */
 export const schema: DatabaseSchema = {
-  release: 3,
+  release: 4,
   collections: [
     users,
     refreshTokens,

@@ -66,6 +66,10 @@ export const sequenceViolation = refusal(409, 'sequence_violation');
 export const notTried = refusal(409, 'not_tried');
 /** For a `client_event_id` that the attempt already has for a different event. */
 export const eventIdReused = refusal(409, 'event_id_reused');
+/** For an event that does not fit into an attempt any more; one that completes or abandons it always does. */
+export const attemptFull = refusal(409, 'attempt_full');
+/** For the results of an attempt with far more events than an attempt may have. */
+export const attemptTooLarge = refusal(409, 'attempt_too_large');
 export const attemptLocked = refusal(409, 'attempt_locked');
 export const attemptExpired = refusal(409, 'attempt_expired');
 export const attemptNotRedeemed = refusal(409, 'attempt_not_redeemed');

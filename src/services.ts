@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ObjectId } from 'mongodb';
 import type { Logger } from 'pino';
 import { machines } from '../machines/index.ts';
@@ -33,6 +34,7 @@ import { Journal } from './journal/journal.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
+import { TooLargeAttempts } from './results/too-large.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { issuingQuotas } from './tokens/collections.ts';
@@ -62,6 +64,7 @@ export interface Services {
   /** The time by which attempts and tokens expire. */
   expiryClock: ExpiryClock;
   results: ResultStore;
+  tooLarge: TooLargeAttempts;
   limits: RateLimits;
   /** Who sent a request. */
   clients: ClientAddresses;
@@ -69,6 +72,8 @@ export interface Services {
 
 /** How many events of one attempt may wait; a front end that sends more is told to slow down. */
 const MAILBOX_CAPACITY = 256;
+/** Maximum number of attempts remembered as having too many events, so that each is logged only once. */
+const MAX_OVERFULL = 10_000;
 
 /** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
 export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
@@ -106,7 +111,9 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     database.reservedCollection(behaviorEvents),
   );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
+  const tooLarge = new TooLargeAttempts();
   const feed = new AttemptFeed();
+  const overfull = new LRUCache<string, true>({ max: MAX_OVERFULL });
 
   const computations: FinaliseServices = {
     // The session is nearly always loaded, and an attempt's owner never changes.
@@ -121,6 +128,8 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     projector,
     tasks,
     results,
+    tooLarge,
+    onTooLarge: (attempt_id) => reconciler.setAside(attempt_id),
     log,
   };
   const provided = new Map(
@@ -141,6 +150,11 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     projector,
     onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
     onClockAhead: (attempt_id, aheadMs) => clientClocks.note(attempt_id, aheadMs),
+    onOverfull: (attempt_id, { events, bytes }) => {
+      if (overfull.has(attempt_id)) return;
+      overfull.set(attempt_id, true);
+      log.warn({ attempt_id, events, bytes }, 'An attempt has recorded more than fits into one today');
+    },
     onActorFailed: (attempt_id, err) => log.error({ err, attempt_id }, 'The actor of an attempt failed'),
     clock: { now, latest: () => clock.latest(), hasPassed: (moment) => moment <= expiryClock.now() },
     correctsClientClocks: config.correctsClientClocks,
@@ -182,6 +196,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     now,
     expiryClock,
     results,
+    tooLarge,
     limits: createRateLimits(config, clients),
     clients,
   };

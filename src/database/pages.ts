@@ -1,6 +1,7 @@
 import { type Collection, type Document, type Filter, type FindCursor, ObjectId, type WithId } from 'mongodb';
 import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
+import { PAGE_BATCH, takePage } from './page-bound.ts';
 
 /** The values of one item by which its list is sorted. */
 type Place = readonly [unknown, unknown];
@@ -56,7 +57,8 @@ export const NEWEST_FIRST: ListOrder = [
 
 /**
  * One page of the documents that match `filter`. A cursor contains the place of the last item and not an offset, so
- * nothing is repeated or left out when the list grows, and a late page costs as much as the first.
+ * nothing is repeated or left out when the list grows, and a late page costs as much as the first. A page may be shorter
+ * than its limit if its items are large.
  * @param index the index to use, if the choice should not be left to the database
  */
 export async function readPage<D extends Document>(
@@ -66,21 +68,26 @@ export async function readPage<D extends Document>(
   { cursor, limit }: PageRequest,
   index?: string,
 ): Promise<Page<WithId<D>>> {
-  const documents: WithId<D>[] = [];
   const parts = cursor === undefined ? [{ place: {}, sort: sortBy(...order) }] : placesAfter(order, cursor);
-  for (const { place, sort } of parts) {
+  async function* documents() {
     // One more than requested shows whether there is a next page.
-    const missing = limit + 1 - documents.length;
-    if (missing === 0) break;
-    const found: FindCursor<WithId<D>> = collection
-      .find({ $and: [filter, place] } as Filter<D>)
-      .sort(sort)
-      .limit(missing);
-    documents.push(...(await (index ? found.hint(index) : found).toArray()));
+    let missing = limit + 1;
+    for (const { place, sort } of parts) {
+      if (missing === 0) return;
+      const found: FindCursor<WithId<D>> = collection
+        .find({ $and: [filter, place] } as Filter<D>, { batchSize: PAGE_BATCH })
+        .sort(sort)
+        .limit(missing);
+      for await (const document of index ? found.hint(index) : found) {
+        missing -= 1;
+        yield document;
+      }
+    }
   }
-  const items = documents.slice(0, limit);
+  const { items: found, isCut } = await takePage(documents(), limit + 1);
+  const items = found.slice(0, limit);
   const last = items.at(-1);
-  return { items, next_cursor: documents.length > limit && last ? cursorOf(last, order) : null };
+  return { items, next_cursor: isCut && last ? cursorOf(last, order) : null };
 }
 
 /**
@@ -99,7 +106,8 @@ function placesAfter([first, second]: ListOrder, [major, minor]: Place) {
 const sortBy = (...fields: SortField[]): Record<string, 1 | -1> =>
   Object.fromEntries(fields.map(({ field, direction }) => [field, direction]));
 
-function cursorOf(item: Document, order: ListOrder): string {
+/** Requests the items after `item`. */
+export function cursorOf(item: Document, order: ListOrder): string {
   const place = order.map(({ field }) => {
     const value: unknown = item[field];
     return value instanceof Date ? value.getTime() : value;

@@ -29,19 +29,27 @@ export function observedObject<T extends z.ZodRawShape>(shape: T) {
 function findProblem(value: unknown, depth: number): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > MAX_DEPTH) return `may nest at most ${MAX_DEPTH} levels`;
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key in value) {
     if (key.includes('\0') || UNSTORABLE_KEYS.has(key) || !key.isWellFormed())
       return `has a key that cannot be stored: ${JSON.stringify(key)}`;
-    const problem = findProblem(inner, depth + 1);
+    const problem = findProblem((value as Record<string, unknown>)[key], depth + 1);
     if (problem) return problem;
   }
   return undefined;
 }
 
+/** Whether all texts are whole, as they nearly always are; a front end may send thousands of small objects. */
+function isWhole(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  for (const key in value) if (!isWhole((value as Record<string, unknown>)[key])) return false;
+  return true;
+}
+
 /** The same value; a copy only if one of its texts has to be changed. */
 function withWholeCharacters(value: unknown): unknown {
   if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isWhole(value)) return value;
   const changed = Object.entries(value)
     .map(([key, inner]) => [key, inner, withWholeCharacters(inner)] as const)
     .filter(([, before, after]) => before !== after);

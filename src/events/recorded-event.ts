@@ -29,6 +29,9 @@ export interface EventRecord {
 /** A behavior event as stored in the journal: immutable, with its number and its server time. */
 export type RecordedEvent = BehaviorEvent & EventRecord;
 
+/** A recorded event without what the front end sent in it. */
+export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata'>;
+
 export type RecordedEventOf<T extends EventType> = Extract<RecordedEvent, { event_type: T }>;
 
 /** Whether `event` is of `type`, for narrowing in filters and finds. */

@@ -1,8 +1,7 @@
 import { type AnyStateNode, getMicrosteps } from 'xstate';
-import type { AttemptInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 import type { AttemptView } from '../attempts/session/feed.ts';
-import { initialState, toMachineEvent, viewOf } from '../attempts/session/machine-state.ts';
+import { toMachineEvent, viewOf } from '../attempts/session/machine-state.ts';
 import { continueReplay } from '../attempts/session/replay.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
@@ -24,17 +23,17 @@ export interface Moment extends Pick<AttemptView, 'state' | 'allowed_events'> {
 }
 
 /**
- * All moments of an attempt, the beginning first, replayed by its machine. Pure: nothing is invoked.
+ * The moments of an attempt after each of `events`, replayed by its machine. Pure: nothing is invoked.
+ * @param from the state before these events
  * @throws UnreplayableJournal if the journal contains events that the machine does not allow.
  */
-export function* momentsOf(
+export async function* momentsOf(
   machine: AttemptMachine,
-  input: AttemptInput,
-  events: Iterable<RecordedEvent>,
-): Generator<Moment> {
-  let state = initialState(machine, input);
-  yield { ...describeState(state), event_type: null, timestamp_server: null, payload: null, taken: [] };
-  for (const event of events) {
+  from: AttemptSnapshot,
+  events: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
+): AsyncGenerator<Moment> {
+  let state = from;
+  for await (const event of events) {
     const before = state;
     state = continueReplay(machine, before, [event]);
     const { event_type, timestamp_server, payload } = event;
@@ -46,6 +45,11 @@ export function* momentsOf(
       taken: arrows(machine, before, event),
     };
   }
+}
+
+/** The moment before any event. */
+export function beginning(state: AttemptSnapshot): Moment {
+  return { ...describeState(state), event_type: null, timestamp_server: null, payload: null, taken: [] };
 }
 
 function describeState(state: AttemptSnapshot): Pick<Moment, 'sequence_number' | 'state' | 'allowed_events'> {

@@ -5,6 +5,7 @@ import { attemptReader } from '../attempts/routes/access-steps.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { auditedReading } from '../audit/audited.ts';
+import { PAGE_BATCH, takePage } from '../database/page-bound.ts';
 import { attemptNotRedeemed } from '../errors.ts';
 import { lenientWholeNumber } from '../fields.ts';
 import { staff } from '../http/access.ts';
@@ -13,7 +14,8 @@ import { query } from '../http/request.ts';
 import { apiRoutes, get } from '../http/routes.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
-import { momentsOf } from './moments.ts';
+import { beginning, momentsOf } from './moments.ts';
+import { Replays } from './replays.ts';
 
 export interface StatesRoutesServices {
   attempts: AttemptStore;
@@ -30,24 +32,28 @@ const momentPage = z.strictObject({
 
 /** The state of an attempt after each event, replayed from the journal, for staff. */
 export function statesRoutes({ attempts, audit, journal, tasks }: StatesRoutesServices): ApiRouter {
+  const replays = new Replays(journal);
   return apiRoutes('/attempts', [
     get(
       '/:attempt_id/states',
       [staff, query(momentPage), attemptReader(attempts), auditedReading(audit, 'states_read')],
       async (ctx) => {
         const { attempt, query } = ctx.state;
-        const { after = -1, limit } = query;
+        const { after, limit } = query;
         if (!isRedeemed(attempt)) {
           throw attemptNotRedeemed('The token of this attempt has not been redeemed yet.');
         }
         const { attempt_id, machine_id, task_id } = attempt;
         const { requires_reasoning } = await tasks.get(task_id);
-        // A later page can only be computed from the start, so earlier events are read but not sent.
-        const events = await journal.read(attempt_id, { limit: Math.max(after, 0) + limit });
-        const moments = [...momentsOf(machineById(machine_id), { attempt_id, requires_reasoning }, events)];
-        const states = moments.slice(after + 1, after + 1 + limit);
-        const next_after = states.length === limit ? (states.at(-1)?.sequence_number ?? null) : null;
-        ctx.body = { machine_id, states, next_after };
+        const machine = machineById(machine_id);
+        const from = await replays.stateAfter(after ?? 0, machine, { attempt_id, requires_reasoning });
+        async function* moments() {
+          if (after === undefined) yield beginning(from);
+          const events = journal.read(attempt_id, { after: after ?? 0, limit, batch: PAGE_BATCH });
+          yield* momentsOf(machine, from, events);
+        }
+        const { items: states, isCut } = await takePage(moments(), limit);
+        ctx.body = { machine_id, states, next_after: isCut ? states.at(-1)?.sequence_number : null };
       },
     ),
   ]);

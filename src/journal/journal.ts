@@ -1,14 +1,12 @@
 import { type Collection, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
-import { Grouping } from '../database/grouping.ts';
-import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { EventHead, RecordedEvent } from '../events/recorded-event.ts';
 import type { BehaviorEventDocument } from './collection.ts';
-import { escapeKeys, unescapeKeys } from './observed-keys.ts';
+import { CompletedReader } from './completed-reader.ts';
+import { type EventHeadDocument, toDocument, toEvent, toHead } from './event-document.ts';
+import { type EventRange, streamEvents } from './event-stream.ts';
 import { RecentEvents } from './recent-events.ts';
-
-/** Maximum number of attempts whose events are read by one call. */
-const MAX_READ_TOGETHER = 30;
 
 /**
  * - `stored`: on disk (in a replica set: on a majority).
@@ -25,7 +23,7 @@ export class Journal {
   readonly #events: Collection<BehaviorEventDocument>;
   readonly #availability: Pick<Availability, 'run'>;
   readonly #writer: GroupedInserts<BehaviorEventDocument>;
-  readonly #reader: Grouping<string, RecordedEvent[]>;
+  readonly #completed: CompletedReader;
   readonly #recent = new RecentEvents();
 
   /** @param appends the same collection, on connections that no reader can occupy */
@@ -37,7 +35,9 @@ export class Journal {
     this.#events = events;
     this.#availability = availability;
     this.#writer = new GroupedInserts(appends);
-    this.#reader = new Grouping((attempt_ids) => this.#readSeveral(attempt_ids), MAX_READ_TOGETHER);
+    this.#completed = new CompletedReader((attempt_ids) =>
+      streamEvents(events, availability, { attempt_ids, isCore: true }),
+    );
   }
 
   /**
@@ -63,16 +63,28 @@ export class Journal {
     return found ? toEvent(found) : undefined;
   }
 
-  /** Events after sequence number `after`, in order; at most `limit` of them, or all if `limit` is 0. */
-  async read(attempt_id: string, { after = 0, limit = 0 } = {}): Promise<RecordedEvent[]> {
+  /**
+   * Events after sequence number `after`, in order; at most `limit` of them, or all if `limit` is 0. They are read as
+   * they are taken, so however many there are, only a few are in memory; and whoever takes many leaves time for others.
+   */
+  read(attempt_id: string, range: Omit<EventRange, 'attempt_ids'> = {}): AsyncGenerator<RecordedEvent> {
+    return streamEvents(this.#events, this.#availability, { attempt_ids: [attempt_id], ...range });
+  }
+
+  /** Like `read`, but without what front ends sent in the events, so that it does not matter how large they are. */
+  async readHeads(
+    attempt_id: string,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<EventHead[]> {
     const documents = await this.#availability.run(() =>
       this.#events
         .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } })
         .sort({ sequence_number: 1 })
         .limit(limit)
+        .project<EventHeadDocument>({ payload: 0, metadata: 0 })
         .toArray(),
     );
-    return documents.map(toEvent);
+    return documents.map(toHead);
   }
 
   /** Number of an attempt's last recorded event; 0 before the first. Reads only the index. */
@@ -89,24 +101,13 @@ export class Journal {
   }
 
   /**
-   * All events of an attempt that accepts no more. It may take a little longer, because attempts are read in
-   * groups.
+   * Calls `use` with the core of all events of an attempt that accepts no more. It may take a little longer, because small attempts
+   * are read in groups, and large ones one after another, so that only one of them is in memory.
+   * @throws JournalTooLarge
    */
-  async readCompleted(attempt_id: string): Promise<RecordedEvent[]> {
-    return this.#recent.takeCompleted(attempt_id) ?? (await this.#reader.add(attempt_id, true));
-  }
-
-  async #readSeveral(attempt_ids: string[]): Promise<RecordedEvent[][]> {
-    const documents = await this.#availability.run(() =>
-      this.#events
-        .find({ attempt_id: { $in: attempt_ids.map((id) => new ObjectId(id)) } }, { batchSize: 1000 })
-        .sort({ attempt_id: 1, sequence_number: 1 })
-        .hint('attempt_sequence')
-        .toArray(),
-    );
-    const byAttempt = new Map(attempt_ids.map((attempt_id) => [attempt_id, [] as RecordedEvent[]]));
-    for (const event of documents.map(toEvent)) byAttempt.get(event.attempt_id)?.push(event);
-    return attempt_ids.map((attempt_id) => byAttempt.get(attempt_id) ?? []);
+  async withCompleted<T>(attempt_id: string, use: (events: RecordedEvent[]) => T): Promise<T> {
+    const events = this.#recent.takeCompleted(attempt_id);
+    return events ? use(events) : this.#completed.with(attempt_id, use);
   }
 
   /** Returns those of `attempt_ids` that have a recorded event of this type. */
@@ -125,8 +126,8 @@ export class Journal {
    * @param known last known number by attempt id, at most a few hundred
    */
   async attemptsAhead(known: ReadonlyMap<string, number>): Promise<string[]> {
-    const found = await this.#availability.run(() =>
-      this.#events
+    return this.#availability.run(async () => {
+      const found = this.#events
         .find({
           $or: [...known].map(([attempt_id, sequence_number]) => ({
             attempt_id: new ObjectId(attempt_id),
@@ -134,34 +135,15 @@ export class Journal {
           })),
         })
         // Both fields are in the index, so no document needs to be read.
-        .project<{ attempt_id: ObjectId }>({ _id: 0, attempt_id: 1, sequence_number: 1 })
-        .toArray(),
-    );
-    return [...new Set(found.map(({ attempt_id }) => attempt_id.toHexString()))];
+        .project<{ attempt_id: ObjectId }>({ _id: 0, attempt_id: 1, sequence_number: 1 });
+      const ahead = new Set<string>();
+      for await (const { attempt_id } of found) ahead.add(attempt_id.toHexString());
+      return [...ahead];
+    });
   }
 
   /** Resolves when every append under way has ended. */
   drain(): Promise<void> {
     return this.#writer.drain();
   }
-}
-
-function toDocument({ event_id, attempt_id, ...event }: RecordedEvent): BehaviorEventDocument {
-  return {
-    _id: new ObjectId(event_id),
-    attempt_id: new ObjectId(attempt_id),
-    ...event,
-    payload: escapeKeys(event.payload),
-    metadata: escapeKeys(event.metadata),
-  };
-}
-
-function toEvent({ _id, attempt_id, ...document }: BehaviorEventDocument): RecordedEvent {
-  return {
-    event_id: _id.toHexString(),
-    attempt_id: attempt_id.toHexString(),
-    ...document,
-    payload: unescapeKeys(document.payload),
-    metadata: unescapeKeys(document.metadata),
-  } as RecordedEvent;
 }

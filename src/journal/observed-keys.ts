@@ -9,10 +9,23 @@ const REFERENCE = /^~*\$ref$/;
 const ESCAPED = /^~+\$ref$/;
 
 /** What a front end sent, as it is stored. */
-export const escapeKeys = <T>(value: T): T => renameKeys(value, REFERENCE, (key) => `~${key}`);
+export const escapeKeys = <T>(value: T): T =>
+  hasKey(value, REFERENCE) ? renameKeys(value, REFERENCE, (key) => `~${key}`) : value;
 
 /** What is stored, as the front end sent it. */
-export const unescapeKeys = <T>(value: T): T => renameKeys(value, ESCAPED, (key) => key.slice(1));
+export const unescapeKeys = <T>(value: T): T =>
+  hasKey(value, ESCAPED) ? renameKeys(value, ESCAPED, (key) => key.slice(1)) : value;
+
+/** Whether there is anything to rename, which is rare; a front end may have sent thousands of small objects. */
+function hasKey(value: unknown, pattern: RegExp): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return false;
+  if (value instanceof DBRef) return true;
+  if (Array.isArray(value)) return value.some((item) => hasKey(item, pattern));
+  for (const key in value) {
+    if (pattern.test(key) || hasKey((value as Record<string, unknown>)[key], pattern)) return true;
+  }
+  return false;
+}
 
 /** The same value; a copy only if one of its keys is renamed. */
 function renameKeys<T>(value: T, pattern: RegExp, rename: (key: string) => string): T {

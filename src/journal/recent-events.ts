@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
+import { coreOf } from '../events/event-core.ts';
+import { bytesOf } from '../events/event-size.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 
-/** Roughly how many bytes of events are kept over all attempts: some 6 000 events of usual size. */
-const CAPACITY = 8_000_000;
-/** What an event takes besides its payload and metadata. */
-const ENVELOPE = 700;
+/** How many bytes of events are kept over all attempts, as `bytesOf` counts them: some 9 000 events of usual size. */
+const CAPACITY = 4 * 1024 * 1024;
+/** How many bytes of one attempt's events are kept. */
+const MAX_OF_ONE = CAPACITY / 8;
 
 interface Kept {
   events: RecordedEvent[];
@@ -12,13 +14,13 @@ interface Kept {
 }
 
 /**
- * The events of the attempts that this process appended to last. A completion then need not read back what was
+ * The core of the events of the attempts that this process appended to last. A completion then need not read back what was
  * written a moment ago. An attempt is held from its first event on, or not at all.
  */
 export class RecentEvents {
   readonly #attempts = new LRUCache<string, Kept>({
     maxSize: CAPACITY,
-    maxEntrySize: CAPACITY / 10,
+    maxEntrySize: MAX_OF_ONE,
     sizeCalculation: ({ size }) => size,
   });
 
@@ -28,11 +30,13 @@ export class RecentEvents {
     const kept = sequence_number === 1 ? { events: [], size: 0 } : this.#attempts.get(attempt_id);
     if (!kept) return;
     // Another process recorded events in between.
-    if (kept.events.length !== sequence_number - 1) this.#attempts.delete(attempt_id);
-    else {
-      const size = kept.size + ENVELOPE + sizeOf(event.payload) + sizeOf(event.metadata);
-      this.#attempts.set(attempt_id, { events: [...kept.events, event], size });
+    if (kept.events.length !== sequence_number - 1) {
+      this.#attempts.delete(attempt_id);
+      return;
     }
+    const core = coreOf(event);
+    kept.events.push(core);
+    this.#attempts.set(attempt_id, { events: kept.events, size: kept.size + bytesOf(core) });
   }
 
   /** Removes and returns all events of a completed attempt, if known. Nothing is recorded after a completion. */
@@ -42,11 +46,4 @@ export class RecentEvents {
     this.#attempts.delete(attempt_id);
     return events;
   }
-}
-
-/** About how many bytes a value takes in memory. */
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return 16 + 2 * value.length;
-  if (typeof value !== 'object' || value === null) return 16;
-  return Object.entries(value).reduce((sum, [key, inner]) => sum + 2 * key.length + sizeOf(inner), 32);
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttemptFeed, AttemptNews, AttemptView } from '../attempts/session/feed.ts';
-import { projectionOf } from '../attempts/stored/projection.ts';
+import { statusAfter } from '../attempts/stored/projection.ts';
 import { overloaded } from '../errors.ts';
-import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { EventHead } from '../events/recorded-event.ts';
 import { attemptState, eventAck, type LiveMessage, metricsReady } from './messages.ts';
 
 /** Where a watcher gets its information. */
@@ -13,7 +13,7 @@ export interface WatchSources {
   /** The attempt as it is now, with all events that the journal has at the time of the call. */
   view(attempt_id: string): Promise<AttemptView>;
   /** One page of the events after a sequence number, in order; empty if there are no more. */
-  read(attempt_id: string, after: number): Promise<RecordedEvent[]>;
+  read(attempt_id: string, after: number): Promise<EventHead[]>;
 }
 
 /** Where a watcher tells what it knows. */
@@ -144,11 +144,11 @@ export class AttemptWatcher {
     if (hasExpired) this.#send({ type: 'attempt_status', data: { status: 'expired', completed_at: null } });
   }
 
-  #tellEvent(event: RecordedEvent): void {
+  #tellEvent(event: EventHead): void {
     this.#send(eventAck(event));
     this.#cursor = event.sequence_number;
-    const { status, completed_at = null } = projectionOf(event) ?? {};
-    if (status) this.#send({ type: 'attempt_status', data: { status, completed_at } });
+    const status = statusAfter(event);
+    if (status) this.#send({ type: 'attempt_status', data: status });
   }
 
   /** Only the first time. */
@@ -186,7 +186,7 @@ export class AttemptWatcher {
   }
 
   /** The next page of events, once the reader has taken the previous one; none if it has left. */
-  async #readNext(): Promise<RecordedEvent[]> {
+  async #readNext(): Promise<EventHead[]> {
     await this.#outlet?.room();
     const read = this.#sources.inTurn(async () =>
       this.#isOver ? [] : this.#sources.read(this.#attempt_id, this.#cursor),

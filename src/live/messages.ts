@@ -1,13 +1,13 @@
 import type { AttemptStatus } from '../attempts/attempt.ts';
 import type { AttemptView } from '../attempts/session/feed.ts';
-import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { EventHead } from '../events/recorded-event.ts';
 
 /** Every message that the server sends on a socket, as JSON. */
 export type LiveMessage =
   | { type: 'attempt_state'; data: AttemptView }
   | {
       type: 'event_ack';
-      data: Pick<RecordedEvent, 'event_id' | 'event_type' | 'sequence_number' | 'timestamp_server'>;
+      data: Pick<EventHead, 'event_id' | 'event_type' | 'sequence_number' | 'timestamp_server'>;
     }
   | { type: 'attempt_status'; data: { status: AttemptStatus; completed_at: Date | null } }
   | { type: 'metrics_ready'; data: { attempt_id: string; metrics_url: string; skills_url: string } }
@@ -26,7 +26,7 @@ function once<Source extends object, Value>(make: (source: Source) => Value): (s
   };
 }
 
-export const eventAck = once((event: RecordedEvent): LiveMessage => {
+export const eventAck = once((event: EventHead): LiveMessage => {
   const { event_id, event_type, sequence_number, timestamp_server } = event;
   return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server } };
 });

@@ -2,7 +2,7 @@ import { isRedeemed } from '../attempts/attempt.ts';
 import { unredeemedView } from '../attempts/attempt-view.ts';
 import type { AttemptFeed, AttemptView } from '../attempts/session/feed.ts';
 import { viewOf } from '../attempts/session/machine-state.ts';
-import { continueReplay } from '../attempts/session/replay.ts';
+import { replayStream } from '../attempts/session/replay.ts';
 import type { Session } from '../attempts/session/session.ts';
 import type { SessionRegistry } from '../attempts/session/session-registry.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
@@ -52,7 +52,7 @@ export function liveSources(services: WatchSourcesServices): LiveSources {
   const sourcesFor = (user_id: string, gone: AbortSignal): WatchSources => ({
     feed,
     inTurn: (work) => pages.run(user_id, gone, work),
-    read: (attempt_id, after) => journal.read(attempt_id, { after, limit: PAGE }),
+    read: (attempt_id, after) => journal.readHeads(attempt_id, { after, limit: PAGE }),
     view: async (attempt_id) => {
       const attempt = await attempts.find(attempt_id);
       if (!attempt) throw notFound('There is no such attempt.');
@@ -82,5 +82,5 @@ async function journaledView(
   reconciler.add(attempt_id);
   // Expiry is a final state and is not recorded, so only the session can return to the state before it.
   if (state.status !== 'active') return (await sessions.current(attempt_id)).view;
-  return viewOf(continueReplay(state.machine, state, await journal.read(attempt_id, { after: known })));
+  return viewOf(await replayStream(state.machine, state, journal.read(attempt_id, { after: known })));
 }

@@ -5,10 +5,12 @@ import type { AttemptMachine } from '../../machines/index.ts';
 import type { AttemptFacts } from '../attempts/attempt.ts';
 import type { AttemptProjector } from '../attempts/stored/attempt-projector.ts';
 import { type Projection, projectionOfAll } from '../attempts/stored/projection.ts';
+import { JournalTooLarge } from '../journal/completed-reader.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { ResultStore } from './result-store.ts';
 import { RETRY_POLICY } from './retry-policy.ts';
+import type { TooLargeAttempts } from './too-large.ts';
 import { type AnyMetrics, CURRENT_RESULTS, resultsVersion } from './versions.ts';
 
 export interface FinaliseServices {
@@ -18,6 +20,9 @@ export interface FinaliseServices {
   projector: Pick<AttemptProjector, 'lock'>;
   tasks: TaskStore;
   results: ResultStore;
+  tooLarge: TooLargeAttempts;
+  /** Called when an attempt turns out to have more events than results can be computed from. */
+  onTooLarge(attempt_id: string): void;
   log: Logger;
 }
 
@@ -26,7 +31,7 @@ export interface FinaliseServices {
  * repeated at will: each result is saved once per attempt, and only then is the attempt locked.
  */
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
-  const { journal, projector, tasks, results, log } = services;
+  const { journal, projector, tasks, results, tooLarge, log } = services;
   /** What the first step leaves to the second, by attempt. */
   const measured = new Map<string, { metrics: AnyMetrics; projection: Partial<Projection> }>();
 
@@ -35,28 +40,42 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     return { attempt, task: await tasks.get(attempt.task_id) };
   };
 
+  const setAside = (attempt_id: string) => {
+    tooLarge.add(attempt_id);
+    services.onTooLarge(attempt_id);
+    log.error({ attempt_id }, 'An attempt is so large that its results cannot be computed');
+  };
+
   /** The machine retries a failed step by itself; the log has to say why it had to. */
   const step = (name: string, run: (attempt_id: string) => Promise<void>) =>
     fromPromise<void, ComputationInput>(async ({ input: { attempt_id } }) => {
+      if (tooLarge.has(attempt_id)) throw new JournalTooLarge(`Attempt ${attempt_id} was too large before.`);
       try {
         await run(attempt_id);
       } catch (error) {
-        log.error({ err: error, attempt_id }, `${name} failed and will be tried again`);
+        if (error instanceof JournalTooLarge) setAside(attempt_id);
+        else log.error({ err: error, attempt_id }, `${name} failed and will be tried again`);
         throw error;
       }
     });
 
   return machine.provide({
-    ...RETRY_POLICY,
+    delays: RETRY_POLICY.delays,
+    guards: {
+      retriesExhausted: ({ context }) =>
+        tooLarge.has(context.attempt_id) || RETRY_POLICY.guards.retriesExhausted({ context }),
+    },
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
-        const events = await journal.readCompleted(attempt_id);
-        const computed = CURRENT_RESULTS.computeMetrics(events, task);
+        const { computed, projection } = await journal.withCompleted(attempt_id, (events) => ({
+          computed: CURRENT_RESULTS.computeMetrics(events, task),
+          projection: projectionOfAll(events),
+        }));
         const isFirst = await results.saveMetrics(attempt_id, computed);
         const metrics = isFirst ? computed : await results.findMetrics(attempt_id);
         if (!metrics) throw new Error(`The metrics of attempt ${attempt_id} are not saved.`);
-        measured.set(attempt_id, { metrics, projection: projectionOfAll(events) });
+        measured.set(attempt_id, { metrics, projection });
       }),
       interpretMetrics: step('Interpreting the metrics', async (attempt_id) => {
         const { attempt, task } = await find(attempt_id);

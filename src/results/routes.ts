@@ -6,7 +6,7 @@ import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditTarget, audited } from '../audit/audited.ts';
 import type { Caller } from '../caller.ts';
-import { attemptNotCompleted, notFound } from '../errors.ts';
+import { attemptNotCompleted, attemptTooLarge, notFound } from '../errors.ts';
 import { objectIdString } from '../fields.ts';
 import { isStaff, staff } from '../http/access.ts';
 import type { ApiRouter, Context } from '../http/context.ts';
@@ -16,6 +16,7 @@ import type { TaskStore } from '../tasks/task-store.ts';
 import { parse } from '../validation.ts';
 import { aggregate } from './aggregate.ts';
 import type { ResultStore } from './result-store.ts';
+import type { TooLargeAttempts } from './too-large.ts';
 import { resultsVersion } from './versions.ts';
 
 interface ResultRoutesServices {
@@ -25,13 +26,14 @@ interface ResultRoutesServices {
   results: ResultStore;
   sessions: SessionRegistry;
   tasks: TaskStore;
+  tooLarge: TooLargeAttempts;
 }
 
 const skillsQuery = z.strictObject({ explain: z.enum(['true', 'false']).default('false') });
 
 /** Metrics, skills and the aggregate profile: there after completion only, and then for good. */
 export function resultRoutes(services: ResultRoutesServices): ApiRouter {
-  const { accounts, attempts, audit, results, sessions, tasks } = services;
+  const { accounts, attempts, audit, results, sessions, tasks, tooLarge } = services;
   const reader = attemptReader(attempts);
   const completed = completedAttempt(sessions);
   return apiRoutes('', [
@@ -41,7 +43,7 @@ export function resultRoutes(services: ResultRoutesServices): ApiRouter {
       async (ctx) => {
         const { attempt } = ctx.state;
         const metrics = await results.findMetrics(attempt.attempt_id);
-        if (!metrics) return answerPending(ctx);
+        if (!metrics) return answerPending(ctx, tooLarge);
         ctx.state.target = readingOf(ctx.state);
         ctx.body = metrics;
       },
@@ -56,7 +58,7 @@ export function resultRoutes(services: ResultRoutesServices): ApiRouter {
           results.findProfile(attempt.attempt_id),
           results.findMetrics(attempt.attempt_id),
         ]);
-        if (!profile || !metrics) return answerPending(ctx);
+        if (!profile || !metrics) return answerPending(ctx, tooLarge);
         ctx.state.target = readingOf(ctx.state);
         if (query.explain === 'false') {
           ctx.body = profile;
@@ -100,7 +102,14 @@ function readingOf({ caller, attempt }: { caller: Caller; attempt: Attempt }): A
   return { target_id: attempt.attempt_id, details: { user_id: attempt.user_id } };
 }
 
-function answerPending(ctx: Context): void {
+/** @throws Refusal 409 `attempt_too_large` if there will be no results */
+function answerPending(ctx: Context<{ attempt: Attempt }>, tooLarge: TooLargeAttempts): void {
+  if (tooLarge.has(ctx.state.attempt.attempt_id)) {
+    throw attemptTooLarge(
+      'This attempt has so many or so large events that its results cannot be computed. ' +
+        'The events can be read page by page.',
+    );
+  }
   ctx.status = 202;
   ctx.set('Retry-After', '1');
   ctx.body = { status: 'computing', detail: 'The attempt is completed; its results are being computed.' };

@@ -1,18 +1,27 @@
 import { LRUCache } from 'lru-cache';
 import { type Collection, type Filter, ObjectId } from 'mongodb';
 import { isDuplicateKey } from '../database/errors.ts';
-import { type Page, type PageRequest, readPage } from '../database/pages.ts';
+import { takePage } from '../database/page-bound.ts';
+import { cursorOf, type Page, type PageRequest, readPage } from '../database/pages.ts';
 import { duplicate, notFound, validationFailed } from '../errors.ts';
 import type { OptionDocument, TaskDocument } from './collections.ts';
 import { TASKS_BY_CODE, type TaskContent, type TaskEdit, type TaskFilter } from './schemas.ts';
 import { TASK_CATEGORIES, type Task } from './task.ts';
 import { type CurrentTask, judgeEdit, type ReadVersion, staleEdit } from './task-edit.ts';
 
+/** Maximum size of the tasks that are kept in memory, in characters of JSON: thousands of usual ones. */
+const CACHE_SIZE = 16 * 1024 * 1024;
+/** How many tasks of a page get their options by one query. A task may have half a megabyte. */
+const GROUP = 25;
+
 /** Tasks and their options. A version is immutable but for `is_active`. */
 export class TaskStore {
   readonly #tasks: Collection<TaskDocument>;
   readonly #options: Collection<OptionDocument>;
-  readonly #cache = new LRUCache<string, Task>({ max: 1000 });
+  readonly #cache = new LRUCache<string, Task>({
+    maxSize: CACHE_SIZE,
+    sizeCalculation: (task) => JSON.stringify(task).length,
+  });
 
   constructor(tasks: Collection<TaskDocument>, options: Collection<OptionDocument>) {
     this.#tasks = tasks;
@@ -58,8 +67,10 @@ export class TaskStore {
     };
     // One task has few versions, so further filters on them need no index of their own.
     const index = task_code === undefined ? 'list' : 'list_of_code';
-    const { items, next_cursor } = await readPage(this.#tasks, which, TASKS_BY_CODE, page, index);
-    return { items: await this.#withOptions(items), next_cursor };
+    const { items: found, next_cursor } = await readPage(this.#tasks, which, TASKS_BY_CODE, page, index);
+    const { items, isCut } = await takePage(this.#withOptions(found), page.limit + 1);
+    const last = found[items.length - 1];
+    return { items, next_cursor: isCut && last ? cursorOf(last, TASKS_BY_CODE) : next_cursor };
   }
 
   /** Stores the first version of a new task. @throws Refusal 409 `duplicate` when there is one of its code */
@@ -140,17 +151,18 @@ export class TaskStore {
   }
 
   async #readVersion(task_id: string): Promise<Task | undefined> {
-    const found = await this.#tasks.find({ _id: new ObjectId(task_id) }).toArray();
-    const [task] = await this.#withOptions(found);
-    if (task) this.#cache.set(task_id, task);
+    const found = await this.#tasks.findOne({ _id: new ObjectId(task_id) });
+    if (!found) return undefined;
+    const task = await this.#withItsOptions(found);
+    this.#cache.set(task_id, task);
     return task;
   }
 
   /** The newest version of a task that exists. */
   async #current(task_code: string): Promise<CurrentTask> {
     const newest = await this.#newest(task_code);
-    const [task] = await this.#withOptions(newest ? [newest] : []);
-    if (!newest || !task) throw new Error(`Task "${task_code}" is gone, although tasks are never deleted.`);
+    if (!newest) throw new Error(`Task "${task_code}" is gone, although tasks are never deleted.`);
+    const task = await this.#withItsOptions(newest);
     return { task, created_at: newest.created_at, updated_at: newest.updated_at };
   }
 
@@ -166,17 +178,26 @@ export class TaskStore {
     this.#cache.clear();
   }
 
-  async #withOptions(tasks: TaskDocument[]): Promise<Task[]> {
-    const options = await this.#options
-      .find({ task_id: { $in: tasks.map(({ _id }) => _id) } })
-      .sort({ task_id: 1, display_order: 1 })
-      .toArray();
-    return tasks.map((task) =>
-      toTask(
-        task,
-        options.filter(({ task_id }) => task_id.equals(task._id)),
-      ),
-    );
+  async #withItsOptions(task: TaskDocument): Promise<Task> {
+    return toTask(task, await this.#optionsOf([task]));
+  }
+
+  async *#withOptions(tasks: TaskDocument[]): AsyncGenerator<Task> {
+    for (let start = 0; start < tasks.length; start += GROUP) {
+      const group = tasks.slice(start, start + GROUP);
+      const options = await this.#optionsOf(group);
+      for (const task of group) {
+        yield toTask(
+          task,
+          options.filter(({ task_id }) => task_id.equals(task._id)),
+        );
+      }
+    }
+  }
+
+  #optionsOf(tasks: TaskDocument[]): Promise<OptionDocument[]> {
+    const task_id = { $in: tasks.map(({ _id }) => _id) };
+    return this.#options.find({ task_id }).sort({ task_id: 1, display_order: 1 }).toArray();
   }
 }
 

@@ -14,17 +14,18 @@ it('the schema is that of its release', () => {
   expect({ release: schema.release, fingerprints }).toMatchInlineSnapshot(`
     {
       "fingerprints": {
-        "audit_log": "nnuGV0HF",
+        "audit_log": "zM7r2_QO",
         "behavior_events": "7_Bm-4Sr",
         "computed_metrics": "fnsb9EmY",
+        "issuing_quotas": "azEix1Tc",
         "options": "pqm-t7BP",
         "refresh_tokens": "bQ_xDRqt",
         "skill_profiles": "9IPnrswt",
-        "task_attempts": "Qn1luqyW",
-        "tasks": "4p0pC_Vn",
-        "users": "cvie8SM_",
+        "task_attempts": "d4ozcNFo",
+        "tasks": "t_ojG6c6",
+        "users": "hf93tzar",
       },
-      "release": 3,
+      "release": 4,
     }
   `);
 });

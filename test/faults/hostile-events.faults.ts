@@ -3,7 +3,6 @@ import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, inject, it } from 'vitest';
 import { machineById } from '../../machines/index.ts';
-import { replay } from '../../src/attempts/session/replay.ts';
 import { ApiClient } from '../../src/tools/api-client.ts';
 import { logInAsAdmin } from '../support/administrator.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
@@ -22,6 +21,7 @@ import {
   updatesReasoning,
   views,
 } from '../support/recorded.ts';
+import { replay } from '../support/replay.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { SEED } from './random.ts';
 import { note } from './summary.ts';

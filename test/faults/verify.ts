@@ -1,6 +1,5 @@
 import { expect, inject } from 'vitest';
 import { machineById } from '../../machines/index.ts';
-import { replay } from '../../src/attempts/session/replay.ts';
 import { projectionOf } from '../../src/attempts/stored/projection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
@@ -8,6 +7,7 @@ import type { Task } from '../../src/tasks/task.ts';
 import type { ApiClient } from '../../src/tools/api-client.ts';
 import { readLog } from '../support/candidate.ts';
 import { eventually } from '../support/eventually.ts';
+import { replay } from '../support/replay.ts';
 import type { PersistentCandidate } from './persistent-candidate.ts';
 import type { ReturningWatcher } from './returning-watcher.ts';
 import { note } from './summary.ts';

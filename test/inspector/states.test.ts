@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/session/machine-state.ts';
-import { type Moment, momentsOf } from '../../src/inspector/moments.ts';
+import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import { beginning, type Moment, momentsOf } from '../../src/inspector/moments.ts';
+import { Replays } from '../../src/inspector/replays.ts';
 import { machineGraph } from '../../src/tools/drawing/graph.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
@@ -38,8 +40,15 @@ const task = taskWith({ A: 'low', B: 'high' });
 const input = { attempt_id: 'any', requires_reasoning: true };
 const events = recorded(task, STEPS);
 
-describe('the moments of an attempt', () => {
-  const moments = [...momentsOf(currentMachine, input, events)];
+async function momentsAfter(played: readonly RecordedEvent[]): Promise<Moment[]> {
+  const from = initialState(currentMachine, input);
+  const moments = [beginning(from)];
+  for await (const moment of momentsOf(currentMachine, from, played)) moments.push(moment);
+  return moments;
+}
+
+describe('the moments of an attempt', async () => {
+  const moments = await momentsAfter(events);
 
   it('are the beginning and the states after each event', () => {
     let state = initialState(currentMachine, input);
@@ -88,9 +97,29 @@ describe('the moments of an attempt', () => {
     ]);
   });
 
-  it('cannot be told of a journal that the machine does not allow', () => {
-    expect(() => [...momentsOf(currentMachine, input, events.slice(1))]).toThrow();
+  it('cannot be told of a journal that the machine does not allow', async () => {
+    await expect(momentsAfter(events.slice(1))).rejects.toThrow();
   });
+});
+
+it('pages of a long attempt cost no more the later they are', async () => {
+  const long = recorded(task, [starts(0), ...Array.from({ length: 4999 }, (_, n) => views(n, 'A', 1))]);
+  let read = 0;
+  const replays = new Replays({
+    read: async function* (_attempt_id, { after = 0, limit = 0 } = {}) {
+      for (const event of long.slice(after, after + limit)) {
+        read += 1;
+        yield event;
+      }
+    },
+  });
+  for (let after = 0; after <= 5000; after += 100) {
+    const { context } = await replays.stateAfter(after, currentMachine, input);
+    expect(context.sequence_number).toBe(after);
+  }
+  // Once on the way up, and from the last kept state for each page that does not begin at one.
+  expect(read).toBeLessThan(2.1 * long.length);
+  expect((await replays.stateAfter(6000, currentMachine, input)).context.sequence_number).toBe(5000);
 });
 
 describe('GET /attempts/{id}/states', async () => {

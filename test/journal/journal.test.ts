@@ -2,12 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { behaviorEvents } from '../../src/journal/collection.ts';
+import { JournalTooLarge } from '../../src/journal/completed-reader.ts';
 import { type AppendResult, Journal } from '../../src/journal/journal.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { recorded, starts, taskWith, views } from '../support/recorded.ts';
 
 const database = await openTestDatabase();
 const journal = new Journal(database.collection(behaviorEvents), database.availability);
+
+/** Events of an attempt, all in one list. */
+async function read(...[attempt_id, page]: Parameters<Journal['read']>): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const event of journal.read(attempt_id, page)) events.push(event);
+  return events;
+}
 
 const newId = () => randomBytes(12).toString('hex');
 const task = taskWith({ A: 'low', B: 'high' });
@@ -36,7 +44,7 @@ describe('appending', () => {
       metadata: { user_agent: 'test', nested: { list: [[]] } },
     } as RecordedEvent;
     expect(await journal.append(full)).toEqual(stored);
-    expect(await journal.read(full.attempt_id)).toEqual([full]);
+    expect(await read(full.attempt_id)).toEqual([full]);
   });
 
   it('refuses a number that is taken and stores nothing', async () => {
@@ -45,7 +53,7 @@ describe('appending', () => {
     await journal.append(first);
     expect(await journal.append({ ...second, sequence_number: 1 })).toEqual(taken);
     expect(await journal.append({ ...first, event_id: newId() })).toEqual(taken);
-    expect(await journal.read(first.attempt_id)).toEqual([first]);
+    expect(await read(first.attempt_id)).toEqual([first]);
   });
 
   it('answers a repeated client_event_id with the first event, whatever the number', async () => {
@@ -57,7 +65,7 @@ describe('appending', () => {
       const repeat = { ...second, client_event_id: 'x', sequence_number };
       expect(await journal.append(repeat)).toEqual({ outcome: 'repeated', first: named });
     }
-    expect(await journal.read(first.attempt_id)).toEqual([named]);
+    expect(await read(first.attempt_id)).toEqual([named]);
     expect(await journal.append({ ...third, sequence_number: 2, client_event_id: 'y' })).toEqual(stored);
   });
 
@@ -75,8 +83,8 @@ describe('appending', () => {
       good.flatMap((event, n) => [event, wrong[n] ?? event]).map((event) => journal.append(event)),
     );
     expect(settled.map(({ status }) => status)).toEqual(Array(5).fill(['fulfilled', 'rejected']).flat());
-    expect(await journal.read(good[0]?.attempt_id ?? '')).toEqual(good);
-    expect(await journal.read(wrong[0]?.attempt_id ?? '')).toEqual([]);
+    expect(await read(good[0]?.attempt_id ?? '')).toEqual(good);
+    expect(await read(wrong[0]?.attempt_id ?? '')).toEqual([]);
   });
 });
 
@@ -85,11 +93,11 @@ describe('reading', () => {
     const events = anAttempt(12);
     const { attempt_id = '' } = events[0] ?? {};
     await appendAll([...events].reverse());
-    expect(await journal.read(attempt_id)).toEqual(events);
-    expect(await journal.read(attempt_id, { after: 7 })).toEqual(events.slice(7));
-    expect(await journal.read(attempt_id, { after: 3, limit: 4 })).toEqual(events.slice(3, 7));
-    expect(await journal.read(attempt_id, { after: 12 })).toEqual([]);
-    expect(await journal.read(newId())).toEqual([]);
+    expect(await read(attempt_id)).toEqual(events);
+    expect(await read(attempt_id, { after: 7 })).toEqual(events.slice(7));
+    expect(await read(attempt_id, { after: 3, limit: 4 })).toEqual(events.slice(3, 7));
+    expect(await read(attempt_id, { after: 12 })).toEqual([]);
+    expect(await read(newId())).toEqual([]);
   });
 
   it('finds which attempts have an event of a type', async () => {
@@ -102,6 +110,74 @@ describe('reading', () => {
   });
 });
 
+describe('reading many events', () => {
+  const withText = (events: readonly RecordedEvent[], kib: number) => {
+    const text = 'x'.repeat(kib * 1024);
+    return events.map(
+      (event): RecordedEvent => ({
+        ...event,
+        event_type: 'reasoning_submitted',
+        payload: { text, word_count: 1 },
+      }),
+    );
+  };
+  /** Another process's view of the journal, which remembers nothing. */
+  const elsewhere = new Journal(database.collection(behaviorEvents), database.availability);
+
+  it('gives each its own attempt, whatever their sizes and however many ask at once', async () => {
+    const attempts = [
+      ...Array.from({ length: 5 }, () => anAttempt(20)),
+      withText(anAttempt(100), 30),
+      ...Array.from({ length: 5 }, () => anAttempt(20)),
+    ];
+    await Promise.all(attempts.map(appendAll));
+    const read = await Promise.all(
+      attempts.map(([event]) => elsewhere.withCompleted(event?.attempt_id ?? '', (events) => events)),
+    );
+    expect(read).toEqual(attempts);
+  });
+
+  it('leaves out what front ends added, however much that is', async () => {
+    const events = anAttempt(300);
+    const added = { list: Array.from({ length: 1000 }, () => ({})) };
+    const observed = events.map(
+      (event) => ({ ...event, payload: { ...event.payload, text: added }, metadata: added }) as RecordedEvent,
+    );
+    await appendAll(observed);
+    const { attempt_id = '' } = events[0] ?? {};
+    expect(await elsewhere.withCompleted(attempt_id, (read) => read)).toEqual(events);
+  });
+
+  it('refuses to read an attempt into memory that is larger than any may be', async () => {
+    const events = withText(anAttempt(300), 60);
+    await appendAll(events);
+    const { attempt_id = '' } = events[0] ?? {};
+    await expect(elsewhere.withCompleted(attempt_id, ({ length }) => length)).rejects.toThrow(
+      JournalTooLarge,
+    );
+    expect(await elsewhere.readHeads(attempt_id, { after: 298, limit: 10 })).toEqual(
+      events.slice(298).map(({ payload: _, metadata: __, ...head }) => head),
+    );
+  });
+
+  it('leaves time for others, and may be given up at any time', async () => {
+    const events = anAttempt(3000);
+    await appendAll(events);
+    const { attempt_id = '' } = events[0] ?? {};
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns += 1;
+    });
+    for await (const { sequence_number } of journal.read(attempt_id)) {
+      const until = performance.now() + 0.1;
+      while (performance.now() < until);
+      if (sequence_number === 2500) break;
+    }
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(20);
+  });
+});
+
 describe('500 appends at once', () => {
   it('of 50 attempts are all stored', async () => {
     const attempts = Array.from({ length: 50 }, () => anAttempt(10));
@@ -111,7 +187,7 @@ describe('500 appends at once', () => {
     ).flat();
     expect(interleaved).toHaveLength(500);
     expect(await appendAll(interleaved)).toEqual(Array(500).fill(stored));
-    for (const events of attempts) expect(await journal.read(events[0]?.attempt_id ?? '')).toEqual(events);
+    for (const events of attempts) expect(await read(events[0]?.attempt_id ?? '')).toEqual(events);
   });
 
   it('with duplicates between them get each their own verdict', async () => {
@@ -133,7 +209,7 @@ describe('500 appends at once', () => {
     const results = await appendAll(appends.map(([event]) => event));
     expect(results.map(({ outcome }) => outcome)).toEqual(appends.map(([, outcome]) => outcome));
     for (const [n, events] of attempts.entries()) {
-      expect(await journal.read(events[0]?.attempt_id ?? '')).toEqual(events);
+      expect(await read(events[0]?.attempt_id ?? '')).toEqual(events);
       if (n % 2 === 0) expect(results[n * 10]).toEqual({ outcome: 'repeated', first: events[0] });
     }
   });
@@ -149,7 +225,7 @@ describe('500 appends at once', () => {
       const written = events.map((event, n) =>
         first[attempt * 10 + n]?.outcome === 'stored' ? event : rivals[attempt]?.[n],
       );
-      expect(await journal.read(events[0]?.attempt_id ?? '')).toEqual(written);
+      expect(await read(events[0]?.attempt_id ?? '')).toEqual(written);
     }
   });
 
@@ -157,7 +233,7 @@ describe('500 appends at once', () => {
     const events = anAttempt(300);
     const appends = appendAll(events);
     await journal.drain();
-    expect(await journal.read(events[0]?.attempt_id ?? '')).toHaveLength(300);
+    expect(await read(events[0]?.attempt_id ?? '')).toHaveLength(300);
     await appends;
   });
 });

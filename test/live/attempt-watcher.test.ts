@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { AttemptFeed, type AttemptView } from '../../src/attempts/session/feed.ts';
 import { initialState, nextState, viewOf } from '../../src/attempts/session/machine-state.ts';
-import { replay } from '../../src/attempts/session/replay.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { AttemptWatcher } from '../../src/live/attempt-watcher.ts';
 import type { LiveMessage } from '../../src/live/messages.ts';
 import { completes, recorded, selects, starts, taskWith } from '../support/recorded.ts';
+import { replay } from '../support/replay.ts';
 
 /*
  * Moments that last only microseconds over a real socket, so that one connection in a thousand hits them. Here journal

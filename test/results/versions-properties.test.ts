@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { coreOf } from '../../src/events/event-core.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import * as now from '../../src/results/interpretation/interpret.ts';
 import { computeMetrics } from '../../src/results/metrics/compute-metrics.ts';
@@ -22,6 +23,22 @@ function pairsLikeBrackets(events: readonly RecordedEvent[]): boolean {
   }
   return false;
 }
+
+it('neither version looks at anything but the core of events', () => {
+  const added = fc.dictionary(fc.string(), fc.string());
+  fc.assert(
+    fc.property(legalAttempts, added, ({ task, events }, more) => {
+      const observed = events.map(
+        (event) => ({ ...event, payload: { ...more, ...event.payload }, metadata: more }) as RecordedEvent,
+      );
+      const core = observed.map(coreOf);
+      expect(core).toEqual(events);
+      for (const compute of [computeMetrics, computeMetricsThen]) {
+        expect(compute(core, task)).toEqual(compute(observed, task));
+      }
+    }),
+  );
+});
 
 describe('metrics 1.1.0 beside 1.0.0', () => {
   it('differ in nothing but what was added and the time of reasoning that was started twice', () => {

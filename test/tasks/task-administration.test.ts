@@ -139,4 +139,29 @@ describe('the list', () => {
     expect(inactive.tasks.map(({ version }) => version)).toEqual([1, 1]);
     expect(inactive.tasks[0]?.options).toHaveLength(2);
   });
+
+  it('ends a page at 1 MiB with everything counted that the tasks contain', async () => {
+    const long = '🦉'.repeat(5000);
+    const options = Array.from({ length: 12 }, (_, n) => ({
+      ...content.options[0],
+      option_code: `O${n}`,
+      description: long,
+    }));
+    for (let n = 0; n < 6; n += 1) {
+      await admin.call('POST', '/tasks', {
+        ...content,
+        task_code: `large-${n}`,
+        category: 'risk_assessment',
+        options,
+      });
+    }
+    const page = await list('category=risk_assessment&limit=200');
+    expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(1024 * 1024 + 1000);
+    expect(page.next_cursor).not.toBeNull();
+    const rest = await list(`category=risk_assessment&limit=200&cursor=${page.next_cursor}`);
+    const codes = [...page.tasks, ...rest.tasks].map(({ task_code }) => task_code);
+    expect(codes.filter((code) => code.startsWith('large-'))).toEqual(
+      Array.from({ length: 6 }, (_, n) => `large-${n}`),
+    );
+  });
 });

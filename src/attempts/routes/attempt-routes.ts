@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { auditedReading } from '../../audit/audited.ts';
+import { PAGE_BATCH, takePage } from '../../database/page-bound.ts';
 import type { ApiRouter } from '../../http/context.ts';
 import { query } from '../../http/request.ts';
 import { apiRoutes, get } from '../../http/routes.ts';
@@ -38,9 +39,9 @@ export function attemptRoutes({ attempts, audit, journal, sessions, now }: Attem
       [reader, query(eventPage), auditedReading(audit, 'events_read')],
       async (ctx) => {
         const { after, limit } = ctx.state.query;
-        const events = await journal.read(ctx.state.attempt.attempt_id, { after, limit });
-        const next_after = events.length === limit ? events.at(-1)?.sequence_number : null;
-        ctx.body = { events, next_after };
+        const found = journal.read(ctx.state.attempt.attempt_id, { after, limit, batch: PAGE_BATCH });
+        const { items: events, isCut } = await takePage(found, limit);
+        ctx.body = { events, next_after: isCut ? events.at(-1)?.sequence_number : null };
       },
     ),
   ]);

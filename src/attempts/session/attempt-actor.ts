@@ -7,6 +7,7 @@ import { ObservedClocks } from './client-clock.ts';
 import type { AttemptFeed } from './feed.ts';
 import { isExpired, viewOf } from './machine-state.ts';
 import { nextMachineEvent } from './replay.ts';
+import { Volume } from './volume.ts';
 
 export interface AttemptActorServices {
   feed: AttemptFeed;
@@ -23,18 +24,24 @@ export class AttemptActor {
   readonly #machine: AttemptMachine;
   readonly #services: AttemptActorServices;
   /** What the events that it received say about the two clocks. */
-  readonly clocks = new ObservedClocks();
+  readonly clocks: ObservedClocks;
+  #volume = new Volume();
   #actor: MachineActor;
   /** The state that was published last. */
   #told: AttemptSnapshot;
   #hasFailed = false;
 
-  /** Starts in the machine's initial state, or in a final state that a replay has reached. */
+  /**
+   * Starts in the machine's initial state, or in a final state that a replay has reached.
+   * @param clocks what the replayed events say about the two clocks
+   */
   constructor(
     machine: AttemptMachine,
     start: AttemptInput | AttemptSnapshot,
     services: AttemptActorServices,
+    clocks = new ObservedClocks(),
   ) {
+    this.clocks = clocks;
     this.#machine = machine;
     this.#services = services;
     this.#actor = createAt(machine, start);
@@ -51,6 +58,11 @@ export class AttemptActor {
     return this.state.context.sequence_number;
   }
 
+  /** How much the events that it received take. */
+  get volume(): Volume {
+    return this.#volume;
+  }
+
   /** Whether it has stopped because of an error. Only a new actor can then continue. */
   get hasFailed(): boolean {
     return this.#hasFailed;
@@ -62,10 +74,16 @@ export class AttemptActor {
    */
   apply(event: RecordedEvent): void {
     const { feed } = this.#services;
-    this.#actor.send(nextMachineEvent(this.state, event));
-    this.clocks.note(event);
+    this.replay(event);
     if (!feed.isWatched(event.attempt_id)) return;
     feed.publish(event.attempt_id, { kind: 'event_recorded', event, view: viewOf(this.state) });
+  }
+
+  /** Like `apply`, for an event that was applied before: no watcher is told. @throws UnreplayableJournal */
+  replay(event: RecordedEvent): void {
+    this.#actor.send(nextMachineEvent(this.state, event));
+    this.clocks.note(event);
+    this.#volume.note(event);
   }
 
   /** Sends a signal to the actor, if the current state handles it. */
@@ -78,6 +96,7 @@ export class AttemptActor {
     const { attempt_id, requires_reasoning } = this.state.context;
     this.#actor.stop();
     this.#actor = createActor(this.#machine, { input: { attempt_id, requires_reasoning } });
+    this.#volume = new Volume();
     this.#told = this.#actor.getSnapshot();
     this.#run();
   }

@@ -15,15 +15,19 @@ export async function applyMissing(
 ): Promise<boolean> {
   const { attempt_id, sequence_number: known } = actor.state.context;
   const hadExpired = isExpired(actor.state);
-  const events = await journal.read(attempt_id, { after: known });
-  if (hadExpired && events.length > 0) await reopen(actor, journal);
-  for (const event of events) {
-    // The process that recorded the event may have ended before it updated the stored attempt.
-    projector.noteRecorded(event);
-    actor.apply(event);
+  let hasMoved = false;
+  try {
+    for await (const event of journal.read(attempt_id, { after: known })) {
+      if (hadExpired && !hasMoved) await reopen(actor, journal);
+      hasMoved = true;
+      // The process that recorded the event may have ended before it updated the stored attempt.
+      projector.noteRecorded(event);
+      actor.apply(event);
+    }
+  } finally {
+    if (hadExpired) actor.signal('attempt_expired');
   }
-  if (hadExpired) actor.signal('attempt_expired');
-  return events.length > 0;
+  return hasMoved;
 }
 
 /**
@@ -32,7 +36,7 @@ export async function applyMissing(
  */
 async function reopen(actor: AttemptActor, journal: Pick<Journal, 'read'>): Promise<void> {
   const { attempt_id, sequence_number: last } = actor.state.context;
-  const events = last === 0 ? [] : await journal.read(attempt_id, { limit: last });
   actor.restart();
-  for (const event of events) actor.apply(event);
+  if (last === 0) return;
+  for await (const event of journal.read(attempt_id, { limit: last })) actor.replay(event);
 }

@@ -1,6 +1,7 @@
 import type { AttemptSnapshot } from '../../../machines/index.ts';
 import {
   attemptExpired,
+  attemptFull,
   attemptLocked,
   eventIdReused,
   type FieldError,
@@ -14,11 +15,14 @@ import type { SubmittedEvent } from '../../events/submitted-event.ts';
 import type { Task } from '../../tasks/task.ts';
 import { CLIENT_CLOCK_LEAD_MS, type ClockCorrection, judgeClientTime } from './client-clock.ts';
 import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
+import { ALWAYS_FIT, MAX_BYTES, MAX_EVENTS, type Volume } from './volume.ts';
 
 /** Everything a decision depends on. */
 export interface Situation {
   state: AttemptSnapshot;
   task: Pick<Task, 'options'>;
+  /** How much the attempt has recorded so far. */
+  volume: Pick<Volume, 'hasRoomFor'>;
   /** The time that an event accepted now is recorded with. */
   now: Date;
   /** The latest moment that it may be by the server's clock. */
@@ -53,11 +57,15 @@ export type Judged = Accepted | (Refused & { event?: SubmittedEvent });
  * Judges one event against the attempt as it stands. Pure: the same situation and event give the same decision.
  *
  * An event that contradicts the task's options or the clock is refused with 422 `validation_failed`. An event that
- * the state does not allow is refused with 409 (`attempt_locked`, `attempt_expired`, `sequence_violation`). Every
- * refusal contains the state and the event types that are allowed in it.
+ * the state does not allow is refused with 409 (`attempt_locked`, `attempt_expired`, `sequence_violation`), as is one
+ * that does not fit into the attempt any more (`attempt_full`). Every refusal contains the state and the event types
+ * that are allowed in it.
  */
-export function decide(situation: Situation, event: BehaviorEvent & { timestamp_client: Date }): Decision {
-  const { state, now, latest, task, correction } = situation;
+export function decide(
+  situation: Situation,
+  event: BehaviorEvent & Omit<SubmittedEvent, 'attempt_id' | keyof BehaviorEvent>,
+): Decision {
+  const { state, now, latest, task, volume, correction } = situation;
   const closed = refuseClosed(situation);
   if (closed) return { accepted: false, refusal: closed };
   const clock = judgeClientTime(event.timestamp_client, latest, correction);
@@ -69,10 +77,21 @@ export function decide(situation: Situation, event: BehaviorEvent & { timestamp_
   }
   const errors = optionErrors(event, task);
   if (errors.length > 0) return { accepted: false, refusal: validationFailed(errors, describeState(state)) };
-  if (accepts(state, toMachineEvent(event)))
-    return { accepted: true, isClockCorrected: clock.outcome === 'corrected' };
-  const refusal = sequenceViolation(explainRefusal(event, state), describeState(state));
-  return { accepted: false, refusal };
+  if (!accepts(state, toMachineEvent(event))) {
+    const refusal = sequenceViolation(explainRefusal(event, state), describeState(state));
+    return { accepted: false, refusal };
+  }
+  if (!volume.hasRoomFor(event)) return { accepted: false, refusal: refuseFull(state) };
+  return { accepted: true, isClockCorrected: clock.outcome === 'corrected' };
+}
+
+function refuseFull(state: AttemptSnapshot): Refusal {
+  const { state: value, allowed_events } = describeState(state);
+  return attemptFull(
+    `This event does not fit into the attempt any more, which may have ${MAX_EVENTS} events and ${MAX_BYTES} bytes. ` +
+      'It was not recorded and will not be; complete or abandon the attempt, which is always possible.',
+    { state: value, allowed_events: allowed_events.filter((type) => ALWAYS_FIT.includes(type)) },
+  );
 }
 
 /** The refusal of a completion when no option is selected. */

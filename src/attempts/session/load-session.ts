@@ -1,13 +1,17 @@
 import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
-import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts';
+import type { AttemptMachine } from '../../../machines/index.ts';
 import { attemptNotRedeemed, notFound } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type Attempt, isRedeemed, type RedeemedAttempt } from '../attempt.ts';
-import { nextState } from './machine-state.ts';
-import { replay } from './replay.ts';
+import { type Projection, projectionOf } from '../stored/projection.ts';
+import { AttemptActor } from './attempt-actor.ts';
+import { ObservedClocks } from './client-clock.ts';
+import { initialState, isCompleted, nextState } from './machine-state.ts';
+import { replayStream } from './replay.ts';
 import { Session } from './session.ts';
 import type { SessionServices } from './session-services.ts';
+import { Volume } from './volume.ts';
 
 /** Where a session's starting data come from. */
 export interface SessionSources {
@@ -18,8 +22,8 @@ export interface SessionSources {
 }
 
 /**
- * Rebuilds an attempt's session from its journal. If a completed attempt has no results yet, its actor computes
- * them.
+ * Rebuilds an attempt's session from its journal, which is read as a stream, so that it costs little memory however
+ * long it is. If a completed attempt has no results yet, its actor computes them.
  * @param redeemed the attempt, if it was redeemed just now; nothing is then read from the database
  * @throws Refusal 404 `not_found`, 409 `attempt_not_redeemed`
  * @throws UnreplayableJournal if the journal contains events that the machine does not allow.
@@ -36,28 +40,70 @@ export async function loadSession(
 
   const task = await sources.task(attempt.task_id);
   const machine = sources.machine(attempt.machine_id);
-  if (redeemed) return new Session({ attempt, task, machine, events: [] }, services);
-
-  const events = await services.journal.read(attempt_id);
-  services.projector.noteMissing(attempt, events);
   const input = { attempt_id, requires_reasoning: task.requires_reasoning };
-  const ended = endedState(attempt, machine, input, events);
-  return new Session({ attempt, task, machine, ended, events }, services);
+  if (redeemed) {
+    return new Session({ attempt, task, actor: new AttemptActor(machine, input, services) }, services);
+  }
+  const actor =
+    (await endedActor(attempt, machine, input, services)) ??
+    (await runningActor(attempt, machine, input, services));
+  const session = new Session({ attempt, task, actor }, services);
+  const { feed } = services;
+  // Another process may have recorded events since this attempt's watchers were last told anything.
+  if (feed.isWatched(attempt_id)) feed.publish(attempt_id, { kind: 'caught_up', view: session.view });
+  return session;
 }
 
-/** The final state of a locked or expired attempt, found by replay alone, without running an actor. */
-function endedState(
+/** An actor that has received every event of the attempt's journal. */
+async function runningActor(
   attempt: Attempt,
   machine: AttemptMachine,
   input: AttemptInput,
-  events: readonly RecordedEvent[],
-): AttemptSnapshot | undefined {
-  const isCompleted = events.at(-1)?.event_type === 'task_completed';
-  if (isCompleted && attempt.is_locked) {
-    return nextState(machine, replay(machine, input, events), { type: 'results_saved' });
+  services: SessionServices,
+): Promise<AttemptActor> {
+  const actor = new AttemptActor(machine, input, services);
+  try {
+    const projection: Partial<Projection> = {};
+    for await (const event of services.journal.read(attempt.attempt_id)) {
+      Object.assign(projection, projectionOf(event));
+      actor.replay(event);
+    }
+    services.projector.noteMissing(attempt, projection);
+  } catch (error) {
+    actor.stop();
+    throw error;
   }
-  if (!isCompleted && attempt.status === 'expired') {
-    return nextState(machine, replay(machine, input, events), { type: 'attempt_expired' });
-  }
-  return undefined;
+  if (actor.volume.isOverfull) services.onOverfull(attempt.attempt_id, actor.volume);
+  return actor;
+}
+
+/**
+ * An actor in the final state of a locked or expired attempt, found by replay alone, without running the machine.
+ * @returns undefined if the attempt has not ended, or if it was completed at the moment of expiry
+ */
+async function endedActor(
+  attempt: Attempt,
+  machine: AttemptMachine,
+  input: AttemptInput,
+  services: SessionServices,
+): Promise<AttemptActor | undefined> {
+  if (!attempt.is_locked && attempt.status !== 'expired') return undefined;
+  const clocks = new ObservedClocks();
+  const volume = new Volume();
+  const projection: Partial<Projection> = {};
+  const noted = async function* (events: AsyncIterable<RecordedEvent>) {
+    for await (const event of events) {
+      Object.assign(projection, projectionOf(event));
+      clocks.note(event);
+      volume.note(event);
+      yield event;
+    }
+  };
+  const journal = services.journal.read(attempt.attempt_id);
+  const state = await replayStream(machine, initialState(machine, input), noted(journal));
+  if (isCompleted(state) !== attempt.is_locked) return undefined;
+  services.projector.noteMissing(attempt, projection);
+  if (volume.isOverfull) services.onOverfull(attempt.attempt_id, volume);
+  const end = attempt.is_locked ? 'results_saved' : 'attempt_expired';
+  return new AttemptActor(machine, nextState(machine, state, { type: end }), services, clocks);
 }

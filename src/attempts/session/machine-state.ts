@@ -4,6 +4,7 @@ import type { AttemptMachine, AttemptSnapshot } from '../../../machines/index.ts
 import { type BehaviorEvent, EVENT_TYPES, type EventType } from '../../events/event-table.ts';
 import type { AttemptStatus } from '../attempt.ts';
 import type { AttemptView } from './feed.ts';
+import { ALWAYS_FIT, MAX_EVENTS } from './volume.ts';
 
 export const toMachineEvent = ({ event_type, payload }: BehaviorEvent): MachineEvent =>
   ({ type: event_type, payload }) as MachineEvent;
@@ -29,9 +30,13 @@ export function nextState(
 export const accepts = (state: AttemptSnapshot, event: MachineEvent): boolean =>
   state.status === 'active' && state.can(event);
 
-/** The event types that would be accepted now with a suitable payload, in the vocabulary's order. */
+/**
+ * The event types that would be accepted now with a suitable payload, in the vocabulary's order. Whether an event
+ * has too many bytes for an attempt that is nearly full depends on the event, so that is not considered.
+ */
 export function allowedEvents(state: AttemptSnapshot): EventType[] {
-  return EVENT_TYPES.filter((type) => accepts(state, mostAcceptable(type, state)));
+  const types = state.context.sequence_number < MAX_EVENTS ? EVENT_TYPES : ALWAYS_FIT;
+  return types.filter((type) => accepts(state, mostAcceptable(type, state)));
 }
 
 export const viewOf = (state: AttemptSnapshot): AttemptView => ({

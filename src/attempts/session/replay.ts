@@ -1,22 +1,13 @@
-import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../../machines/index.ts';
 import { UnreplayableJournal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
-import { accepts, initialState, nextState, toMachineEvent } from './machine-state.ts';
+import { accepts, nextState, toMachineEvent } from './machine-state.ts';
 
 /**
  * The state after all of these recorded events, without running the machine's invocations.
+ * @param from the state before them
  * @throws UnreplayableJournal if a number is missing or the machine refuses an event.
  */
-export function replay(
-  machine: AttemptMachine,
-  input: AttemptInput,
-  events: Iterable<RecordedEvent>,
-): AttemptSnapshot {
-  return continueReplay(machine, initialState(machine, input), events);
-}
-
-/** Like `replay`, but starting from a state to which part of the journal has already been applied. */
 export function continueReplay(
   machine: AttemptMachine,
   from: AttemptSnapshot,
@@ -24,6 +15,17 @@ export function continueReplay(
 ): AttemptSnapshot {
   let state = from;
   for (const event of events) state = nextState(machine, state, nextMachineEvent(state, event));
+  return state;
+}
+
+/** Like `continueReplay`, for events that are still being read. */
+export async function replayStream(
+  machine: AttemptMachine,
+  from: AttemptSnapshot,
+  events: AsyncIterable<RecordedEvent>,
+): Promise<AttemptSnapshot> {
+  let state = from;
+  for await (const event of events) state = continueReplay(machine, state, [event]);
   return state;
 }
 

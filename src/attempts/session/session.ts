@@ -1,10 +1,11 @@
 import type { AttemptSnapshot, ServerSignal } from '../../../machines/index.ts';
 import { DatabaseUnavailable, overloaded, type Refusal } from '../../errors.ts';
+import { bytesOf } from '../../events/event-size.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { AttemptFacts } from '../attempt.ts';
-import { AttemptActor } from './attempt-actor.ts';
+import type { AttemptActor } from './attempt-actor.ts';
 import { applyMissing } from './catching-up.ts';
 import { type CompletionRequest, judgeCompletion } from './completing.ts';
 import { type Accepted, decide, type Judged, type Refused, refuseClosed, type Situation } from './decide.ts';
@@ -38,20 +39,14 @@ export class Session {
   /** True while the journal may contain events that the actor has not received. */
   #uncertain = false;
 
-  constructor({ attempt, task, machine, ended, events }: SessionStart, services: SessionServices) {
+  constructor({ attempt, task, actor }: SessionStart, services: SessionServices) {
     const { attempt_id, user_id, redeemed_at, expires_at } = attempt;
     // Only what is needed, with the task's id string shared: there may be many thousands of sessions.
     this.attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at, expires_at };
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
-    const { requires_reasoning } = task;
-    this.#actor = new AttemptActor(machine, ended ?? { attempt_id, requires_reasoning }, services);
-    // If a completed attempt has no results yet, its completion makes the running actor compute them.
-    for (const event of events) {
-      if (ended) this.#actor.clocks.note(event);
-      else this.#actor.apply(event);
-    }
+    this.#actor = actor;
   }
 
   get state(): AttemptSnapshot {
@@ -84,7 +79,7 @@ export class Session {
    * @throws any database error; it is then unknown whether the event was stored.
    */
   async submit(event: SubmittedEvent): Promise<Acknowledgement> {
-    return this.#mailbox.run(() => this.#take(judgeEvent(event)));
+    return this.#mailbox.run(() => this.#take(judgeEvent(event)), { events: 1, bytes: bytesOf(event) });
   }
 
   /**
@@ -92,6 +87,7 @@ export class Session {
    * @returns for each event that was tried, its acknowledgement or the error that `submit` would have thrown
    */
   async submitBatch(events: readonly SubmittedEvent[]): Promise<(Acknowledgement | Error)[]> {
+    const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0);
     return this.#mailbox.run(
       async () => {
         const verdicts: (Acknowledgement | Error)[] = [];
@@ -104,18 +100,19 @@ export class Session {
         }
         return verdicts;
       },
-      Math.max(events.length, 1),
+      { events: Math.max(events.length, 1), bytes },
     );
   }
 
   /** Completes the attempt with the option selected when its turn comes. @throws as `submit` does */
   async complete(request: CompletionRequest): Promise<Acknowledgement> {
     const { attempt_id } = this.attempt;
-    return this.#mailbox.run(() =>
-      this.#take((situation) =>
-        judgeCompletion(situation, attempt_id, request, this.#actor.clocks.lastDifferenceMs),
-      ),
-    );
+    const judge: Judge = (situation) =>
+      judgeCompletion(situation, attempt_id, request, this.#actor.clocks.lastDifferenceMs);
+    return this.#mailbox.run(() => this.#take(judge), {
+      events: 1,
+      bytes: bytesOf({ ...request, payload: {} }),
+    });
   }
 
   /** Applies events that other processes have recorded, and ends the attempt if its time is over. */
@@ -195,10 +192,12 @@ export class Session {
   #situation(): Situation {
     const { state, task, attempt } = this;
     const { clock, correctsClientClocks } = this.#services;
-    const { firstClientTime } = this.#actor.clocks;
+    const { volume, clocks } = this.#actor;
+    const { firstClientTime } = clocks;
     return {
       state,
       task,
+      volume,
       now: clock.now(),
       latest: clock.latest(),
       isOver: clock.hasPassed(attempt.expires_at),

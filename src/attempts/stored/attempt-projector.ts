@@ -45,9 +45,9 @@ export class AttemptProjector {
     this.#note(attempt_id, { status: 'expired' });
   }
 
-  /** Notes everything that the stored attempt lacks. @param events its whole journal */
-  noteMissing(attempt: Attempt, events: readonly RecordedEvent[]): void {
-    const change = missingProjection(attempt, events);
+  /** Notes everything that the stored attempt lacks. @param projection of its whole journal */
+  noteMissing(attempt: Attempt, projection: Partial<Projection>): void {
+    const change = missingProjection(attempt, projection);
     if (change) this.#note(attempt.attempt_id, change);
   }
 

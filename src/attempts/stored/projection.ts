@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../events/recorded-event.ts';
+import type { EventHead, RecordedEvent } from '../../events/recorded-event.ts';
 import { type Attempt, laterStatus } from '../attempt.ts';
 
 /** The fields of a stored attempt that follow from its journal. They can be written again with the same result. */
@@ -36,16 +36,32 @@ export function projectionOf(event: RecordedEvent): Partial<Projection> | undefi
   }
 }
 
+/** The status that an event leads to, and when it completed the attempt; undefined if the status stays. */
+export function statusAfter({
+  event_type,
+  timestamp_server,
+}: EventHead): Pick<Projection, 'status' | 'completed_at'> | undefined {
+  if (event_type === 'task_started') return { status: 'in_progress', completed_at: null };
+  if (event_type === 'task_completed') return { status: 'completed', completed_at: timestamp_server };
+  return undefined;
+}
+
 /** What several recorded events change in the stored attempt. */
 export const projectionOfAll = (events: readonly RecordedEvent[]): Partial<Projection> =>
   Object.assign({}, ...events.map(projectionOf));
 
-/** What a whole journal changes in the stored attempt; undefined if the attempt already agrees with it. */
+/** Like `projectionOfAll`, for events that are still being read. */
+export async function projectionOfStream(events: AsyncIterable<RecordedEvent>): Promise<Partial<Projection>> {
+  const projection: Partial<Projection> = {};
+  for await (const event of events) Object.assign(projection, projectionOf(event));
+  return projection;
+}
+
+/** What the stored attempt lacks of `projection`, that of its whole journal; undefined if it agrees with it. */
 export function missingProjection(
   attempt: Attempt,
-  events: readonly RecordedEvent[],
+  projection: Partial<Projection>,
 ): Partial<Projection> | undefined {
-  const projection = projectionOfAll(events);
   const stored: Projection = attempt;
   const differs = (Object.keys(projection) as (keyof Projection)[]).some(
     (field) =>

@@ -6,6 +6,7 @@ import type { AttemptFeed } from '../session/feed.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
+import { projectionOfStream } from '../stored/projection.ts';
 
 /** Milliseconds for which an attempt is looked at whose awaited event has not come. */
 const AWAIT_MS = 15 * 60_000;
@@ -16,12 +17,12 @@ const PAUSE_SHARE = 0.25;
 /** Milliseconds before a failed look is retried: doubled with each failure, up to `LONGEST_RETRY_MS`. */
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 60_000;
-/** Maximum number of attempts remembered as damaged, so that each is logged only once. */
-const MAX_DAMAGED = 10_000;
+/** Maximum number of attempts remembered as set aside. */
+const MAX_SET_ASIDE = 10_000;
 
 export interface ReconcilerServices {
   database: { readonly isAway: boolean };
-  sessions: Pick<SessionRegistry, 'current'>;
+  sessions: Pick<SessionRegistry, 'current' | 'peek'>;
   attempts: Pick<AttemptStore, 'find'>;
   journal: Pick<Journal, 'read'>;
   projector: Pick<AttemptProjector, 'noteMissing'>;
@@ -58,15 +59,15 @@ interface Entry {
 export class Reconciler {
   readonly #services: ReconcilerServices;
   readonly #entries = new Map<string, Entry>();
-  readonly #damaged = new LRUCache<string, true>({ max: MAX_DAMAGED });
+  readonly #setAside = new LRUCache<string, true>({ max: MAX_SET_ASIDE });
 
   constructor(services: ReconcilerServices) {
     this.#services = services;
   }
 
-  /** Puts an attempt on the list, unless its journal is known to be damaged. */
+  /** Puts an attempt on the list, unless it is set aside. */
   add(attempt_id: string, { awaited = 0, isBehind = false }: LookRequest = {}): void {
-    if (this.isDamaged(attempt_id)) return;
+    if (this.isSetAside(attempt_id)) return;
     const known = this.#entries.get(attempt_id);
     this.#entries.set(attempt_id, {
       awaited: Math.max(awaited, known?.awaited ?? 0),
@@ -79,8 +80,14 @@ export class Reconciler {
     });
   }
 
-  isDamaged(attempt_id: string): boolean {
-    return this.#damaged.has(attempt_id);
+  /** Looks no more at an attempt for which nothing can be done. */
+  setAside(attempt_id: string): void {
+    this.#setAside.set(attempt_id, true);
+    this.#entries.delete(attempt_id);
+  }
+
+  isSetAside(attempt_id: string): boolean {
+    return this.#setAside.has(attempt_id);
   }
 
   /**
@@ -111,9 +118,10 @@ export class Reconciler {
   /** @returns the number of the last recorded event */
   async #look(attempt_id: string, { isBehind }: Entry): Promise<number> {
     const { sessions, attempts, journal, projector, feed } = this.#services;
-    if (isBehind) {
+    // A session that is not loaded yet looks at all this when it is.
+    if (isBehind && sessions.peek(attempt_id)) {
       const attempt = await attempts.find(attempt_id);
-      if (attempt) projector.noteMissing(attempt, await journal.read(attempt_id));
+      if (attempt) projector.noteMissing(attempt, await projectionOfStream(journal.read(attempt_id)));
     }
     const session = await sessions.current(attempt_id);
     // Has an effect only if the computation has given up; the cause of its failure may be gone.
@@ -133,8 +141,7 @@ export class Reconciler {
 
   #noteFailure(attempt_id: string, entry: Entry, error: unknown): void {
     if (error instanceof UnreplayableJournal) {
-      this.#damaged.set(attempt_id, true);
-      this.#remove(attempt_id, entry);
+      this.setAside(attempt_id);
       this.#services.log.error(
         { err: error.cause, attempt_id },
         'The journal of an attempt cannot be replayed',

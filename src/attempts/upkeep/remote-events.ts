@@ -35,7 +35,7 @@ export class RemoteEvents {
   /** Looks once; must be called regularly. */
   async look(): Promise<void> {
     const { feed, presence, journal, reconciler } = this.#services;
-    const watched = feed.watchedAttempts.filter((attempt_id) => !reconciler.isDamaged(attempt_id));
+    const watched = feed.watchedAttempts.filter((attempt_id) => !reconciler.isSetAside(attempt_id));
     if (watched.length === 0) {
       this.#hadPeers = true;
       return;

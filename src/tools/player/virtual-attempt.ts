@@ -3,6 +3,7 @@ import { fromPromise } from 'xstate';
 import type { ComputationInput } from '../../../machines/attempt-v1.machine.ts';
 import { currentMachine, machines } from '../../../machines/index.ts';
 import type { AttemptFacts } from '../../attempts/attempt.ts';
+import { AttemptActor } from '../../attempts/session/attempt-actor.ts';
 import { AttemptFeed } from '../../attempts/session/feed.ts';
 import { Session } from '../../attempts/session/session.ts';
 import type { SessionServices } from '../../attempts/session/session-services.ts';
@@ -42,7 +43,13 @@ export class VirtualAttempt {
     if (!machine) throw new Problem(`This release has no machine "${machine_id}"; use the one that made it.`);
     const clock = clockOf(arrivals.now);
     const services = { ...servicesOver(this.journal), ...arrivals, clock, correctsClientClocks };
-    this.session = new Session({ attempt, task, machine, events: [] }, services);
+    const { attempt_id } = attempt;
+    const actor = new AttemptActor(
+      machine,
+      { attempt_id, requires_reasoning: task.requires_reasoning },
+      services,
+    );
+    this.session = new Session({ attempt, task, actor }, services);
   }
 
   /** Resolves when nothing is under way any more; a completed attempt is locked then. */
@@ -64,7 +71,9 @@ function servicesOver(
         events.push(event);
         return { outcome: 'stored' };
       },
-      read: async (_attempt_id, { after = 0 } = {}) => events.slice(after),
+      read: async function* (_attempt_id, { after = 0 } = {}) {
+        yield* events.slice(after);
+      },
       findRepeated: async (_attempt_id, client_event_id) => find(client_event_id),
     },
     feed: new AttemptFeed(),
@@ -72,6 +81,7 @@ function servicesOver(
     projector: { noteRecorded: ignore, noteExpired: ignore, noteMissing: ignore },
     onUncertain: ignore,
     onClockAhead: ignore,
+    onOverfull: ignore,
     onActorFailed: (_attempt_id, error) => {
       throw error;
     },

@@ -135,7 +135,9 @@ it('given a recorded completion without results, when its session is loaded, the
     { findAttempt: async () => attempt, task: async () => task, machine: () => machine },
     {
       journal: {
-        read: async () => events,
+        read: async function* () {
+          yield* events;
+        },
         append: () => Promise.reject(new Error('nothing is appended')),
         findRepeated: async () => undefined,
       },
@@ -143,6 +145,7 @@ it('given a recorded completion without results, when its session is loaded, the
       feed: new AttemptFeed(),
       onUncertain: ignore,
       onClockAhead: ignore,
+      onOverfull: ignore,
       onActorFailed: ignore,
       clock: clockOf(() => new Date()),
       correctsClientClocks: false,

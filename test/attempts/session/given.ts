@@ -2,6 +2,7 @@ import { currentMachine } from '../../../machines/index.ts';
 import { decide, refuseWithoutSelection } from '../../../src/attempts/session/decide.ts';
 import { initialState, nextState } from '../../../src/attempts/session/machine-state.ts';
 import { continueReplay } from '../../../src/attempts/session/replay.ts';
+import { Volume } from '../../../src/attempts/session/volume.ts';
 import type { Refusal } from '../../../src/errors.ts';
 import type { BehaviorEvent } from '../../../src/events/event-table.ts';
 import type { Task } from '../../../src/tasks/task.ts';
@@ -20,9 +21,10 @@ export function given(...steps: Step[]) {
     const played = continueReplay(currentMachine, begun, recorded(attempt.task, steps));
     return attempt.expired ? nextState(currentMachine, played, { type: 'attempt_expired' }) : played;
   };
+  const volume = new Volume();
   const situation = () => {
     const isOver = attempt.expires_at <= NOW;
-    return { task: attempt.task, state: state(), now: NOW, latest: NOW, isOver };
+    return { task: attempt.task, state: state(), volume, now: NOW, latest: NOW, isOver };
   };
   return {
     at(other: Task) {
@@ -39,7 +41,7 @@ export function given(...steps: Step[]) {
     },
     when(event: Step | BehaviorEvent, timestamp_client = NOW): Refusal | undefined {
       const judged = 'act' in event ? event.act(attempt.task) : event;
-      const decision = decide(situation(), { ...judged, timestamp_client });
+      const decision = decide(situation(), { ...judged, metadata: {}, timestamp_client });
       return decision.accepted ? undefined : decision.refusal;
     },
     whenCompleting(): Refusal | undefined {

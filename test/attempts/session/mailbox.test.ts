@@ -35,6 +35,20 @@ describe('a mailbox', () => {
     expect(mailbox.depth).toBe(0);
   });
 
+  it('takes no more bytes than a few large events have, but one job of any size', async () => {
+    const mailbox = new Mailbox(100);
+    const MIB = 1024 * 1024;
+    const large = mailbox.run(async () => 'large', { events: 1, bytes: 10 * MIB });
+    expect(() => mailbox.run(async () => 'more', { events: 1, bytes: 1 })).toThrow(
+      expect.objectContaining({ code: 'overloaded' }),
+    );
+    const free = mailbox.run(async () => 'nothing kept');
+    expect(await Promise.all([large, free])).toEqual(['large', 'nothing kept']);
+    const halves = [MIB, MIB].map((bytes) => mailbox.run(async () => bytes, { events: 1, bytes }));
+    expect(() => mailbox.run(async () => 'more', { events: 1, bytes: 1 })).toThrow(Refusal);
+    await Promise.all(halves);
+  });
+
   it('refuses at once what exceeds its capacity, and takes again what fits', async () => {
     const mailbox = new Mailbox(2);
     let release: () => void = () => undefined;
@@ -61,11 +75,11 @@ describe('a mailbox', () => {
 
   it('counts the events of a batch, and takes any batch that nothing is before', async () => {
     const mailbox = new Mailbox(5);
-    const batch = mailbox.run(async () => 'batch', 4);
+    const batch = mailbox.run(async () => 'batch', { events: 4, bytes: 0 });
     expect(mailbox.depth).toBe(4);
-    expect(() => mailbox.run(async () => 'another', 2)).toThrow(Refusal);
+    expect(() => mailbox.run(async () => 'another', { events: 2, bytes: 0 })).toThrow(Refusal);
     const single = mailbox.run(async () => 'single');
     expect(await Promise.all([batch, single])).toEqual(['batch', 'single']);
-    expect(await mailbox.run(async () => 'large', 6)).toBe('large');
+    expect(await mailbox.run(async () => 'large', { events: 6, bytes: 0 })).toBe('large');
   });
 });

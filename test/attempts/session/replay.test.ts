@@ -7,12 +7,13 @@ import {
   nextState,
   toMachineEvent,
 } from '../../../src/attempts/session/machine-state.ts';
-import { continueReplay, replay } from '../../../src/attempts/session/replay.ts';
+import { continueReplay } from '../../../src/attempts/session/replay.ts';
 import { UnreplayableJournal } from '../../../src/errors.ts';
 import type { RecordedEvent } from '../../../src/events/recorded-event.ts';
 import { anyEvents, task } from '../../machines/random-events.ts';
 import { legalAttempts } from '../../results/metrics/legal-attempts.ts';
 import { completes, recorded, selects, starts, views } from '../../support/recorded.ts';
+import { replay } from '../../support/replay.ts';
 
 const input = { attempt_id: 'a1', requires_reasoning: true };
 const journal = recorded(task, [starts(0), views(1, 'A', 5), selects(2, 'A'), completes(3, 'A')]);

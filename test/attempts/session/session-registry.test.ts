@@ -22,6 +22,7 @@ const sessionServices: SessionServices = {
   projector: services.projector,
   onUncertain: () => undefined,
   onClockAhead: () => undefined,
+  onOverfull: () => undefined,
   onActorFailed: () => undefined,
   clock: clockOf(() => new Date()),
   correctsClientClocks: false,

@@ -16,7 +16,7 @@ import { problemOf } from '../../support/problem.ts';
 import { starts } from '../../support/recorded.ts';
 import { startTestServer } from '../../support/server.ts';
 
-const { admin, api } = await startTestServer();
+const { admin, api, services } = await startTestServer();
 
 interface List {
   attempts: { attempt_id: string; task_id: string; status: string; created_at: string }[];
@@ -54,6 +54,27 @@ describe('GET /attempts', () => {
     const first = await list(`task_id=${task.task_id}&limit=2`);
     const second = await list(`task_id=${task.task_id}&limit=2&cursor=${first.next_cursor}`);
     expect([second.attempts.length, second.next_cursor]).toEqual([2, null]);
+  });
+
+  it('ends a page at 1 MiB, whatever its limit is', async () => {
+    const task = await createTask(admin);
+    const { task_id } = task;
+    const issued = await issueTokens(admin, task, { count: 100 });
+    // The longest texts that candidates may submit: 5 000 characters of 4 bytes.
+    const text = { $set: { reasoning_text: '🦉'.repeat(5000) } };
+    const stored = services.database.collection(taskAttempts);
+    await stored.updateMany({ task_id: new ObjectId(task_id) }, text);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const path: string = `/attempts?task_id=${task_id}&limit=200${cursor && `&cursor=${cursor}`}`;
+      const answer = await (await admin.send('GET', path)).text();
+      expect(Buffer.byteLength(answer)).toBeLessThan(1024 * 1024 + 1000);
+      const page = JSON.parse(answer) as List;
+      seen.push(...idsOf(page));
+      cursor = page.next_cursor;
+    }
+    expect(seen.toSorted()).toEqual(issued.map(({ attempt_id }) => attempt_id).toSorted());
   });
 
   it('filters by task, status, candidate, issuer and time', async () => {

@@ -5,7 +5,7 @@ import { ATTEMPT_STATUSES } from '../../../src/attempts/attempt.ts';
 import { AttemptProjector } from '../../../src/attempts/stored/attempt-projector.ts';
 import { AttemptStore } from '../../../src/attempts/stored/attempt-store.ts';
 import { taskAttempts } from '../../../src/attempts/stored/collection.ts';
-import type { Projection } from '../../../src/attempts/stored/projection.ts';
+import { type Projection, projectionOfAll } from '../../../src/attempts/stored/projection.ts';
 import type { RecordedEvent } from '../../../src/events/recorded-event.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import {
@@ -162,11 +162,11 @@ it('given a stored attempt that lacks what its journal says, then that is writte
   const projector = newProjector();
   const attempt = await stored(attempt_id);
   const events = eventsOf(attempt_id, [starts(0), LAST_WORD, completes(3, 'A')]);
-  if (attempt) projector.noteMissing(attempt, events);
+  if (attempt) projector.noteMissing(attempt, projectionOfAll(events));
   await projector.flush(0);
   const repaired = await stored(attempt_id);
   expect(repaired).toMatchObject(COMPLETED);
-  if (repaired) projector.noteMissing(repaired, events);
+  if (repaired) projector.noteMissing(repaired, projectionOfAll(events));
   expect(projector.pendingChange(attempt_id)).toBeUndefined();
 });
 
@@ -176,7 +176,10 @@ it('given what is noted late of an earlier moment, then the later text and statu
   const attempt = await stored(attempt_id);
   LATER(projector, attempt_id);
   if (attempt)
-    projector.noteMissing(attempt, eventsOf(attempt_id, [starts(0), submitsReasoning(1, 'a draft')]));
+    projector.noteMissing(
+      attempt,
+      projectionOfAll(eventsOf(attempt_id, [starts(0), submitsReasoning(1, 'a draft')])),
+    );
   projector.noteExpired(attempt_id);
   await projector.flush(0);
   expect(await stored(attempt_id)).toMatchObject({ status: 'completed', reasoning_text: 'the last word' });
