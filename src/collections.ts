@@ -2,7 +2,7 @@ import { refreshTokens, users } from './accounts/collections.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { auditLog } from './audit/collection.ts';
 import type { DatabaseSchema } from './database/definition.ts';
-import { behaviorEvents } from './journal/collection.ts';
+import { attemptKeys, behaviorEvents } from './journal/collection.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { options, tasks } from './tasks/collections.ts';
 import { issuingQuotas } from './tokens/collections.ts';
@@ -17,6 +17,7 @@ export const schema: DatabaseSchema = {
     options,
     taskAttempts,
     behaviorEvents,
+    attemptKeys,
     computedMetrics,
     skillProfiles,
     issuingQuotas,

@@ -29,7 +29,8 @@ import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
 import { ClientAddresses } from './http/client-address.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
-import { behaviorEvents } from './journal/collection.ts';
+import { AttemptKeyStore } from './journal/attempt-key-store.ts';
+import { attemptKeys, behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
 import { computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
@@ -56,6 +57,7 @@ export interface Services {
   attemptList: AttemptList;
   projector: AttemptProjector;
   journal: Journal;
+  keys: AttemptKeyStore;
   feed: AttemptFeed;
   sessions: SessionRegistry;
   reconciler: Reconciler;
@@ -97,10 +99,12 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
+  const keys = new AttemptKeyStore(database.collection(attemptKeys), database.availability);
   const tokens = new Tokens(
     new TokenStore(storedAttempts),
     attempts,
     tasks,
+    keys,
     accounts.users,
     new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay),
     { ...config, now },
@@ -108,6 +112,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const journal = new Journal(
     database.collection(behaviorEvents),
     database.availability,
+    keys,
     database.reservedCollection(behaviorEvents),
   );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
@@ -138,6 +143,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const sources: SessionSources = {
     findAttempt: (attempt_id) => attempts.find(attempt_id),
     task: (task_id) => tasks.get(task_id),
+    findKey: (attempt_id) => keys.find(attempt_id),
     machine: (id) => {
       const machine = provided.get(id);
       if (!machine) throw new Error(`No machine "${id}" is published here.`);
@@ -190,6 +196,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     attemptList: new AttemptList(storedAttempts),
     projector,
     journal,
+    keys,
     feed,
     sessions,
     reconciler,

@@ -1,4 +1,5 @@
 import type { OptionReference } from '../events/event-table.ts';
+import type { AttemptChain } from '../proof/chain-start.ts';
 
 /**
  * The status of a stored attempt. It only moves forward in this order: `pending`, `in_progress`, `expired`,
@@ -37,6 +38,8 @@ export interface Attempt {
   redemption_id?: string;
   /** Access tokens of earlier generations are not valid; absent means 0. */
   access_generation?: number;
+  /** Where the chain of its events starts; absent if it was redeemed under an earlier release. Never shown. */
+  chain?: AttemptChain;
 }
 
 /** An attempt that a candidate has redeemed: it now has an owner and a machine. */

@@ -126,6 +126,9 @@ const OPEN_FIELDS = new Map(
   ]),
 );
 
+/** Whether a candidate may write freely in an event of this type. */
+export const hasFreeText = (event_type: EventType): boolean => 'freeText' in EVENT_TABLE[event_type];
+
 export const openFields = (event_type: EventType): readonly string[] => OPEN_FIELDS.get(event_type) ?? [];
 
 /** The options that an event names, each with the payload fields that name it. */

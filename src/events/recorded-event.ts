@@ -30,7 +30,7 @@ export interface EventRecord {
 export type RecordedEvent = BehaviorEvent & EventRecord;
 
 /** A recorded event without what the front end sent in it. */
-export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata'>;
+export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata' | 'sealed'>;
 
 export type RecordedEventOf<T extends EventType> = Extract<RecordedEvent, { event_type: T }>;
 

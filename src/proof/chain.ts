@@ -1,12 +1,8 @@
+import { UnreplayableJournal } from '../errors.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 import { type ChainedEvent, eventParts } from './formats.ts';
 import { hashParts } from './hash.ts';
 import { divide, seal } from './sealing.ts';
-
-/** The digest stored with an event does not follow from the event and those before it. */
-export class BrokenChain extends Error {
-  override readonly name = 'BrokenChain';
-}
 
 /** What an attempt's chain starts from. */
 export interface ChainOrigin {
@@ -56,7 +52,8 @@ export class Chain {
   /** Seals the next event and gives it its digest. The chain goes on only when it is followed, once it is stored. */
   link(event: RecordedEvent): RecordedEvent {
     const { key } = this.#origin;
-    if (!key) throw new BrokenChain(`Attempt ${event.attempt_id} was erased, so nothing can be added to it.`);
+    if (!key)
+      throw new UnreplayableJournal(`attempt ${event.attempt_id} was erased, so nothing can be added to it`);
     const { open, secret } = divide(event);
     const linked: RecordedEvent = { ...event, ...(secret && { sealed: seal(secret, key, event.event_id) }) };
     linked.digest = this.#digestOf(linked, open).toString('base64url');
@@ -64,12 +61,14 @@ export class Chain {
     return linked;
   }
 
-  /** Goes on with the next stored event. @throws BrokenChain */
+  /** Goes on with the next stored event. @throws UnreplayableJournal if its digest is not the one that follows */
   follow(event: RecordedEvent): void {
     const digest = Buffer.from(event.digest ?? '', 'base64url');
     if (event !== this.#linked && !this.#digestOf(event).equals(digest)) {
       const place = `attempt ${event.attempt_id}, event ${event.sequence_number} (${event.event_type})`;
-      throw new BrokenChain(`${place}: its digest does not follow from its content and the events before it`);
+      throw new UnreplayableJournal(
+        `${place}: its digest does not follow from its content and the events before it`,
+      );
     }
     this.#head = digest;
     this.#linked = undefined;

@@ -1,5 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { UnreplayableJournal } from '../errors.ts';
 import { type EventType, openFields } from '../events/event-table.ts';
+import type { EventHead } from '../events/recorded-event.ts';
 
 /** Bytes of an attempt's key. */
 export const KEY_BYTES = 32;
@@ -16,11 +18,6 @@ export interface Sent {
 /** An event, as far as it is what a front end sent. */
 type Sending = { event_type: EventType; payload: object; metadata: Record<string, unknown> };
 
-/** The event was sealed with another key, or changed afterwards. */
-export class NotSealedByThisKey extends Error {
-  override readonly name = 'NotSealedByThisKey';
-}
-
 /** Divides what was sent into what stays readable and what is sealed; the latter is undefined if it is empty. */
 export function divide({ event_type, payload, metadata }: Sending): {
   open: Record<string, unknown>;
@@ -36,6 +33,9 @@ export function divide({ event_type, payload, metadata }: Sending): {
   return { open, secret: Object.keys(secret).length > 0 ? secret : undefined };
 }
 
+/** The event that something is sealed in; only its id matters, the rest is for the message. */
+type SealedEvent = Pick<EventHead, 'event_id' | 'attempt_id' | 'sequence_number'>;
+
 /** Seals for one event. @param event_id 24 hex digits, never used for two contents: it is the nonce */
 export function seal(secret: Partial<Sent>, key: Uint8Array, event_id: string): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonceOf(event_id));
@@ -44,17 +44,19 @@ export function seal(secret: Partial<Sent>, key: Uint8Array, event_id: string): 
   return Buffer.concat([ciphertext, cipher.getAuthTag()]);
 }
 
-/** @throws NotSealedByThisKey */
-export function unseal(sealed: Uint8Array, key: Uint8Array, event_id: string): Partial<Sent> {
+/** @throws UnreplayableJournal if it was sealed with another key or for another event, or changed */
+export function unseal(sealed: Uint8Array, key: Uint8Array, of: SealedEvent): Partial<Sent> {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(event_id), {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(of.event_id), {
       authTagLength: TAG_BYTES,
     });
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
     const plain = Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
     return JSON.parse(plain.toString()) as Partial<Sent>;
-  } catch (cause) {
-    throw new NotSealedByThisKey(`The sealed part of event ${event_id} cannot be opened.`, { cause });
+  } catch {
+    throw new UnreplayableJournal(
+      `attempt ${of.attempt_id}, event ${of.sequence_number}: what is sealed cannot be opened with the attempt's key`,
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Collection, ObjectId } from 'mongodb';
+import { Binary, type Collection, ObjectId } from 'mongodb';
 import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
 import { toAttempt } from '../attempts/stored/attempt-store.ts';
 import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
+import type { AttemptChain } from '../proof/chain-start.ts';
 
 /** A new token, which its issuer sees only once. */
 export interface IssuedToken {
@@ -84,6 +85,7 @@ export class TokenStore {
     by: {
       user_id: string;
       machine_id: string;
+      chain: AttemptChain;
       redemption_id: string | undefined;
       now: Date;
       expires_at: Date;
@@ -97,6 +99,8 @@ export class TokenStore {
             user_id: new ObjectId(by.user_id),
             machine_id: by.machine_id,
             redemption_id: by.redemption_id,
+            chain: toDocument(by.chain),
+            is_redemption_logged: false,
             redeemed_at: by.now,
             expires_at: by.expires_at,
           },
@@ -145,6 +149,12 @@ const unredeemedFilter = (attempt_id: string) => ({
   _id: new ObjectId(attempt_id),
   redeemed_at: null,
   revoked_at: null,
+});
+
+const toDocument = ({ first_digest, key_commitment, secret }: AttemptChain) => ({
+  first_digest: new Binary(first_digest),
+  key_commitment: new Binary(key_commitment),
+  secret: new Binary(secret),
 });
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

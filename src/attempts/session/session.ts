@@ -220,13 +220,14 @@ export class Session {
   }
 
   #record({ event, isClockCorrected }: Accepted, now: Date, batched: boolean): RecordedEvent {
-    return recordOf(event, {
+    const recorded = recordOf(event, {
       event_id: this.#services.newEventId(),
       sequence_number: this.#actor.sequence_number + 1,
       timestamp_server: new Date(Math.max(now.getTime(), this.#actor.clocks.lastEventAt)),
       batched,
       isClockCorrected,
     });
+    return this.#actor.link(recorded);
   }
 
   async #append(recorded: RecordedEvent) {
