@@ -6,6 +6,7 @@ import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { logRoutes } from './evidence/log/log-routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
 import { inTurns } from './http/caller-turns.ts';
@@ -86,6 +87,7 @@ const createRouters = (services: Services): ApiRouter[] => [
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),
+  logRoutes(services),
   tokenRoutes(services),
   taskRoutes(services),
   accountRoutes(services),

@@ -48,7 +48,7 @@ export type RedeemedAttempt = Attempt & { user_id: string; machine_id: string; r
 /** The fields of a redeemed attempt that never change, and all that needs to stay in memory while it is open. */
 export type AttemptFacts = Pick<
   RedeemedAttempt,
-  'attempt_id' | 'user_id' | 'task_id' | 'redeemed_at' | 'expires_at'
+  'attempt_id' | 'user_id' | 'task_id' | 'redeemed_at' | 'expires_at' | 'chain'
 >;
 
 export const isRedeemed = (attempt: Attempt): attempt is RedeemedAttempt => attempt.redeemed_at !== null;

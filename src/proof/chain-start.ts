@@ -1,5 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type ChainedTask, firstParts, keyParts, taskParts } from './formats.ts';
+import {
+  type ChainedTask,
+  firstParts,
+  keyParts,
+  leafParts,
+  type RedemptionContent,
+  type SealContent,
+  taskParts,
+} from './formats.ts';
 import { hashParts } from './hash.ts';
 
 const SECRET_BYTES = 32;
@@ -17,6 +25,10 @@ export const newChainSecret = (): Buffer => randomBytes(SECRET_BYTES);
 
 /** The salt of what the log says about an attempt. */
 export const leafSalt = (secret: Uint8Array): Buffer => saltOf(secret, 'leaf');
+
+/** What the log has of a seal or a redemption. */
+export const commitmentTo = (content: SealContent | RedemptionContent, { secret }: AttemptChain): Buffer =>
+  hashParts(leafParts(leafSalt(secret), content));
 
 /** The salt of an option's risk tag. */
 export const riskSalt = (secret: Uint8Array, option_id: string): Buffer =>

@@ -52,7 +52,7 @@ export interface AttemptDocument {
   access_generation?: number;
   access_renewed_at?: Date;
   /** Where the chain of its events starts; absent if it was redeemed under an earlier release. */
-  chain?: { first_digest: Binary; key_commitment: Binary; secret: Binary };
+  chain?: { first_digest: Binary; key_commitment: Binary; secret: Binary; redemption_commitment: Binary };
   /** False until the log has the redemption; absent without a chain. */
   is_redemption_logged?: boolean;
 }
@@ -108,7 +108,12 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       redemption_id: text,
       access_generation: wholeNumber,
       access_renewed_at: date,
-      chain: closed({ first_digest: bytes, key_commitment: bytes, secret: bytes }),
+      chain: closed({
+        first_digest: bytes,
+        key_commitment: bytes,
+        secret: bytes,
+        redemption_commitment: bytes,
+      }),
       is_redemption_logged: bool,
     },
     [
