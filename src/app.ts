@@ -6,6 +6,7 @@ import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { evidenceRoutes } from './evidence/evidence-routes.ts';
 import { logRoutes } from './evidence/log/log-routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
@@ -87,6 +88,7 @@ const createRouters = (services: Services): ApiRouter[] => [
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),
+  evidenceRoutes(services),
   logRoutes(services),
   tokenRoutes(services),
   taskRoutes(services),
