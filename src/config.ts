@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { email, origin } from './fields.ts';
+import { plainly } from './plain-messages.ts';
 
 const wholeNumber = (least: number, most: number, fallback: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -12,6 +13,8 @@ const wholeNumber = (least: number, most: number, fallback: number) => {
 };
 const seconds = (fallback: number) => wholeNumber(1, 31_536_000, fallback);
 const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback);
+
+const secret = z.string().refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 bytes long');
 
 const environment = z
   .object({
@@ -29,10 +32,8 @@ const environment = z
       .regex(/^[A-Za-z0-9_-]{1,63}$/, 'may contain only letters, digits, _ and -')
       .default('skill_observation'),
     DATA_DIR: z.string().min(1).default('./data'),
-    JWT_SECRET: z
-      .string()
-      .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be at least 32 bytes long')
-      .optional(),
+    JWT_SECRET: secret.optional(),
+    SIGNING_KEY: secret.optional(),
     ADMIN_EMAIL: email.optional(),
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
@@ -45,13 +46,16 @@ const environment = z
     RATE_LIMITS: onOff('on'),
     TRUST_PROXY: wholeNumber(0, 10, 0),
     CORS_ORIGINS: z.string().default(''),
+    METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters long').optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine((env, context) => {
     const problem = (variable: string, message: string) =>
       context.addIssue({ code: 'custom', path: [variable], message });
-    if (env.NODE_ENV === 'production' && !env.JWT_SECRET) {
-      problem('JWT_SECRET', 'must be set in production to at least 32 random bytes');
+    for (const name of ['JWT_SECRET', 'SIGNING_KEY'] as const) {
+      if (env.NODE_ENV === 'production' && !env[name]) {
+        problem(name, 'must be set in production to at least 32 random bytes');
+      }
     }
     if (!env.ADMIN_EMAIL !== !env.ADMIN_PASSWORD) {
       problem(
@@ -75,6 +79,8 @@ export interface Config {
   dataDirectory: string;
   /** May be absent outside production: one is then generated and kept under `dataDirectory`. */
   jwtSecret: string | undefined;
+  /** As `jwtSecret`; the key that signs the public log follows from it. */
+  signingKey: string | undefined;
   firstAdmin: { email: string; password: string } | undefined;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
@@ -92,6 +98,8 @@ export interface Config {
   /** How many proxies in front of the server append to `X-Forwarded-For`; with 0 the header is ignored. */
   trustedProxies: number;
   corsOrigins: string[];
+  /** What Prometheus shows to read `/metrics`. Absent: outside production programs on this computer may read it. */
+  metricsToken: string | undefined;
   logLevel: string;
 }
 
@@ -106,7 +114,7 @@ export class ConfigurationError extends Error {
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(given, { error: plainly });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigurationError(lines.join('\n'));
@@ -121,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mongodbDatabase: settings.MONGODB_DATABASE,
     dataDirectory: settings.DATA_DIR,
     jwtSecret: settings.JWT_SECRET,
+    signingKey: settings.SIGNING_KEY,
     firstAdmin:
       settings.ADMIN_EMAIL && settings.ADMIN_PASSWORD
         ? { email: settings.ADMIN_EMAIL, password: settings.ADMIN_PASSWORD }
@@ -135,6 +144,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rateLimits: settings.RATE_LIMITS === 'on',
     trustedProxies: settings.TRUST_PROXY,
     corsOrigins: originsOf(settings.CORS_ORIGINS),
+    metricsToken: settings.METRICS_TOKEN,
     logLevel: settings.LOG_LEVEL,
   };
 }

@@ -67,6 +67,7 @@ const TASK_FACTS = ['src/tasks/task.ts', 'src/tasks/general-marks.ts'];
 
 /** The rooms from the ground up: an import goes down or stays in its room, never up again. */
 const ROOMS: string[][] = [
+  ['src/client'],
   [
     'src/fields.ts',
     'src/moments.ts',
@@ -74,26 +75,31 @@ const ROOMS: string[][] = [
     'src/caller.ts',
     'src/clock.ts',
     'src/errors.ts',
+    'src/plain-messages.ts',
     'src/validation.ts',
     'src/config.ts',
     'src/data-directory.ts',
+    'src/kept-secret.ts',
     'src/log.ts',
     'src/log-output.ts',
     'src/periodic.ts',
   ],
   ['src/events'],
   ['machines'],
+  ['src/proof'],
   ['src/database'],
   ['src/journal'],
   ['src/http'],
+  ['src/telemetry'],
   ['src/audit'],
   ['src/tasks'],
   ['src/accounts'],
   ['src/attempts'],
   ['src/results'],
+  ['src/evidence'],
   ['src/tokens'],
   ['src/live'],
-  ['src/inspector'],
+  ['src/inspector', 'src/authors'],
   ['src/reference'],
   [
     'src/collections.ts',
@@ -102,6 +108,8 @@ const ROOMS: string[][] = [
     'src/background.ts',
     'src/server.ts',
     'src/start-failure.ts',
+    'src/node-version.ts',
+    'src/run.ts',
     'src/main.ts',
   ],
   ['src/tools'],
@@ -144,11 +152,22 @@ describe('each layer knows only those below it', () => {
     ).toEqual([]);
   });
 
-  it('metrics and interpretation know events and what a task is, and no package', () => {
+  it('metrics, interpretation and counterfactuals know events and what a task is, and no package', () => {
     expect(strays('src/results/metrics', 'src/events', ...TASK_FACTS)).toEqual([]);
     expect(strays('src/results/interpretation', 'src/results/metrics', 'src/events', ...TASK_FACTS)).toEqual(
       [],
     );
+    expect(
+      strays(
+        'src/results/counterfactuals',
+        'src/results/interpretation',
+        'src/results/metrics',
+        'src/results/v1.0.0',
+        'src/attempts/session/volume.ts',
+        'src/events',
+        ...TASK_FACTS,
+      ),
+    ).toEqual([]);
     expect(strays('src/results/v1.0.0', 'src/results/metrics', 'src/events', 'src/tasks/task.ts')).toEqual(
       [],
     );
@@ -162,8 +181,12 @@ describe('each layer knows only those below it', () => {
     expect(imports.filter(({ from }) => from === 'src/caller.ts').map(shown)).toEqual([]);
   });
 
-  it('the journal knows events and the database', () => {
-    expect(straysAmongOurs('src/journal', 'src/events', 'src/database')).toEqual([]);
+  it('the proof knows events, refusals and no package', () => {
+    expect(strays('src/proof', 'src/events', 'src/errors.ts', 'node:crypto')).toEqual([]);
+  });
+
+  it('the journal knows events, the proof and the database', () => {
+    expect(straysAmongOurs('src/journal', 'src/events', 'src/proof', 'src/database')).toEqual([]);
   });
 
   it('the live channel is known to the app only, to what describes it, and to the page that shows its messages', () => {

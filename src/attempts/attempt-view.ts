@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import { EVENT_TYPES } from '../events/event-table.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
 import { objectIdString } from '../fields.ts';
 import { isStaff } from '../http/access.ts';
 import { ATTEMPT_STATUSES, type Attempt } from './attempt.ts';
@@ -99,6 +100,11 @@ export function staffAttempt(attempt: Attempt): z.output<typeof staffAttemptView
     revoked_at,
     client_clock_ahead_ms: attempt.client_clock_ahead_ms ?? null,
   };
+}
+
+/** What is shown of an event: all but the form in which a part of it is stored. */
+export function eventView({ sealed: _, ...event }: RecordedEvent) {
+  return event;
 }
 
 /** The view of an attempt for `caller`, who must be allowed to read it. */

@@ -1,50 +1,36 @@
-import { z } from 'zod';
-import { objectIdString } from '../fields.ts';
-import { type BehaviorEvent, EVENT_TABLE, EVENT_TYPES, type EventType } from './event-table.ts';
+import type { BehaviorEvent, EventType } from './event-table.ts';
 
 /** What the server adds when it records an event. Ids are 24 hex digits. */
-const eventRecord = z.object({
-  event_id: objectIdString,
-  attempt_id: objectIdString,
-  sequence_number: z.int().describe('1, 2, 3 … without gaps within an attempt.'),
-  timestamp_client: z.date().describe('The candidate’s clock, as sent.'),
-  timestamp_server: z.date().describe('The server’s clock; never decreasing within an attempt.'),
-  metadata: z.record(z.string(), z.unknown()),
-  client_event_id: z
-    .string()
-    .optional()
-    .describe('The front end’s own id; a second event with the same id is a repeat of the first.'),
-  batched: z
-    .literal(true)
-    .optional()
-    .describe('The event arrived in a batch of several; its server time then says less.'),
-  client_clock_corrected: z
-    .literal(true)
-    .optional()
-    .describe(
-      'The front end’s clock was wrong by a constant difference, which was taken off before judging.',
-    ),
-});
-export type EventRecord = z.output<typeof eventRecord>;
+export interface EventRecord {
+  event_id: string;
+  attempt_id: string;
+  /** 1, 2, 3 … without gaps within an attempt. */
+  sequence_number: number;
+  /** The candidate's clock, as sent. */
+  timestamp_client: Date;
+  /** The server's clock; never decreasing within an attempt. */
+  timestamp_server: Date;
+  metadata: Record<string, unknown>;
+  /** The front end's own id for the event; a second event with the same id is a repeat of the first. */
+  client_event_id?: string;
+  /** Present and true when the event arrived in a batch of several; its server time then says less. */
+  batched?: true;
+  /**
+   * Present and true when the front end's clock was wrong and `timestamp_client` was accepted only because the
+   * constant difference of the two clocks was taken off before it was judged.
+   */
+  client_clock_corrected?: true;
+  /** What the chain has come to with this event, base64url; absent in attempts that were redeemed under an earlier release. */
+  digest?: string;
+  /** What is stored sealed of `payload` and `metadata`, if anything. */
+  sealed?: Uint8Array;
+}
 
 /** A behavior event as stored in the journal: immutable, with its number and its server time. */
 export type RecordedEvent = BehaviorEvent & EventRecord;
 
-/** The same as it is sent. */
-export const recordedEvent = z
-  .discriminatedUnion(
-    'event_type',
-    EVENT_TYPES.map((type) =>
-      eventRecord.extend({
-        event_type: z.literal(type),
-        payload: z.looseObject(EVENT_TABLE[type].payload as z.ZodRawShape),
-      }),
-    ) as unknown as [z.ZodObject<{ event_type: z.ZodLiteral<EventType> }>],
-  )
-  .meta({ id: 'RecordedEvent' }) as unknown as z.ZodType<RecordedEvent>;
-
 /** A recorded event without what the front end sent in it. */
-export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata'>;
+export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata' | 'sealed'>;
 
 export type RecordedEventOf<T extends EventType> = Extract<RecordedEvent, { event_type: T }>;
 

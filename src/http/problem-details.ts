@@ -32,6 +32,7 @@ export const problem = z
       .object({ task_id: objectIdString, version: z.int() })
       .optional()
       .describe('The newest version of a task, for an edit of an older one.'),
+    trace_id: z.string().optional().describe('By which the request is found in the log.'),
   })
   .meta({ id: 'Problem' });
 export type ProblemDetails = z.output<typeof problem>;
@@ -46,7 +47,10 @@ export function problemDetails(log: Logger) {
       await next();
     } catch (error) {
       const refusal = withAdvice(asRefusal(error), ctx);
-      if (refusal.status === 500) log.error({ err: refusal.cause ?? error, path: ctx.path }, refusal.message);
+      if (refusal.status === 500) {
+        const { trace_id } = ctx.state;
+        log.error({ trace_id, err: refusal.cause ?? error, path: ctx.path }, refusal.message);
+      }
       respond(ctx, refusal);
     }
   };
@@ -70,6 +74,6 @@ function respond(ctx: BareContext, refusal: Refusal): void {
   const { retry_after } = refusal.details;
   ctx.status = refusal.status;
   if (retry_after !== undefined) ctx.set('Retry-After', String(retry_after));
-  ctx.body = JSON.stringify(problemOf(refusal, ctx.path));
+  ctx.body = JSON.stringify({ ...problemOf(refusal, ctx.path), trace_id: ctx.state.trace_id });
   ctx.type = 'application/problem+json';
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { z } from 'zod';
 import type { ApiRouter, Context, Next, RequestState } from './context.ts';
@@ -40,7 +41,7 @@ type BodyOf<A> = A extends z.ZodType
   ? z.output<A>
   : A extends readonly (infer Each)[]
     ? BodyOf<Each>
-    : string | Buffer | null;
+    : string | Buffer | Readable | null;
 type BodiesOf<A extends Answers> = { [Status in keyof A]: BodyOf<A[Status]> }[keyof A];
 
 /** A route: its path, the steps a request passes in order, what it answers, and the handler that does. */

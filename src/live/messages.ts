@@ -23,7 +23,7 @@ export const liveMessages = [
     .object({
       type: z.literal('event_ack'),
       data: acknowledgement
-        .pick({ event_id: true, sequence_number: true, timestamp_server: true })
+        .pick({ event_id: true, sequence_number: true, timestamp_server: true, digest: true })
         .extend({ event_type: z.enum(EVENT_TYPES) }),
     })
     .describe('An event is on disk.'),
@@ -60,8 +60,8 @@ function once<Source extends object, Value>(make: (source: Source) => Value): (s
 }
 
 export const eventAck = once((event: EventHead): LiveMessage => {
-  const { event_id, event_type, sequence_number, timestamp_server } = event;
-  return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server } };
+  const { event_id, event_type, sequence_number, timestamp_server, digest } = event;
+  return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server, digest } };
 });
 
 export const attemptState = once((view: AttemptView): LiveMessage => ({ type: 'attempt_state', data: view }));

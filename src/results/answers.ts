@@ -132,6 +132,22 @@ const explanation = z
   .optional()
   .describe('Every rule that was looked at, by the version that made the profile; with `explain=true`.');
 
+const figure = z.union([z.number(), z.boolean(), z.string(), z.array(z.string()).readonly()]);
+const change = z.object({ metric: z.string(), from: figure, to: figure });
+const counterfactuals = z
+  .array(
+    z.object({
+      group: z.enum(['decision_style', 'risk_profile', 'reasoning_style']),
+      would_be: z.string(),
+      skill_code: now.skillCode.nullable(),
+      changes: z.array(change),
+      follows: z.array(change).describe('What is computed from the changed figures.'),
+      sentence: z.string(),
+    }),
+  )
+  .optional()
+  .describe('What else the rules would have concluded after a smallest change; with `explain=true`.');
+
 const conclusions = {
   ...saved,
   user_id: objectIdString,
@@ -165,6 +181,7 @@ export const savedProfile = z
         )
         .describe('The marks that a figure came close to.'),
       explanation,
+      counterfactuals,
     }),
     z.object({
       ...conclusions,
@@ -172,6 +189,7 @@ export const savedProfile = z
       inferred_skills: z.array(z.object({ skill_code: before.skillCode, ...skill })),
       behavioral_summary: before.summary,
       explanation,
+      counterfactuals,
     }),
   ])
   .meta({ id: 'SkillProfile' });

@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createApp } from '../../src/app.ts';
 import { createWorld, PEOPLE } from './people.ts';
-import { LIVE_CHANNEL, routesOf } from './routes.ts';
+import { LIVE_CHANNEL, ROUTES } from './routes.ts';
 
 const world = await createWorld();
 const { server } = world;
-const ROUTES = routesOf(world);
 
 it('tries every route of the server, and no other', () => {
   const { live, routers } = createApp(server.services);

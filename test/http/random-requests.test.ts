@@ -2,12 +2,11 @@ import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createWorld } from '../access/people.ts';
-import { type RouteRow, routesOf } from '../access/routes.ts';
+import { ROUTES, type RouteRow } from '../access/routes.ts';
 import { randomJson } from '../support/random-json.ts';
 
 const world = await createWorld();
 const { url } = world.server;
-const ROUTES = routesOf(world);
 
 const RUNS = 1000;
 /** Simultaneous requests. */

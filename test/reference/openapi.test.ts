@@ -8,8 +8,8 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, inject, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
 import { templateOf } from '../../src/reference/openapi.ts';
+import { createRouters } from '../support/operations.ts';
 import { startTestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -25,7 +25,7 @@ interface Document {
 
 const REDOCLY = fileURLToPath(new URL('../../node_modules/@redocly/cli/bin/cli.js', import.meta.url));
 
-const { services, url } = await startTestServer();
+const { url } = await startTestServer();
 const read = async <T = object>(name: string) => (await (await fetch(`${url}/${name}`)).json()) as T;
 const document = await read<Document>('openapi.json');
 const operations = Object.entries(document.paths).flatMap(([template, methods]) =>
@@ -34,9 +34,7 @@ const operations = Object.entries(document.paths).flatMap(([template, methods]) 
 
 describe('the OpenAPI document', () => {
   it('has the operations of the routers, and no other', () => {
-    const { live, routers } = createApp(services);
-    live.close();
-    const served = routers
+    const served = createRouters()
       .flatMap(({ stack }) => stack)
       .flatMap(({ methods, path: place }) =>
         methods

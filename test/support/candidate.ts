@@ -16,6 +16,7 @@ export interface Ack {
   event_id: string;
   sequence_number: number;
   timestamp_server: string;
+  digest?: string;
   acknowledged: true;
 }
 
@@ -131,8 +132,8 @@ export class Candidate implements Admission {
     return readLog(this.api, this.attempt_id, limit);
   }
 
-  /** The results at `metrics` or `skills`, once they are computed. */
-  async results<T>(of: 'metrics' | 'skills', query = ''): Promise<T> {
+  /** The results at `metrics`, `skills` or `evidence`, once they are there. */
+  async results<T>(of: 'metrics' | 'skills' | 'evidence', query = ''): Promise<T> {
     const path = `/attempts/${this.attempt_id}/${of}${query}`;
     const askedToWait: (string | null)[] = [];
     const response = await eventually(async () => {

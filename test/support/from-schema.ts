@@ -74,7 +74,9 @@ export function valuesOf(
     });
     const more =
       typeof additionalProperties === 'object' && Object.keys(additionalProperties).length === 0
-        ? fc.dictionary(fc.stringMatching(/^extra_[a-z]{1,5}$/), fc.oneof(fc.integer(), fc.string()), { maxKeys: 2 })
+        ? fc.dictionary(fc.stringMatching(/^extra_[a-z]{1,5}$/), fc.oneof(fc.integer(), fc.string()), {
+            maxKeys: 2,
+          })
         : fc.constant({});
     const record = fc.record(Object.fromEntries(own), { requiredKeys: required });
     return fc.tuple(more, record).map(([extra, named]) => ({ ...extra, ...named }));
@@ -82,7 +84,13 @@ export function valuesOf(
   return from(schema);
 }
 
-function texts({ pattern, minLength = 0, maxLength = LONGEST, examples, format }: Schema): fc.Arbitrary<string> {
+function texts({
+  pattern,
+  minLength = 0,
+  maxLength = LONGEST,
+  examples,
+  format,
+}: Schema): fc.Arbitrary<string> {
   const atMost = Math.min(maxLength, Math.max(LONGEST, minLength));
   const fits = (text: string) => [...text].length >= minLength && [...text].length <= maxLength;
   if (format === 'uuid') return fc.uuid();

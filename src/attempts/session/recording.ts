@@ -12,6 +12,10 @@ export const acknowledgement = z
     event_id: objectIdString,
     sequence_number: z.int().meta({ examples: [1] }),
     timestamp_server: z.date(),
+    digest: z
+      .string()
+      .optional()
+      .describe('What the attempt’s chain has come to with this event: the receipt. Absent without a chain.'),
     acknowledged: z.literal(true),
   })
   .meta({ id: 'Acknowledgement' });
@@ -41,8 +45,9 @@ export function recordOf(
   } as RecordedEvent;
 }
 
-export function acknowledge({ event_id, sequence_number, timestamp_server }: RecordedEvent): Acknowledgement {
-  return { event_id, sequence_number, timestamp_server, acknowledged: true };
+export function acknowledge(recorded: RecordedEvent): Acknowledgement {
+  const { event_id, sequence_number, timestamp_server, digest } = recorded;
+  return { event_id, sequence_number, timestamp_server, digest, acknowledged: true };
 }
 
 /**
