@@ -6,6 +6,9 @@ import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { clientRoutes } from './authors/client-routes.ts';
+import { evidenceRoutes } from './evidence/evidence-routes.ts';
+import { logRoutes } from './evidence/log/log-routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
 import { inTurns } from './http/caller-turns.ts';
@@ -47,7 +50,7 @@ export function createApp(services: Services): App {
   const origins = new Origins(config, log);
   const gate = databaseGate(database.availability);
   const events = eventRoutes(services);
-  const routers = [...createRouters(services), ...inspector.routers];
+  const routers = [...createRouters(services), ...inspector.routers, clientRoutes()];
 
   app.use(requestLog(log, telemetry));
   app.use(problemDetails(log));
@@ -90,6 +93,8 @@ const createRouters = (services: Services): ApiRouter[] => [
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),
+  evidenceRoutes(services),
+  logRoutes(services),
   tokenRoutes(services),
   taskRoutes(services),
   accountRoutes(services),

@@ -84,7 +84,7 @@ export class FileSink implements Sink {
 }
 
 /** Writes to a pipe, a socket or a terminal, as far as its reader keeps up. */
-class StreamSink implements Sink {
+export class StreamSink implements Sink {
   readonly #stream: NodeJS.WritableStream & { readonly writableLength: number };
   readonly isTerminal = isatty(1);
   #isGone = false;

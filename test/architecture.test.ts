@@ -67,6 +67,7 @@ const TASK_FACTS = ['src/tasks/task.ts', 'src/tasks/general-marks.ts'];
 
 /** The rooms from the ground up: an import goes down or stays in its room, never up again. */
 const ROOMS: string[][] = [
+  ['src/client'],
   [
     'src/fields.ts',
     'src/moments.ts',
@@ -78,12 +79,14 @@ const ROOMS: string[][] = [
     'src/validation.ts',
     'src/config.ts',
     'src/data-directory.ts',
+    'src/kept-secret.ts',
     'src/log.ts',
     'src/log-output.ts',
     'src/periodic.ts',
   ],
   ['src/events'],
   ['machines'],
+  ['src/proof'],
   ['src/database'],
   ['src/journal'],
   ['src/http'],
@@ -93,9 +96,10 @@ const ROOMS: string[][] = [
   ['src/accounts'],
   ['src/attempts'],
   ['src/results'],
+  ['src/evidence'],
   ['src/tokens'],
   ['src/live'],
-  ['src/inspector'],
+  ['src/inspector', 'src/authors'],
   [
     'src/collections.ts',
     'src/services.ts',
@@ -176,8 +180,12 @@ describe('each layer knows only those below it', () => {
     expect(imports.filter(({ from }) => from === 'src/caller.ts').map(shown)).toEqual([]);
   });
 
-  it('the journal knows events and the database', () => {
-    expect(straysAmongOurs('src/journal', 'src/events', 'src/database')).toEqual([]);
+  it('the proof knows events, refusals and no package', () => {
+    expect(strays('src/proof', 'src/events', 'src/errors.ts', 'node:crypto')).toEqual([]);
+  });
+
+  it('the journal knows events, the proof and the database', () => {
+    expect(straysAmongOurs('src/journal', 'src/events', 'src/proof', 'src/database')).toEqual([]);
   });
 
   it('the live channel is known to the app only, and to the page that shows its messages', () => {

@@ -16,6 +16,7 @@ export interface Ack {
   event_id: string;
   sequence_number: number;
   timestamp_server: string;
+  digest?: string;
   acknowledged: true;
 }
 

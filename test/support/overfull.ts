@@ -1,8 +1,8 @@
 import { type Collection, type Document, ObjectId } from 'mongodb';
 import type { Candidate } from './candidate.ts';
 
-/** How many events are written by one call. */
-const GROUP = 500;
+/** How many events are written one by one. */
+const FIRST = 500;
 
 /**
  * Writes events straight into a candidate's journal, past the server and so past all bounds: views of the first option,
@@ -17,16 +17,27 @@ export async function writeEvents(
 ): Promise<void> {
   const [option] = candidate.task.options;
   const { option_id, option_code } = option ?? {};
-  for (let written = 0; written < count; written += GROUP) {
-    const group = Math.min(GROUP, count - written);
-    await journal.insertMany(
-      Array.from({ length: group }, (_, index) => ({
-        ...eventOf(candidate.attempt_id, after + written + index + 1),
-        ...(text === undefined
-          ? { event_type: 'option_viewed', payload: { option_id, option_code, duration_ms: 1 } }
-          : { event_type: 'reasoning_submitted', payload: { text, word_count: 1 } }),
-      })),
-    );
+  const first = Math.min(FIRST, count);
+  await journal.insertMany(
+    Array.from({ length: first }, (_, index) => ({
+      ...eventOf(candidate.attempt_id, after + index + 1),
+      ...(text === undefined
+        ? { event_type: 'option_viewed', payload: { option_id, option_code, duration_ms: 1 } }
+        : { event_type: 'reasoning_submitted', payload: { text, word_count: 1 } }),
+    })),
+  );
+  // The engine copies what it has much faster than it can be sent more.
+  const attempt_id = new ObjectId(candidate.attempt_id);
+  for (let written = first; written < count; written *= 2) {
+    const last = after + Math.min(written, count - written);
+    await journal
+      .aggregate([
+        { $match: { attempt_id, sequence_number: { $gt: after, $lte: last } } },
+        { $set: { sequence_number: { $add: ['$sequence_number', written] } } },
+        { $unset: '_id' },
+        { $merge: { into: journal.collectionName, whenMatched: 'fail' } },
+      ])
+      .toArray();
   }
 }
 
