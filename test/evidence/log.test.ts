@@ -129,6 +129,7 @@ describe('the keeper of the log', () => {
   it('is one process at a time; another takes over when it leaves', async () => {
     const log = await aLog();
     const [one, two] = [log.lease(), log.lease()];
+    await one.acquire();
     expect([await one.acquire(), await two.acquire(), await one.acquire()]).toEqual([true, false, true]);
     const idle = log.keeper({ lease: two });
     const all = await log.seal(1);
