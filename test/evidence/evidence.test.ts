@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { place } from '../../src/evidence/verifier/report.ts';
 import { verifyEvidence } from '../../src/evidence/verifier/verify.ts';
+import { bundleCommand } from '../../src/evidence/verifier-files.ts';
 import { attemptKeys } from '../../src/journal/collection.ts';
 import { canonicalJson } from '../../src/proof/canonical-json.ts';
 import { metricsParts } from '../../src/proof/formats.ts';
@@ -13,6 +14,7 @@ import { hashParts } from '../../src/proof/hash.ts';
 import { CheckpointSigner } from '../../src/proof/signing-key.ts';
 import { createTask } from '../support/assessment.ts';
 import { admitCandidate, type Candidate } from '../support/candidate.ts';
+import { findChromium, launchChromium, outputFile } from '../support/chromium.ts';
 import { problemOf } from '../support/problem.ts';
 import { hasPython } from '../support/python.ts';
 import { changes, completes, selects, starts, submitsReasoning, views } from '../support/recorded.ts';
@@ -213,6 +215,65 @@ describe('given the evidence of an attempt of twelve events', () => {
       expect(await verifyEvidence(text)).toMatchObject({ verdict: 'fails' });
     },
   );
+});
+
+describe('the verifier as a file of its own', () => {
+  it('runs in Node with nothing beside it, and its exit code says whether every check holds', async () => {
+    const folder = await temporaryFolder();
+    const at = (name: string) => join(folder, name);
+    await writeFile(at('verifier.mjs'), await bundleCommand());
+    await writeFile(at('true.json'), file);
+    await writeFile(at('false.json'), file.replace('"duration_ms":812.5', '"duration_ms":812.4'));
+    const run = (...words: string[]) =>
+      spawnSync('node', ['verifier.mjs', ...words], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'] },
+      });
+    const holds = run('verify', 'true.json', '--key', bundle.log.public_key);
+    expect(holds.stderr).toBe('');
+    expect(holds.stdout).toContain('Every check holds.');
+    expect(holds.status).toBe(0);
+    const fails = run('verify', 'false.json');
+    expect(fails.stdout).toContain('✗ Every event follows from the one before it');
+    expect(fails.stdout).toContain('event 2, digest: It does not follow');
+    expect(fails.status).toBe(1);
+    expect(run('verify', 'missing.json')).toMatchObject({ status: 2, stdout: '' });
+    expect(run('check')).toMatchObject({ status: 2, stderr: expect.stringContaining('Usage') });
+  });
+
+  const chromium = findChromium();
+  it.skipIf(!chromium)('runs in a browser without a network, under a policy that allows none', async () => {
+    const browser = await launchChromium(chromium ?? '');
+    try {
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(`${server.url}/verify`);
+      await page.context().setOffline(true);
+      const drop = (text: string) =>
+        page.setInputFiles('#file', {
+          name: 'evidence.json',
+          mimeType: 'application/json',
+          buffer: Buffer.from(text),
+        });
+      await drop(file);
+      await page.getByText('Every check holds.').waitFor();
+      await page.screenshot({ path: outputFile('verify-holds.png'), fullPage: true });
+      await drop(file.replace('"duration_ms":812.5', '"duration_ms":812.4'));
+      await page.getByText('event 2, digest').waitFor();
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.screenshot({ path: outputFile('verify-fails-dark.png'), fullPage: true });
+      await page.setViewportSize({ width: 375, height: 700 });
+      await page.screenshot({ path: outputFile('verify-phone.png'), fullPage: true });
+      const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+      expect(isWide).toBe(false);
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
 });
 
 /** Another root in the checkpoint of a bundle. */
