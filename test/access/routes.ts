@@ -197,6 +197,7 @@ export const ROUTES: RouteRow[] = [
     about: 'done',
     expected: readers(200),
   },
+  { route: 'GET /verify', path: path('/verify'), expected: everybody(200) },
   { route: 'GET /log/checkpoint', path: path('/log/checkpoint'), expected: everybody(200) },
   { route: 'GET /log/entries', path: path('/log/entries?from=0'), expected: everybody(200) },
   { route: 'GET /log/proof', path: path('/log/proof?from=0'), expected: everybody(200) },
