@@ -37,6 +37,7 @@ import { ResultStore } from './results/result-store.ts';
 import { TooLargeAttempts } from './results/too-large.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { issuingQuotas } from './tokens/collections.ts';
 import { IssuingQuotaStore } from './tokens/issuing-quota-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
@@ -65,6 +66,7 @@ export interface Services {
   expiryClock: ExpiryClock;
   results: ResultStore;
   tooLarge: TooLargeAttempts;
+  telemetry: Telemetry;
   limits: RateLimits;
   /** Who sent a request. */
   clients: ClientAddresses;
@@ -113,6 +115,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
   const tooLarge = new TooLargeAttempts();
   const feed = new AttemptFeed();
+  const telemetry = new Telemetry();
   const overfull = new LRUCache<string, true>({ max: MAX_OVERFULL });
 
   const computations: FinaliseServices = {
@@ -129,6 +132,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     tasks,
     results,
     tooLarge,
+    onLocked: (completed_at) => telemetry.noteCompletion((now().getTime() - completed_at.getTime()) / 1000),
     onTooLarge: (attempt_id) => reconciler.setAside(attempt_id),
     log,
   };
@@ -145,7 +149,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     },
   };
   const sessionServices: SessionServices = {
-    journal,
+    journal: telemetry.observe(journal),
     feed,
     projector,
     onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
@@ -177,6 +181,8 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     feed,
     log,
   });
+  telemetry.gauge('sos_sessions_open', 'Attempts in memory.', () => sessions.size);
+  telemetry.gauge('sos_journal_waiting', 'Events that wait to be written.', () => journal.waiting);
   return {
     config,
     log,
@@ -197,6 +203,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     expiryClock,
     results,
     tooLarge,
+    telemetry,
     limits: createRateLimits(config, clients),
     clients,
   };

@@ -57,6 +57,11 @@ export class LiveChannel {
     this.#heartbeat.start();
   }
 
+  /** How many sockets are open. */
+  get size(): number {
+    return this.#sockets.size;
+  }
+
   /**
    * Handles the upgrade requests of an HTTP server; only WebSocket is known here. A page of another origin gets 403 and
    * no socket.

@@ -23,6 +23,8 @@ export interface FinaliseServices {
   tooLarge: TooLargeAttempts;
   /** Called when an attempt turns out to have more events than results can be computed from. */
   onTooLarge(attempt_id: string): void;
+  /** Called when an attempt was locked. @param completed_at when its last event was recorded */
+  onLocked(completed_at: Date): void;
   log: Logger;
 }
 
@@ -31,7 +33,7 @@ export interface FinaliseServices {
  * repeated at will: each result is saved once per attempt, and only then is the attempt locked.
  */
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
-  const { journal, projector, tasks, results, tooLarge, log } = services;
+  const { journal, projector, tasks, results, tooLarge, log, onLocked } = services;
   /** What the first step leaves to the second, by attempt. */
   const measured = new Map<string, { metrics: AnyMetrics; projection: Partial<Projection> }>();
 
@@ -86,6 +88,7 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
         const { interpret } = resultsVersion(found.metrics.version);
         await results.saveProfile(attempt, interpret(found.metrics, task));
         await projector.lock(attempt_id, found.projection);
+        if (found.projection.completed_at) onLocked(found.projection.completed_at);
       }),
     },
   });
