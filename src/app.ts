@@ -7,6 +7,9 @@ import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { clientRoutes } from './authors/client-routes.ts';
+import { evidenceRoutes } from './evidence/evidence-routes.ts';
+import { logRoutes } from './evidence/log/log-routes.ts';
+import { verifyPageRoutes } from './evidence/page-routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
 import { inTurns } from './http/caller-turns.ts';
@@ -91,6 +94,9 @@ const createRouters = (services: Services): ApiRouter[] => [
   attemptListRoutes(services),
   attemptRoutes(services),
   resultRoutes(services),
+  evidenceRoutes(services),
+  logRoutes(services),
+  verifyPageRoutes(services),
   tokenRoutes(services),
   taskRoutes(services),
   accountRoutes(services),

@@ -18,6 +18,8 @@ const RECOVERY_MS = 15_000;
 const EVICTION_MS = 30_000;
 /** Repetitions are counted by the minute. */
 const AUDIT_MS = 2000;
+/** A result can be proved after this time at the latest. */
+const LOG_MS = 1000;
 /** After this time at the latest an access token that was replaced elsewhere is refused here. */
 const ACCESS_MS = 5000;
 
@@ -34,7 +36,8 @@ export interface Background {
  * that, because watchers in the other processes would miss them.
  */
 export async function startBackground(services: Services): Promise<Background> {
-  const { access, accounts, audit, database, expiryClock, log, projector, reconciler, sessions } = services;
+  const { access, accounts, audit, database, expiryClock, log, logKeeper, projector, reconciler, sessions } =
+    services;
   const presence = new Presence(database.collection(serverInstances));
   const expiry = new Expiry(services);
   const recovery = new Recovery({ ...services, presence });
@@ -54,6 +57,7 @@ export async function startBackground(services: Services): Promise<Background> {
     }),
     new Periodic('Reading renewed access', ACCESS_MS, log, () => access.refresh()),
     new Periodic('Writing the audit log', AUDIT_MS, log, () => audit.writeDue()),
+    new Periodic('Keeping the public log', LOG_MS, log, () => logKeeper.run()),
     new Periodic('Recovery', RECOVERY_MS, log, () => recovery.run()),
     new Periodic('Eviction', EVICTION_MS, log, async () => sessions.evict()),
   ];
@@ -61,6 +65,9 @@ export async function startBackground(services: Services): Promise<Background> {
   return {
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
+      await logKeeper
+        .leave()
+        .catch((err: unknown) => log.warn({ err }, 'The lease of the log runs out by itself'));
     },
     leave: () => presence.leave(),
   };

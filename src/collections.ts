@@ -2,8 +2,9 @@ import { refreshTokens, users } from './accounts/collections.ts';
 import { taskAttempts } from './attempts/stored/collection.ts';
 import { auditLog } from './audit/collection.ts';
 import type { DatabaseSchema } from './database/definition.ts';
-import { behaviorEvents } from './journal/collection.ts';
-import { computedMetrics, skillProfiles } from './results/collections.ts';
+import { logCheckpoints, logEntries, logLeases } from './evidence/log/collections.ts';
+import { attemptKeys, behaviorEvents } from './journal/collection.ts';
+import { attemptSeals, computedMetrics, skillProfiles } from './results/collections.ts';
 import { options, tasks } from './tasks/collections.ts';
 import { issuingQuotas } from './tokens/collections.ts';
 
@@ -17,8 +18,13 @@ export const schema: DatabaseSchema = {
     options,
     taskAttempts,
     behaviorEvents,
+    attemptKeys,
     computedMetrics,
     skillProfiles,
+    attemptSeals,
+    logEntries,
+    logCheckpoints,
+    logLeases,
     issuingQuotas,
     auditLog,
   ],

@@ -14,6 +14,8 @@ const wholeNumber = (least: number, most: number, fallback: number) => {
 const seconds = (fallback: number) => wholeNumber(1, 31_536_000, fallback);
 const onOff = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback);
 
+const secret = z.string().refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 bytes long');
+
 const environment = z
   .object({
     NODE_ENV: z
@@ -30,10 +32,8 @@ const environment = z
       .regex(/^[A-Za-z0-9_-]{1,63}$/, 'may contain only letters, digits, _ and -')
       .default('skill_observation'),
     DATA_DIR: z.string().min(1).default('./data'),
-    JWT_SECRET: z
-      .string()
-      .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be at least 32 bytes long')
-      .optional(),
+    JWT_SECRET: secret.optional(),
+    SIGNING_KEY: secret.optional(),
     ADMIN_EMAIL: email.optional(),
     ADMIN_PASSWORD: z.string().min(12, 'must be at least 12 characters long').optional(),
     TOKEN_TTL_SECONDS: seconds(604_800),
@@ -52,8 +52,10 @@ const environment = z
   .superRefine((env, context) => {
     const problem = (variable: string, message: string) =>
       context.addIssue({ code: 'custom', path: [variable], message });
-    if (env.NODE_ENV === 'production' && !env.JWT_SECRET) {
-      problem('JWT_SECRET', 'must be set in production to at least 32 random bytes');
+    for (const name of ['JWT_SECRET', 'SIGNING_KEY'] as const) {
+      if (env.NODE_ENV === 'production' && !env[name]) {
+        problem(name, 'must be set in production to at least 32 random bytes');
+      }
     }
     if (!env.ADMIN_EMAIL !== !env.ADMIN_PASSWORD) {
       problem(
@@ -77,6 +79,8 @@ export interface Config {
   dataDirectory: string;
   /** May be absent outside production: one is then generated and kept under `dataDirectory`. */
   jwtSecret: string | undefined;
+  /** As `jwtSecret`; the key that signs the public log follows from it. */
+  signingKey: string | undefined;
   firstAdmin: { email: string; password: string } | undefined;
   tokenTtlSeconds: number;
   attemptTtlSeconds: number;
@@ -125,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mongodbDatabase: settings.MONGODB_DATABASE,
     dataDirectory: settings.DATA_DIR,
     jwtSecret: settings.JWT_SECRET,
+    signingKey: settings.SIGNING_KEY,
     firstAdmin:
       settings.ADMIN_EMAIL && settings.ADMIN_PASSWORD
         ? { email: settings.ADMIN_EMAIL, password: settings.ADMIN_PASSWORD }

@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import type { DatabaseOptions } from './database/connection.ts';
 import { startDatabase } from './database/start.ts';
+import { loadSigningSecret } from './evidence/log/signing-secret.ts';
 import { isLoopback } from './http/client-address.ts';
 import { guardConnections, SERVER_OPTIONS } from './http/server-options.ts';
 import { createServices, type Services } from './services.ts';
@@ -43,10 +44,10 @@ export async function startServer(
   options?: DatabaseOptions,
 ): Promise<RunningServer> {
   if (!config.mongodbUri) await prepareDataDirectory(config.dataDirectory, log);
-  const jwtSecret = await loadJwtSecret(config, log);
+  const secrets = { jwt: await loadJwtSecret(config, log), signing: await loadSigningSecret(config, log) };
   const database = await startDatabase(config, schema, log, options);
   try {
-    const services = createServices(config, database, jwtSecret, log);
+    const services = createServices(config, database, secrets, log);
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
     await addExampleTasks(services.tasks);
     const { koa, live, fragment } = createApp(services);

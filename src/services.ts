@@ -27,13 +27,20 @@ import { auditLog } from './audit/collection.ts';
 import { ExpiryClock, SteadyClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connection.ts';
+import { logCheckpoints, logEntries, logLeases } from './evidence/log/collections.ts';
+import { LogKeeper } from './evidence/log/log-keeper.ts';
+import { LogLeaseStore } from './evidence/log/log-lease-store.ts';
+import { LogStore } from './evidence/log/log-store.ts';
+import { PendingLeavesStore } from './evidence/log/pending-leaves-store.ts';
 import { ClientAddresses } from './http/client-address.ts';
 import { createRateLimits, type RateLimits } from './http/rate-limits.ts';
-import { behaviorEvents } from './journal/collection.ts';
+import { AttemptKeyStore } from './journal/attempt-key-store.ts';
+import { attemptKeys, behaviorEvents } from './journal/collection.ts';
 import { Journal } from './journal/journal.ts';
-import { computedMetrics, skillProfiles } from './results/collections.ts';
+import { attemptSeals, computedMetrics, skillProfiles } from './results/collections.ts';
 import { type FinaliseServices, withComputations } from './results/finalise.ts';
 import { ResultStore } from './results/result-store.ts';
+import { SealStore } from './results/seal-store.ts';
 import { TooLargeAttempts } from './results/too-large.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
@@ -57,6 +64,7 @@ export interface Services {
   attemptList: AttemptList;
   projector: AttemptProjector;
   journal: Journal;
+  keys: AttemptKeyStore;
   feed: AttemptFeed;
   sessions: SessionRegistry;
   reconciler: Reconciler;
@@ -65,6 +73,9 @@ export interface Services {
   /** The time by which attempts and tokens expire. */
   expiryClock: ExpiryClock;
   results: ResultStore;
+  seals: SealStore;
+  logStore: LogStore;
+  logKeeper: LogKeeper;
   tooLarge: TooLargeAttempts;
   telemetry: Telemetry;
   limits: RateLimits;
@@ -77,8 +88,16 @@ const MAILBOX_CAPACITY = 256;
 /** Maximum number of attempts remembered as having too many events, so that each is logged only once. */
 const MAX_OVERFULL = 10_000;
 
-/** Wires the parts together without starting anything. @param jwtSecret at least 32 bytes */
-export function createServices(config: Config, database: Database, jwtSecret: string, log: Logger): Services {
+/** At least 32 bytes each. */
+export interface Secrets {
+  /** Signs tokens. */
+  jwt: string;
+  /** From which the key follows that signs the public log. */
+  signing: string;
+}
+
+/** Wires the parts together without starting anything. */
+export function createServices(config: Config, database: Database, secrets: Secrets, log: Logger): Services {
   const clock = new SteadyClock();
   const now = () => clock.now();
   const expiryClock = new ExpiryClock();
@@ -90,19 +109,21 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const accounts = createAccounts(
     userStore,
     new RefreshTokens(database.collection(refreshTokens), now),
-    new TokenSigner(jwtSecret, now),
+    new TokenSigner(secrets.jwt, now),
     (attempt_id) => access.current(attempt_id),
     config.rateLimits ? new LogInDelays() : noDelays,
-    new KnownPlaces(userStore, jwtSecret),
+    new KnownPlaces(userStore, secrets.jwt),
   );
   const tasks = new TaskStore(database.collection(taskVersions), database.collection(taskOptions));
   const clientClocks = new ClientClockStore(storedAttempts);
   const projector = new AttemptProjector(storedAttempts, (operation) => database.availability.run(operation));
   const attempts = new AttemptStore(storedAttempts, projector);
+  const keys = new AttemptKeyStore(database.collection(attemptKeys), database.availability);
   const tokens = new Tokens(
     new TokenStore(storedAttempts),
     attempts,
     tasks,
+    keys,
     accounts.users,
     new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay),
     { ...config, now },
@@ -110,9 +131,19 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const journal = new Journal(
     database.collection(behaviorEvents),
     database.availability,
+    keys,
     database.reservedCollection(behaviorEvents),
   );
   const results = new ResultStore(database.collection(computedMetrics), database.collection(skillProfiles));
+  const storedSeals = database.collection(attemptSeals);
+  const seals = new SealStore(storedSeals);
+  const logStore = new LogStore(database.collection(logEntries), database.collection(logCheckpoints));
+  const logKeeper = new LogKeeper({
+    lease: new LogLeaseStore(database.collection(logLeases)),
+    store: logStore,
+    pending: new PendingLeavesStore(storedAttempts, storedSeals),
+    signingSecret: secrets.signing,
+  });
   const tooLarge = new TooLargeAttempts();
   const feed = new AttemptFeed();
   const telemetry = new Telemetry();
@@ -131,6 +162,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     projector,
     tasks,
     results,
+    seals,
     tooLarge,
     onLocked: (completed_at) => telemetry.noteCompletion((now().getTime() - completed_at.getTime()) / 1000),
     onTooLarge: (attempt_id) => reconciler.setAside(attempt_id),
@@ -142,6 +174,7 @@ export function createServices(config: Config, database: Database, jwtSecret: st
   const sources: SessionSources = {
     findAttempt: (attempt_id) => attempts.find(attempt_id),
     task: (task_id) => tasks.get(task_id),
+    findKey: (attempt_id) => keys.find(attempt_id),
     machine: (id) => {
       const machine = provided.get(id);
       if (!machine) throw new Error(`No machine "${id}" is published here.`);
@@ -196,12 +229,16 @@ export function createServices(config: Config, database: Database, jwtSecret: st
     attemptList: new AttemptList(storedAttempts),
     projector,
     journal,
+    keys,
     feed,
     sessions,
     reconciler,
     now,
     expiryClock,
     results,
+    seals,
+    logStore,
+    logKeeper,
     tooLarge,
     telemetry,
     limits: createRateLimits(config, clients),

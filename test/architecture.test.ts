@@ -79,12 +79,14 @@ const ROOMS: string[][] = [
     'src/validation.ts',
     'src/config.ts',
     'src/data-directory.ts',
+    'src/kept-secret.ts',
     'src/log.ts',
     'src/log-output.ts',
     'src/periodic.ts',
   ],
   ['src/events'],
   ['machines'],
+  ['src/proof'],
   ['src/database'],
   ['src/journal'],
   ['src/http'],
@@ -94,6 +96,7 @@ const ROOMS: string[][] = [
   ['src/accounts'],
   ['src/attempts'],
   ['src/results'],
+  ['src/evidence'],
   ['src/tokens'],
   ['src/live'],
   ['src/inspector', 'src/authors'],
@@ -177,8 +180,12 @@ describe('each layer knows only those below it', () => {
     expect(imports.filter(({ from }) => from === 'src/caller.ts').map(shown)).toEqual([]);
   });
 
-  it('the journal knows events and the database', () => {
-    expect(straysAmongOurs('src/journal', 'src/events', 'src/database')).toEqual([]);
+  it('the proof knows events, refusals and no package', () => {
+    expect(strays('src/proof', 'src/events', 'src/errors.ts', 'node:crypto')).toEqual([]);
+  });
+
+  it('the journal knows events, the proof and the database', () => {
+    expect(straysAmongOurs('src/journal', 'src/events', 'src/proof', 'src/database')).toEqual([]);
   });
 
   it('the live channel is known to the app only, and to the page that shows its messages', () => {

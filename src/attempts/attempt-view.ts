@@ -1,5 +1,6 @@
 import type { Caller } from '../caller.ts';
 import type { OptionReference } from '../events/event-table.ts';
+import type { RecordedEvent } from '../events/recorded-event.ts';
 import { isStaff } from '../http/access.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptView } from './session/feed.ts';
@@ -34,6 +35,11 @@ export function staffAttempt(attempt: Attempt) {
     revoked_at,
     client_clock_ahead_ms: attempt.client_clock_ahead_ms ?? null,
   };
+}
+
+/** What is shown of an event: all but the form in which a part of it is stored. */
+export function eventView({ sealed: _, ...event }: RecordedEvent) {
+  return event;
 }
 
 /** The view of an attempt for `caller`, who must be allowed to read it. */

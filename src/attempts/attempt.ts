@@ -1,4 +1,5 @@
 import type { OptionReference } from '../events/event-table.ts';
+import type { AttemptChain } from '../proof/chain-start.ts';
 
 /**
  * The status of a stored attempt. It only moves forward in this order: `pending`, `in_progress`, `expired`,
@@ -37,6 +38,8 @@ export interface Attempt {
   redemption_id?: string;
   /** Access tokens of earlier generations are not valid; absent means 0. */
   access_generation?: number;
+  /** Where the chain of its events starts; absent if it was redeemed under an earlier release. Never shown. */
+  chain?: AttemptChain;
 }
 
 /** An attempt that a candidate has redeemed: it now has an owner and a machine. */
@@ -45,7 +48,7 @@ export type RedeemedAttempt = Attempt & { user_id: string; machine_id: string; r
 /** The fields of a redeemed attempt that never change, and all that needs to stay in memory while it is open. */
 export type AttemptFacts = Pick<
   RedeemedAttempt,
-  'attempt_id' | 'user_id' | 'task_id' | 'redeemed_at' | 'expires_at'
+  'attempt_id' | 'user_id' | 'task_id' | 'redeemed_at' | 'expires_at' | 'chain'
 >;
 
 export const isRedeemed = (attempt: Attempt): attempt is RedeemedAttempt => attempt.redeemed_at !== null;

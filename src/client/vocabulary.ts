@@ -43,6 +43,8 @@ export interface Acknowledgement {
   event_id: string;
   sequence_number: number;
   timestamp_server: string;
+  /** The receipt: what the chain of the attempt's events has come to. Absent for attempts of early releases. */
+  digest?: string | undefined;
   acknowledged: true;
 }
 

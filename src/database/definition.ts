@@ -38,6 +38,7 @@ export function closed(properties: Properties, optional: string[] = []): Documen
 
 export const objectId = { bsonType: 'objectId' };
 export const text = { bsonType: 'string' };
+export const bytes = { bsonType: 'binData' };
 export const bool = { bsonType: 'bool' };
 export const date = { bsonType: 'date' };
 export const wholeNumber = { bsonType: ['int', 'long', 'double'], minimum: 0, multipleOf: 1 };

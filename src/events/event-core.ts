@@ -14,5 +14,6 @@ export function coreOf(event: RecordedEvent): RecordedEvent {
   const payload = event.payload as Record<string, unknown>;
   const known: Record<string, unknown> = {};
   for (const field of Object.keys(EVENT_TABLE[event.event_type].payload)) known[field] = payload[field];
-  return { ...event, payload: known, metadata: {} } as RecordedEvent;
+  const { sealed: _, ...head } = event;
+  return { ...head, payload: known, metadata: {} } as RecordedEvent;
 }

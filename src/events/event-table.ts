@@ -28,6 +28,8 @@ interface EventDefinition {
   payload: z.ZodRawShape;
   /** The options that the payload names. They must belong to the task, and differ if there are two. */
   options: readonly OptionFields[];
+  /** The payload fields in which a candidate writes freely; they are stored sealed. */
+  freeText?: readonly string[];
   /** A payload that fits, for documents, drawings and tests. */
   example: object;
 }
@@ -82,6 +84,7 @@ export const EVENT_TABLE = {
   reasoning_submitted: {
     payload: { text: reasoning, word_count: count },
     options: [],
+    freeText: ['text'],
     example: { text: 'Because it is safe.', word_count: 4 },
   },
   task_abandoned: { payload: {}, options: [], example: {} },
@@ -114,6 +117,19 @@ export type EventPayloads = { [T in EventType]: PayloadOf<(typeof EVENT_TABLE)[T
 export type BehaviorEvent = {
   [T in EventType]: { event_type: T; payload: EventPayloads[T] };
 }[EventType];
+
+/** The payload fields of each type that stay readable: those of the vocabulary in which nobody writes freely. */
+const OPEN_FIELDS = new Map(
+  Object.entries<EventDefinition>(EVENT_TABLE).map(([type, { payload, freeText = [] }]) => [
+    type,
+    Object.keys(payload).filter((field) => !freeText.includes(field)),
+  ]),
+);
+
+/** Whether a candidate may write freely in an event of this type. */
+export const hasFreeText = (event_type: EventType): boolean => 'freeText' in EVENT_TABLE[event_type];
+
+export const openFields = (event_type: EventType): readonly string[] => OPEN_FIELDS.get(event_type) ?? [];
 
 /** The options that an event names, each with the payload fields that name it. */
 export function optionsNamed({ event_type, payload }: BehaviorEvent): (OptionReference & OptionFields)[] {

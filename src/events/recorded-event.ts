@@ -20,13 +20,17 @@ export interface EventRecord {
    * constant difference of the two clocks was taken off before it was judged.
    */
   client_clock_corrected?: true;
+  /** What the chain has come to with this event, base64url; absent in attempts that were redeemed under an earlier release. */
+  digest?: string;
+  /** What is stored sealed of `payload` and `metadata`, if anything. */
+  sealed?: Uint8Array;
 }
 
 /** A behavior event as stored in the journal: immutable, with its number and its server time. */
 export type RecordedEvent = BehaviorEvent & EventRecord;
 
 /** A recorded event without what the front end sent in it. */
-export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata'>;
+export type EventHead = Omit<RecordedEvent, 'payload' | 'metadata' | 'sealed'>;
 
 export type RecordedEventOf<T extends EventType> = Extract<RecordedEvent, { event_type: T }>;
 

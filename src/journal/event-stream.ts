@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { type Collection, type Filter, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
 import { coreOf, PAYLOAD_FIELDS } from '../events/event-core.ts';
+import { hasFreeText } from '../events/event-table.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { AttemptKeyStore } from './attempt-key-store.ts';
 import type { BehaviorEventDocument } from './collection.ts';
 import { toEvent } from './event-document.ts';
 
@@ -10,7 +12,7 @@ import { toEvent } from './event-document.ts';
 const CORE = Object.fromEntries(
   [
     ...['attempt_id', 'sequence_number', 'event_type', 'timestamp_client', 'timestamp_server'],
-    ...['client_event_id', 'batched', 'client_clock_corrected'],
+    ...['client_event_id', 'batched', 'client_clock_corrected', 'digest', 'sealed'],
     ...PAYLOAD_FIELDS.map((field) => `payload.${field}`),
   ].map((field) => [field, 1]),
 );
@@ -41,6 +43,7 @@ export interface EventRange {
 export async function* streamEvents(
   events: Collection<BehaviorEventDocument>,
   availability: Pick<Availability, 'run'>,
+  keys: Pick<AttemptKeyStore, 'find'>,
   { attempt_ids, after = 0, limit = 0, batch = BATCH, isCore = false }: EventRange,
 ): AsyncGenerator<RecordedEvent> {
   const which: Filter<BehaviorEventDocument> = {
@@ -58,7 +61,11 @@ export async function* streamEvents(
     for (;;) {
       const { done, value } = await availability.run(() => documents.next());
       if (done) return;
-      yield isCore ? coreOf(toEvent(value)) : toEvent(value);
+      // Without free text, nothing that is sealed belongs to the core.
+      const isOpened = value.sealed && (!isCore || hasFreeText(value.event_type));
+      const key = isOpened ? await keys.find(value.attempt_id.toHexString()) : undefined;
+      const event = toEvent(value, key);
+      yield isCore ? coreOf(event) : event;
       if (performance.now() - since < SLICE_MS) continue;
       await setTimeout(SLICE_MS);
       since = performance.now();

@@ -2,6 +2,7 @@ import { type Collection, ObjectId } from 'mongodb';
 import type { Availability } from '../database/availability.ts';
 import { GroupedInserts } from '../database/grouped-writes.ts';
 import type { EventHead, RecordedEvent } from '../events/recorded-event.ts';
+import type { AttemptKeyStore } from './attempt-key-store.ts';
 import type { BehaviorEventDocument } from './collection.ts';
 import { CompletedReader } from './completed-reader.ts';
 import { type EventHeadDocument, toDocument, toEvent, toHead } from './event-document.ts';
@@ -22,6 +23,7 @@ export type AppendResult =
 export class Journal {
   readonly #events: Collection<BehaviorEventDocument>;
   readonly #availability: Pick<Availability, 'run'>;
+  readonly #keys: Pick<AttemptKeyStore, 'find'>;
   readonly #writer: GroupedInserts<BehaviorEventDocument>;
   readonly #completed: CompletedReader;
   readonly #recent = new RecentEvents();
@@ -30,13 +32,15 @@ export class Journal {
   constructor(
     events: Collection<BehaviorEventDocument>,
     availability: Pick<Availability, 'run'>,
+    keys: Pick<AttemptKeyStore, 'find'>,
     appends = events,
   ) {
     this.#events = events;
     this.#availability = availability;
+    this.#keys = keys;
     this.#writer = new GroupedInserts(appends);
     this.#completed = new CompletedReader((attempt_ids) =>
-      streamEvents(events, availability, { attempt_ids, isCore: true }),
+      streamEvents(events, availability, keys, { attempt_ids, isCore: true }),
     );
   }
 
@@ -60,7 +64,7 @@ export class Journal {
     const found = await this.#availability.run(() =>
       this.#events.findOne({ attempt_id: new ObjectId(attempt_id), client_event_id }),
     );
-    return found ? toEvent(found) : undefined;
+    return found ? toEvent(found, found.sealed && (await this.#keys.find(attempt_id))) : undefined;
   }
 
   /**
@@ -68,7 +72,10 @@ export class Journal {
    * they are taken, so however many there are, only a few are in memory; and whoever takes many leaves time for others.
    */
   read(attempt_id: string, range: Omit<EventRange, 'attempt_ids'> = {}): AsyncGenerator<RecordedEvent> {
-    return streamEvents(this.#events, this.#availability, { attempt_ids: [attempt_id], ...range });
+    return streamEvents(this.#events, this.#availability, this.#keys, {
+      attempt_ids: [attempt_id],
+      ...range,
+    });
   }
 
   /** Like `read`, but without what front ends sent in the events, so that it does not matter how large they are. */
@@ -81,7 +88,7 @@ export class Journal {
         .find({ attempt_id: new ObjectId(attempt_id), sequence_number: { $gt: after } })
         .sort({ sequence_number: 1 })
         .limit(limit)
-        .project<EventHeadDocument>({ payload: 0, metadata: 0 })
+        .project<EventHeadDocument>({ payload: 0, metadata: 0, sealed: 0 })
         .toArray(),
     );
     return documents.map(toHead);

@@ -7,7 +7,7 @@ export type LiveMessage =
   | { type: 'attempt_state'; data: AttemptView }
   | {
       type: 'event_ack';
-      data: Pick<EventHead, 'event_id' | 'event_type' | 'sequence_number' | 'timestamp_server'>;
+      data: Pick<EventHead, 'event_id' | 'event_type' | 'sequence_number' | 'timestamp_server' | 'digest'>;
     }
   | { type: 'attempt_status'; data: { status: AttemptStatus; completed_at: Date | null } }
   | { type: 'metrics_ready'; data: { attempt_id: string; metrics_url: string; skills_url: string } }
@@ -27,8 +27,8 @@ function once<Source extends object, Value>(make: (source: Source) => Value): (s
 }
 
 export const eventAck = once((event: EventHead): LiveMessage => {
-  const { event_id, event_type, sequence_number, timestamp_server } = event;
-  return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server } };
+  const { event_id, event_type, sequence_number, timestamp_server, digest } = event;
+  return { type: 'event_ack', data: { event_id, event_type, sequence_number, timestamp_server, digest } };
 });
 
 export const attemptState = once((view: AttemptView): LiveMessage => ({ type: 'attempt_state', data: view }));

@@ -1,12 +1,17 @@
-import type { ObjectId } from 'mongodb';
+import type { Binary, ObjectId } from 'mongodb';
 import {
   anyObject,
   arrayOf,
+  bool,
+  bytes,
   type CollectionDefinition,
+  closed,
   date,
   objectId,
   text,
+  wholeNumber,
 } from '../database/definition.ts';
+import type { SealContent } from '../proof/formats.ts';
 import type { AnyInterpretation, AnyMetrics } from './versions.ts';
 
 /** The metrics of one completed attempt; written once. */
@@ -23,6 +28,33 @@ export type SkillProfileDocument = AnyInterpretation & {
   user_id: ObjectId;
   task_id: ObjectId;
   computed_at: Date;
+};
+
+/** What was recorded and concluded of one attempt, as digests; written once, with its results. */
+export type SealDocument = Omit<SealContent, 'kind' | 'attempt_id'> & {
+  /** The attempt's id. */
+  _id: ObjectId;
+  /** What the log has of it. */
+  commitment: Binary;
+  is_logged: boolean;
+};
+
+export const attemptSeals: CollectionDefinition<SealDocument> = {
+  name: 'attempt_seals',
+  schema: closed({
+    _id: objectId,
+    event_count: wholeNumber,
+    first_digest: text,
+    head_digest: text,
+    interpreter_version: text,
+    metrics_digest: text,
+    metrics_version: text,
+    profile_digest: text,
+    commitment: bytes,
+    is_logged: bool,
+  }),
+  // Contains only the few seals that the log does not have yet.
+  indexes: [{ name: 'not_logged', key: { is_logged: 1 }, partialFilterExpression: { is_logged: false } }],
 };
 
 export const computedMetrics: CollectionDefinition<ComputedMetricsDocument> = {

@@ -10,8 +10,10 @@ import type { Journal } from '../journal/journal.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { ResultStore } from './result-store.ts';
 import { RETRY_POLICY } from './retry-policy.ts';
+import { sealContent } from './seal.ts';
+import type { SealStore } from './seal-store.ts';
 import type { TooLargeAttempts } from './too-large.ts';
-import { type AnyMetrics, CURRENT_RESULTS, resultsVersion } from './versions.ts';
+import { type AnyInterpretation, type AnyMetrics, CURRENT_RESULTS, resultsVersion } from './versions.ts';
 
 export interface FinaliseServices {
   journal: Journal;
@@ -20,6 +22,7 @@ export interface FinaliseServices {
   projector: Pick<AttemptProjector, 'lock'>;
   tasks: TaskStore;
   results: ResultStore;
+  seals: Pick<SealStore, 'save'>;
   tooLarge: TooLargeAttempts;
   /** Called when an attempt turns out to have more events than results can be computed from. */
   onTooLarge(attempt_id: string): void;
@@ -28,14 +31,23 @@ export interface FinaliseServices {
   log: Logger;
 }
 
+/** What the first step leaves to the second. */
+interface Measured {
+  metrics: AnyMetrics;
+  projection: Partial<Projection>;
+  event_count: number;
+  /** Absent without a chain. */
+  head_digest: string | undefined;
+}
+
 /**
  * What the machine invokes after the last event. Both steps read what they need from the database and may be
  * repeated at will: each result is saved once per attempt, and only then is the attempt locked.
  */
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
-  const { journal, projector, tasks, results, tooLarge, log, onLocked } = services;
-  /** What the first step leaves to the second, by attempt. */
-  const measured = new Map<string, { metrics: AnyMetrics; projection: Partial<Projection> }>();
+  const { journal, projector, tasks, results, seals, tooLarge, log, onLocked } = services;
+  /** By attempt. */
+  const measured = new Map<string, Measured>();
 
   const find = async (attempt_id: string) => {
     const attempt = await services.facts(attempt_id);
@@ -61,6 +73,14 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
       }
     });
 
+  const saveSeal = async (attempt: AttemptFacts, found: Measured, profile: AnyInterpretation) => {
+    const { chain, attempt_id } = attempt;
+    const { metrics, event_count, head_digest } = found;
+    // An attempt that was redeemed under an earlier release has no chain, so there is nothing to seal.
+    if (!chain || head_digest === undefined) return;
+    await seals.save(sealContent({ attempt_id, event_count, head_digest, metrics, profile }, chain), chain);
+  };
+
   return machine.provide({
     delays: RETRY_POLICY.delays,
     guards: {
@@ -70,14 +90,15 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
     actors: {
       computeMetrics: step('Computing the metrics', async (attempt_id) => {
         const { task } = await find(attempt_id);
-        const { computed, projection } = await journal.withCompleted(attempt_id, (events) => ({
+        const { computed, projection, end } = await journal.withCompleted(attempt_id, (events) => ({
           computed: CURRENT_RESULTS.computeMetrics(events, task),
           projection: projectionOfAll(events),
+          end: { event_count: events.length, head_digest: events.at(-1)?.digest },
         }));
         const isFirst = await results.saveMetrics(attempt_id, computed);
         const metrics = isFirst ? computed : await results.findMetrics(attempt_id);
         if (!metrics) throw new Error(`The metrics of attempt ${attempt_id} are not saved.`);
-        measured.set(attempt_id, { metrics, projection });
+        measured.set(attempt_id, { metrics, projection, ...end });
       }),
       interpretMetrics: step('Interpreting the metrics', async (attempt_id) => {
         const { attempt, task } = await find(attempt_id);
@@ -86,7 +107,8 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
         measured.delete(attempt_id);
         // Metrics that an earlier release had saved before it stopped are read by the rules of their own version.
         const { interpret } = resultsVersion(found.metrics.version);
-        await results.saveProfile(attempt, interpret(found.metrics, task));
+        const profile = interpret(found.metrics, task);
+        await Promise.all([results.saveProfile(attempt, profile), saveSeal(attempt, found, profile)]);
         await projector.lock(attempt_id, found.projection);
         if (found.projection.completed_at) onLocked(found.projection.completed_at);
       }),

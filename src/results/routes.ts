@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import { type Attempt, isRedeemed } from '../attempts/attempt.ts';
 import { attemptReader } from '../attempts/routes/access-steps.ts';
 import type { SessionRegistry } from '../attempts/session/session-registry.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { type AuditTarget, audited } from '../audit/audited.ts';
-import type { Caller } from '../caller.ts';
-import { attemptNotCompleted, attemptTooLarge, notFound } from '../errors.ts';
+import { audited } from '../audit/audited.ts';
+import { notFound } from '../errors.ts';
 import { objectIdString } from '../fields.ts';
-import { isStaff, staff } from '../http/access.ts';
-import type { ApiRouter, Context } from '../http/context.ts';
+import { staff } from '../http/access.ts';
+import type { ApiRouter } from '../http/context.ts';
 import { query } from '../http/request.ts';
-import { apiRoutes, get, type Step } from '../http/routes.ts';
+import { apiRoutes, get } from '../http/routes.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { parse } from '../validation.ts';
+import { answerPending, completedAttempt, readingOf } from './access-steps.ts';
 import { aggregate } from './aggregate.ts';
 import type { ResultStore } from './result-store.ts';
 import type { TooLargeAttempts } from './too-large.ts';
@@ -82,40 +81,4 @@ export function resultRoutes(services: ResultRoutesServices): ApiRouter {
       ctx.body = aggregate(user_id, await results.profilesOf(user_id));
     }),
   ]);
-}
-
-/** Step: goes on only with a completed attempt. @throws Refusal 409 `attempt_not_completed` */
-function completedAttempt(sessions: SessionRegistry): Step<{ attempt: Attempt }> {
-  return async (ctx, next) => {
-    const { attempt } = ctx.state;
-    if (attempt.status !== 'completed' && !(await isCompletedByNow(attempt, sessions))) {
-      throw attemptNotCompleted('Results exist only after the attempt is completed.');
-    }
-    await next();
-  };
-}
-
-/** Another process may have recorded the completion a moment ago; what is stored follows the journal. */
-async function isCompletedByNow(attempt: Attempt, sessions: SessionRegistry): Promise<boolean> {
-  if (!isRedeemed(attempt)) return false;
-  return (await sessions.current(attempt.attempt_id)).view.status === 'completed';
-}
-
-/** Staff who read about a person leave a trace; candidates read about themselves. */
-function readingOf({ caller, attempt }: { caller: Caller; attempt: Attempt }): AuditTarget | undefined {
-  if (!isStaff(caller)) return undefined;
-  return { target_id: attempt.attempt_id, details: { user_id: attempt.user_id } };
-}
-
-/** @throws Refusal 409 `attempt_too_large` if there will be no results */
-function answerPending(ctx: Context<{ attempt: Attempt }>, tooLarge: TooLargeAttempts): void {
-  if (tooLarge.has(ctx.state.attempt.attempt_id)) {
-    throw attemptTooLarge(
-      'This attempt has so many or so large events that its results cannot be computed. ' +
-        'The events can be read page by page.',
-    );
-  }
-  ctx.status = 202;
-  ctx.set('Retry-After', '1');
-  ctx.body = { status: 'computing', detail: 'The attempt is completed; its results are being computed.' };
 }

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Collection, ObjectId } from 'mongodb';
+import { Binary, type Collection, ObjectId } from 'mongodb';
 import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
 import { toAttempt } from '../attempts/stored/attempt-store.ts';
 import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
+import { type AttemptChain, commitmentTo } from '../proof/chain-start.ts';
+import type { RedemptionContent } from '../proof/formats.ts';
 
 /** A new token, which its issuer sees only once. */
 export interface IssuedToken {
@@ -84,6 +86,7 @@ export class TokenStore {
     by: {
       user_id: string;
       machine_id: string;
+      chain: AttemptChain;
       redemption_id: string | undefined;
       now: Date;
       expires_at: Date;
@@ -97,6 +100,8 @@ export class TokenStore {
             user_id: new ObjectId(by.user_id),
             machine_id: by.machine_id,
             redemption_id: by.redemption_id,
+            chain: toDocument(attempt_id, by),
+            is_redemption_logged: false,
             redeemed_at: by.now,
             expires_at: by.expires_at,
           },
@@ -146,5 +151,21 @@ const unredeemedFilter = (attempt_id: string) => ({
   redeemed_at: null,
   revoked_at: null,
 });
+
+function toDocument(attempt_id: string, { chain, now }: { chain: AttemptChain; now: Date }) {
+  const { first_digest, key_commitment, secret } = chain;
+  const content: RedemptionContent = {
+    kind: 'redemption',
+    attempt_id,
+    first_digest: Buffer.from(first_digest).toString('base64url'),
+    redeemed_at: now.toISOString(),
+  };
+  return {
+    first_digest: new Binary(first_digest),
+    key_commitment: new Binary(key_commitment),
+    secret: new Binary(secret),
+    redemption_commitment: new Binary(commitmentTo(content, chain)),
+  };
+}
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -12,6 +12,9 @@ import {
   tokenRevoked,
   tokenUsed,
 } from '../errors.ts';
+import type { AttemptKeyStore } from '../journal/attempt-key-store.ts';
+import { type AttemptChain, newChainSecret, startChain } from '../proof/chain-start.ts';
+import { chainedTask } from '../tasks/chained-task.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { IssuingQuotaStore } from './issuing-quota-store.ts';
 import type { Redemption, TokenOrder } from './schemas.ts';
@@ -48,6 +51,7 @@ export interface TokenSettings {
 export class Tokens {
   readonly #store: TokenStore;
   readonly #tasks: TaskStore;
+  readonly #keys: Pick<AttemptKeyStore, 'ensure'>;
   readonly #attempts: Pick<AttemptStore, 'findRedeemedAt'>;
   readonly #candidates: Candidates;
   readonly #quota: IssuingQuotaStore;
@@ -57,6 +61,7 @@ export class Tokens {
     store: TokenStore,
     attempts: Pick<AttemptStore, 'findRedeemedAt'>,
     tasks: TaskStore,
+    keys: Pick<AttemptKeyStore, 'ensure'>,
     candidates: Candidates,
     quota: IssuingQuotaStore,
     settings: TokenSettings,
@@ -64,6 +69,7 @@ export class Tokens {
     this.#store = store;
     this.#attempts = attempts;
     this.#tasks = tasks;
+    this.#keys = keys;
     this.#candidates = candidates;
     this.#quota = quota;
     this.#settings = settings;
@@ -131,6 +137,7 @@ export class Tokens {
     const result = await this.#store.redeem(attempt.attempt_id, {
       user_id: candidate.user_id,
       machine_id: currentMachine.id,
+      chain: await this.#startChain(attempt),
       redemption_id,
       now: this.#settings.now(),
       expires_at: this.#fromNow(this.#settings.attemptTtlSeconds),
@@ -144,6 +151,13 @@ export class Tokens {
     if (result.outcome === 'already_attempted')
       throw alreadyAttempted('This candidate already has an attempt at this task.');
     throw tokenUsed('This token has already been redeemed.');
+  }
+
+  async #startChain({ attempt_id, task_id }: Attempt): Promise<AttemptChain> {
+    const secret = newChainSecret();
+    const [task, key] = await Promise.all([this.#tasks.get(task_id), this.#keys.ensure(attempt_id)]);
+    const machine_id = currentMachine.id;
+    return startChain({ attempt_id, machine_id, task: chainedTask(task, secret), key, secret });
   }
 
   /** @throws Refusal 409 `token_used` if the candidate was faster. */

@@ -192,6 +192,16 @@ export const ROUTES: RouteRow[] = [
     expected: readers(200),
   },
   {
+    route: 'GET /api/v1/attempts/:attempt_id/evidence',
+    path: path('/api/v1/attempts/DONE/evidence'),
+    about: 'done',
+    expected: readers(200),
+  },
+  { route: 'GET /verify', path: path('/verify'), expected: everybody(200) },
+  { route: 'GET /log/checkpoint', path: path('/log/checkpoint'), expected: everybody(200) },
+  { route: 'GET /log/entries', path: path('/log/entries?from=0'), expected: everybody(200) },
+  { route: 'GET /log/proof', path: path('/log/proof?from=0'), expected: everybody(200) },
+  {
     route: 'GET /api/v1/attempts/:attempt_id/skills',
     path: path('/api/v1/attempts/DONE/skills'),
     about: 'done',

@@ -44,6 +44,7 @@ export function startServer(
     MONGODB_DATABASE: place.mongodbDatabase,
     DATA_DIR: place.dataDirectory,
     JWT_SECRET: place.jwtSecret,
+    SIGNING_KEY: place.jwtSecret,
     RATE_LIMITS: 'off',
     TOKENS_PER_DAY: '10000000',
     MAX_SESSIONS: '200000',

@@ -14,14 +14,19 @@ it('the schema is that of its release', () => {
   expect({ release: schema.release, fingerprints }).toMatchInlineSnapshot(`
     {
       "fingerprints": {
+        "attempt_keys": "4tiZGLQb",
+        "attempt_seals": "wbSNpwfT",
         "audit_log": "zM7r2_QO",
-        "behavior_events": "7_Bm-4Sr",
+        "behavior_events": "N19FDrdU",
         "computed_metrics": "fnsb9EmY",
         "issuing_quotas": "azEix1Tc",
+        "log_checkpoints": "AZCRjxkL",
+        "log_entries": "e1wuUyGD",
+        "log_leases": "XU0Ab-HX",
         "options": "pqm-t7BP",
         "refresh_tokens": "bQ_xDRqt",
         "skill_profiles": "9IPnrswt",
-        "task_attempts": "d4ozcNFo",
+        "task_attempts": "juuhqD4E",
         "tasks": "t_ojG6c6",
         "users": "hf93tzar",
       },

@@ -4,9 +4,8 @@ import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import { startEmbeddedEngine } from '../../src/database/embedded/engine.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
-import { behaviorEvents } from '../../src/journal/collection.ts';
-import { Journal } from '../../src/journal/journal.ts';
 import { createLog } from '../../src/log.ts';
+import { journalOf } from '../support/journal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const KILLS = 12;
@@ -25,7 +24,7 @@ test(`an engine killed ${KILLS} times right after an acknowledgement has every a
     const options = { directory: await temporaryFolder(), log: () => undefined };
     const engine = await startEmbeddedEngine(options);
     const database = await openDatabase({ ...settings, uri: engine.uri });
-    const journal = new Journal(database.collection(behaviorEvents), database.availability);
+    const journal = journalOf(database);
     for (let number = 1; number <= EVENTS; number += 1) {
       expect(await journal.append(view(number))).toEqual({ outcome: 'stored' });
     }
@@ -35,9 +34,7 @@ test(`an engine killed ${KILLS} times right after an acknowledgement has every a
 
     const again = await startEmbeddedEngine(options);
     const reopened = await openDatabase({ ...settings, uri: again.uri });
-    const stored = await new Journal(reopened.collection(behaviorEvents), reopened.availability).lastNumber(
-      attempt_id,
-    );
+    const stored = await journalOf(reopened).lastNumber(attempt_id);
     if (stored < EVENTS) missing.push(EVENTS - stored);
     await reopened.close();
     await again.stop();

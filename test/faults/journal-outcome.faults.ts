@@ -4,13 +4,12 @@ import { expect, it } from 'vitest';
 import { schema } from '../../src/collections.ts';
 import { openDatabase } from '../../src/database/connection.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
-import { behaviorEvents } from '../../src/journal/collection.ts';
-import { Journal } from '../../src/journal/journal.ts';
 import { createLog } from '../../src/log.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
 import { DatabaseProxy, isCommand } from '../support/database-proxy.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
+import { journalOf } from '../support/journal.ts';
 
 const { socketPath } = await startEngine();
 const proxy = await DatabaseProxy.start(socketPath);
@@ -22,7 +21,7 @@ const database = await openDatabase({
   log: createLog('silent'),
 });
 atTheEnd(() => database.close());
-const journal = new Journal(database.collection(behaviorEvents), database.availability);
+const journal = journalOf(database);
 
 const attempt_id = new ObjectId().toHexString();
 const event = (sequence_number: number): RecordedEvent => ({

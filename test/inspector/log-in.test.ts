@@ -27,6 +27,7 @@ describe.skipIf(!chromium)('the page of the machines in production', () => {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       JWT_SECRET: 'a secret of more than thirty-two bytes',
+      SIGNING_KEY: 'another secret of more than thirty-two bytes',
     });
     browser = await launchChromium(chromium ?? '');
     watched = await WatchedPage.open(browser, server.url);

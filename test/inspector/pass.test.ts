@@ -71,6 +71,7 @@ describe('a pass for the page of the machines', () => {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       JWT_SECRET: 'a secret of more than thirty-two bytes',
+      SIGNING_KEY: 'another secret of more than thirty-two bytes',
     });
     const asked = await fetch(`${production.url}/machines/pass`, { method: 'POST' });
     expect(asked.status).toBe(404);

@@ -360,7 +360,7 @@ describe('the way back', () => {
 });
 
 it('given two calls of one front end at once, when the one that loses learns only of a taken place, then it gets the same attempt', async () => {
-  const { database, attempts, tasks, accounts, config } = services;
+  const { database, attempts, tasks, accounts, config, keys } = services;
   /** The moment at which the other call's redemption is stored, but this one sees only its key in the unique index. */
   class LosingStore extends TokenStore {
     override async redeem(...of: Parameters<TokenStore['redeem']>): Promise<RedemptionResult> {
@@ -371,7 +371,7 @@ it('given two calls of one front end at once, when the one that loses learns onl
   const store = new LosingStore(database.collection(taskAttempts));
   const quota = new IssuingQuotaStore(database.collection(issuingQuotas), config.tokensPerDay);
   const now = () => new Date();
-  const tokens = new Tokens(store, attempts, tasks, accounts.users, quota, { ...config, now });
+  const tokens = new Tokens(store, attempts, tasks, keys, accounts.users, quota, { ...config, now });
   const { token, attempt_id } = await aToken();
   const redemption_id = randomUUID();
   expect(await tokens.redeem({ token, redemption_id }, undefined)).toMatchObject({

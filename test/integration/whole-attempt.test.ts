@@ -49,6 +49,7 @@ it('an attempt with reasoning leads from the token to the skill profile', async 
   for (const ack of acks)
     expect(Object.keys(ack).sort()).toEqual([
       'acknowledged',
+      'digest',
       'event_id',
       'sequence_number',
       'timestamp_server',

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
-import { behaviorEvents } from '../../src/journal/collection.ts';
 import { JournalTooLarge } from '../../src/journal/completed-reader.ts';
-import { type AppendResult, Journal } from '../../src/journal/journal.ts';
+import type { AppendResult, Journal } from '../../src/journal/journal.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { journalOf } from '../support/journal.ts';
 import { recorded, starts, taskWith, views } from '../support/recorded.ts';
 
 const database = await openTestDatabase();
-const journal = new Journal(database.collection(behaviorEvents), database.availability);
+const journal = journalOf(database);
 
 /** Events of an attempt, all in one list. */
 async function read(...[attempt_id, page]: Parameters<Journal['read']>): Promise<RecordedEvent[]> {
@@ -122,7 +122,7 @@ describe('reading many events', () => {
     );
   };
   /** Another process's view of the journal, which remembers nothing. */
-  const elsewhere = new Journal(database.collection(behaviorEvents), database.availability);
+  const elsewhere = journalOf(database);
 
   it('gives each its own attempt, whatever their sizes and however many ask at once', async () => {
     const attempts = [

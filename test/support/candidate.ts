@@ -16,6 +16,7 @@ export interface Ack {
   event_id: string;
   sequence_number: number;
   timestamp_server: string;
+  digest?: string;
   acknowledged: true;
 }
 
@@ -132,7 +133,7 @@ export class Candidate implements Admission {
   }
 
   /** The results at `metrics` or `skills`, once they are computed. */
-  async results<T>(of: 'metrics' | 'skills', query = ''): Promise<T> {
+  async results<T>(of: 'metrics' | 'skills' | 'evidence', query = ''): Promise<T> {
     const path = `/attempts/${this.attempt_id}/${of}${query}`;
     const askedToWait: (string | null)[] = [];
     const response = await eventually(async () => {

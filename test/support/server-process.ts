@@ -33,6 +33,7 @@ export class ServerProcess {
       HOST: '127.0.0.1',
       PORT: '0',
       JWT_SECRET: 'a secret of more than thirty-two bytes, for tests only',
+      SIGNING_KEY: 'another secret of more than thirty-two bytes, for tests',
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
       RATE_LIMITS: 'off',

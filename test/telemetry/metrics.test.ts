@@ -49,7 +49,12 @@ describe('GET /metrics', () => {
   });
 
   it('is for whoever has the METRICS_TOKEN, and in production for nobody else', async () => {
-    const production = { NODE_ENV: 'production', JWT_SECRET: 's'.repeat(32), HOST: '127.0.0.1' };
+    const production = {
+      NODE_ENV: 'production',
+      JWT_SECRET: 's'.repeat(32),
+      SIGNING_KEY: 'k'.repeat(32),
+      HOST: '127.0.0.1',
+    };
     const closed = await startTestServer(production);
     expect((await fetch(`${closed.url}/metrics`)).status).toBe(404);
 

@@ -1,12 +1,13 @@
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { auditedReading } from '../../audit/audited.ts';
 import { PAGE_BATCH, takePage } from '../../database/page-bound.ts';
+import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { ApiRouter } from '../../http/context.ts';
 import { query } from '../../http/request.ts';
 import { apiRoutes, get } from '../../http/routes.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { isRedeemed } from '../attempt.ts';
-import { attemptFor, standingOf, unredeemedStanding } from '../attempt-view.ts';
+import { attemptFor, eventView, standingOf, unredeemedStanding } from '../attempt-view.ts';
 import { eventPage } from '../schemas.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { AttemptStore } from '../stored/attempt-store.ts';
@@ -19,6 +20,10 @@ interface AttemptRoutesServices {
   sessions: SessionRegistry;
   /** The server's clock. */
   now(): Date;
+}
+
+async function* viewed(events: AsyncIterable<RecordedEvent>) {
+  for await (const event of events) yield eventView(event);
 }
 
 /** An attempt and its event log, for its owner and for staff. */
@@ -40,7 +45,7 @@ export function attemptRoutes({ attempts, audit, journal, sessions, now }: Attem
       async (ctx) => {
         const { after, limit } = ctx.state.query;
         const found = journal.read(ctx.state.attempt.attempt_id, { after, limit, batch: PAGE_BATCH });
-        const { items: events, isCut } = await takePage(found, limit);
+        const { items: events, isCut } = await takePage(viewed(found), limit);
         ctx.body = { events, next_after: isCut ? events.at(-1)?.sequence_number : null };
       },
     ),

@@ -2,6 +2,7 @@ import { createActor } from 'xstate';
 import type { AttemptInput } from '../../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot, MachineActor, ServerSignal } from '../../../machines/index.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
+import type { Chain } from '../../proof/chain.ts';
 import type { AttemptProjector } from '../stored/attempt-projector.ts';
 import { ObservedClocks } from './client-clock.ts';
 import type { AttemptFeed } from './feed.ts';
@@ -26,6 +27,7 @@ export class AttemptActor {
   /** What the events that it received say about the two clocks. */
   readonly clocks: ObservedClocks;
   #volume = new Volume();
+  #chain: Chain | undefined;
   #actor: MachineActor;
   /** The state that was published last. */
   #told: AttemptSnapshot;
@@ -33,15 +35,18 @@ export class AttemptActor {
 
   /**
    * Starts in the machine's initial state, or in a final state that a replay has reached.
+   * @param chain of the attempt, as far as its events were replayed; undefined if it has none
    * @param clocks what the replayed events say about the two clocks
    */
   constructor(
     machine: AttemptMachine,
     start: AttemptInput | AttemptSnapshot,
     services: AttemptActorServices,
+    chain?: Chain,
     clocks = new ObservedClocks(),
   ) {
     this.clocks = clocks;
+    this.#chain = chain;
     this.#machine = machine;
     this.#services = services;
     this.#actor = createAt(machine, start);
@@ -68,9 +73,14 @@ export class AttemptActor {
     return this.#hasFailed;
   }
 
+  /** The event as the next one of the attempt's chain; the same event if the attempt has none. */
+  link(event: RecordedEvent): RecordedEvent {
+    return this.#chain?.link(event) ?? event;
+  }
+
   /**
    * Sends the next recorded event to the actor.
-   * @throws UnreplayableJournal if the event does not have the next number, or the machine does not allow it.
+   * @throws UnreplayableJournal if the event does not have the next number or digest, or the machine does not allow it.
    */
   apply(event: RecordedEvent): void {
     const { feed } = this.#services;
@@ -81,7 +91,9 @@ export class AttemptActor {
 
   /** Like `apply`, for an event that was applied before: no watcher is told. @throws UnreplayableJournal */
   replay(event: RecordedEvent): void {
-    this.#actor.send(nextMachineEvent(this.state, event));
+    const machineEvent = nextMachineEvent(this.state, event);
+    this.#chain?.follow(event);
+    this.#actor.send(machineEvent);
     this.clocks.note(event);
     this.#volume.note(event);
   }
@@ -97,6 +109,7 @@ export class AttemptActor {
     this.#actor.stop();
     this.#actor = createActor(this.#machine, { input: { attempt_id, requires_reasoning } });
     this.#volume = new Volume();
+    this.#chain = this.#chain?.restart();
     this.#told = this.#actor.getSnapshot();
     this.#run();
   }

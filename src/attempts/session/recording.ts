@@ -9,6 +9,8 @@ export interface Acknowledgement {
   event_id: string;
   sequence_number: number;
   timestamp_server: Date;
+  /** What the attempt's chain has come to with this event: the front end's receipt. Absent without a chain. */
+  digest?: string | undefined;
   acknowledged: true;
 }
 
@@ -36,8 +38,9 @@ export function recordOf(
   } as RecordedEvent;
 }
 
-export function acknowledge({ event_id, sequence_number, timestamp_server }: RecordedEvent): Acknowledgement {
-  return { event_id, sequence_number, timestamp_server, acknowledged: true };
+export function acknowledge(recorded: RecordedEvent): Acknowledgement {
+  const { event_id, sequence_number, timestamp_server, digest } = recorded;
+  return { event_id, sequence_number, timestamp_server, digest, acknowledged: true };
 }
 
 /**

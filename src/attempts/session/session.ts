@@ -40,9 +40,9 @@ export class Session {
   #uncertain = false;
 
   constructor({ attempt, task, actor }: SessionStart, services: SessionServices) {
-    const { attempt_id, user_id, redeemed_at, expires_at } = attempt;
+    const { attempt_id, user_id, redeemed_at, expires_at, chain } = attempt;
     // Only what is needed, with the task's id string shared: there may be many thousands of sessions.
-    this.attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at, expires_at };
+    this.attempt = { attempt_id, user_id, task_id: task.task_id, redeemed_at, expires_at, chain };
     this.task = task;
     this.#services = services;
     this.#mailbox = new Mailbox(services.mailboxCapacity);
@@ -220,13 +220,14 @@ export class Session {
   }
 
   #record({ event, isClockCorrected }: Accepted, now: Date, batched: boolean): RecordedEvent {
-    return recordOf(event, {
+    const recorded = recordOf(event, {
       event_id: this.#services.newEventId(),
       sequence_number: this.#actor.sequence_number + 1,
       timestamp_server: new Date(Math.max(now.getTime(), this.#actor.clocks.lastEventAt)),
       batched,
       isClockCorrected,
     });
+    return this.#actor.link(recorded);
   }
 
   async #append(recorded: RecordedEvent) {

@@ -1,4 +1,5 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
+import type { AttemptChain } from '../../proof/chain-start.ts';
 import type { Attempt } from '../attempt.ts';
 import type { AttemptProjector } from './attempt-projector.ts';
 import { type AttemptDocument, TOKEN_USES } from './collection.ts';
@@ -122,7 +123,7 @@ const dueAt = (now: Date): Filter<AttemptDocument> => ({
   expires_at: { $lte: now },
 });
 
-export function toAttempt({ _id, attempt_token_hash: _, ...document }: AttemptDocument): Attempt {
+export function toAttempt({ _id, attempt_token_hash: _, chain, ...document }: AttemptDocument): Attempt {
   const { user_id, task_id, issued_by, final_selection } = document;
   return {
     ...document,
@@ -134,5 +135,12 @@ export function toAttempt({ _id, attempt_token_hash: _, ...document }: AttemptDo
       option_id: final_selection.option_id.toHexString(),
       option_code: final_selection.option_code,
     },
+    ...(chain && { chain: toChain(chain) }),
   };
 }
+
+const toChain = (chain: NonNullable<AttemptDocument['chain']>): AttemptChain => ({
+  first_digest: chain.first_digest.value(),
+  key_commitment: chain.key_commitment.value(),
+  secret: chain.secret.value(),
+});

@@ -1,6 +1,7 @@
-import type { Filter, ObjectId } from 'mongodb';
+import type { Binary, Filter, ObjectId } from 'mongodb';
 import {
   bool,
+  bytes,
   type CollectionDefinition,
   type CollectionIndex,
   closed,
@@ -50,6 +51,10 @@ export interface AttemptDocument {
   /** How often access was renewed; access tokens of earlier generations are not valid. Absent means never. */
   access_generation?: number;
   access_renewed_at?: Date;
+  /** Where the chain of its events starts; absent if it was redeemed under an earlier release. */
+  chain?: { first_digest: Binary; key_commitment: Binary; secret: Binary; redemption_commitment: Binary };
+  /** False until the log has the redemption; absent without a chain. */
+  is_redemption_logged?: boolean;
 }
 
 /**
@@ -103,6 +108,13 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       redemption_id: text,
       access_generation: wholeNumber,
       access_renewed_at: date,
+      chain: closed({
+        first_digest: bytes,
+        key_commitment: bytes,
+        secret: bytes,
+        redemption_commitment: bytes,
+      }),
+      is_redemption_logged: bool,
     },
     [
       'reasoning_sequence_number',
@@ -110,6 +122,8 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       'redemption_id',
       'access_generation',
       'access_renewed_at',
+      'chain',
+      'is_redemption_logged',
     ],
   ),
   indexes: [
@@ -133,6 +147,12 @@ export const taskAttempts: CollectionDefinition<AttemptDocument> = {
       name: 'results_missing',
       key: { completed_at: 1 },
       partialFilterExpression: { status: 'completed', is_locked: false },
+    },
+    // Contains only the few redemptions that the log does not have yet.
+    {
+      name: 'redemption_not_logged',
+      key: { redeemed_at: 1 },
+      partialFilterExpression: { is_redemption_logged: false },
     },
     // Contains only the few attempts whose access was renewed.
     {

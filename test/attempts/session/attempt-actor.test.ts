@@ -132,7 +132,12 @@ it('given a recorded completion without results, when its session is loaded, the
   } as Attempt;
   const session = await loadSession(
     input.attempt_id,
-    { findAttempt: async () => attempt, task: async () => task, machine: () => machine },
+    {
+      findAttempt: async () => attempt,
+      task: async () => task,
+      findKey: async () => undefined,
+      machine: () => machine,
+    },
     {
       journal: {
         read: async function* () {

@@ -42,6 +42,7 @@ function aRegistry(limits: Partial<EvictionLimits> = {}, failures = 0, own: Part
         {
           findAttempt: (id) => services.attempts.find(id),
           task: (id) => services.tasks.get(id),
+          findKey: (id) => services.keys.find(id),
           // The computations never finish, so a completed attempt stays busy.
           machine: machineById,
         },
