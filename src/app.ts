@@ -9,6 +9,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { clientRoutes } from './authors/client-routes.ts';
 import { evidenceRoutes } from './evidence/evidence-routes.ts';
 import { logRoutes } from './evidence/log/log-routes.ts';
+import { verifyPageRoutes } from './evidence/page-routes.ts';
 import { boundArrivingBodies } from './http/arriving-bodies.ts';
 import { authenticate } from './http/authenticate.ts';
 import { inTurns } from './http/caller-turns.ts';
@@ -98,6 +99,7 @@ const createRouters = (services: Services): ApiRouter[] => [
   resultRoutes(services),
   evidenceRoutes(services),
   logRoutes(services),
+  verifyPageRoutes(services),
   tokenRoutes(services),
   taskRoutes(services),
   accountRoutes(services),

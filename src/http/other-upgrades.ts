@@ -25,8 +25,9 @@ export function otherUpgradesOf(
     // Node no longer listens for errors of this connection, and an unhandled one would end the process.
     connection.on('error', ignore);
     const earlier = latest.get(connection);
-    if (!earlier || earlier.closed) again();
-    else earlier.once('close', again);
+    // Others get their turn in between, however many such requests come at once.
+    if (!earlier || earlier.closed) setImmediate(again);
+    else earlier.once('close', () => setImmediate(again));
   };
 }
 

@@ -1,7 +1,8 @@
 import { type AnyStateNode, getMicrosteps } from 'xstate';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
 import type { AttemptView } from '../attempts/session/feed.ts';
-import { toMachineEvent, viewOf } from '../attempts/session/machine-state.ts';
+import { viewOf } from '../attempts/session/machine-state.ts';
+import { toMachineEvent } from '../attempts/session/machine-steps.ts';
 import { continueReplay } from '../attempts/session/replay.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AttemptInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
-import { initialState } from '../attempts/session/machine-state.ts';
+import { initialState } from '../attempts/session/machine-steps.ts';
 import { continueReplay } from '../attempts/session/replay.ts';
 import type { Journal } from '../journal/journal.ts';
 

@@ -37,6 +37,11 @@ export class AttemptKeyStore {
     return found;
   }
 
+  /** Forgets a key that was deleted, so that this process cannot use it any more. */
+  forget(attempt_id: string): void {
+    this.#cache.delete(attempt_id);
+  }
+
   /** The key of an attempt; undefined if it has none, or it was erased. */
   async find(attempt_id: string): Promise<Uint8Array | undefined> {
     const known = this.#cache.get(attempt_id);

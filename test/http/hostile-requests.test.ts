@@ -165,6 +165,17 @@ describe('query strings and paths', () => {
   });
 });
 
+it.each(['{}', 'null', '"x"', '1', '[null]', '[1]', '[[]]'])(
+  'events that are %s where an event or a batch should be: 422',
+  async (events) => {
+    for (const path of ['/events', '/events/batch']) {
+      const headers = { authorization: `Bearer ${candidate.token}` };
+      const answer = await post(path, `{"events":${events}}`, headers);
+      expect([201, 422], path).toContain(answer.status);
+    }
+  },
+);
+
 describe('what is hardly HTTP', () => {
   const UPGRADE = {
     Upgrade: 'websocket',

@@ -67,6 +67,19 @@ describe('for one address', () => {
   });
 });
 
+it('that an e-mail address has an account is told ten times in ten minutes, to however many networks', async () => {
+  const { email } = await registerCandidate(api);
+  const account = { email, password: 'harbour-violin-7-moss' };
+  const statuses: number[] = [];
+  for (let n = 0; n < 12; n += 1) {
+    statuses.push((await send(`203.0.113.${n}`, 'POST', '/auth/register', account)).status);
+  }
+  expect(statuses).toEqual([...Array(10).fill(409), 429, 429]);
+  // Nobody else is kept from registering.
+  const other = { ...account, email: 'somebody-else@example.com' };
+  expect((await send('203.0.113.1', 'POST', '/auth/register', other)).status).toBe(201);
+});
+
 it('a class of 150 behind one address redeems, connects and posts, and nobody is refused', async () => {
   const tokens = await issueTokens(admin, task, { count: 150 });
   const answers = await Promise.all(

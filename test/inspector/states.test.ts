@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState, nextState, toMachineEvent, viewOf } from '../../src/attempts/session/machine-state.ts';
+import { viewOf } from '../../src/attempts/session/machine-state.ts';
+import { initialState, nextState, toMachineEvent } from '../../src/attempts/session/machine-steps.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { beginning, type Moment, momentsOf } from '../../src/inspector/moments.ts';
 import { Replays } from '../../src/inspector/replays.ts';

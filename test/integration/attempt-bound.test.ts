@@ -16,7 +16,6 @@ const shared = { ...sharedDatabase(), JWT_SECRET: 'two processes that trust each
 const one = await startTestServer(shared);
 const two = await startTestServer(shared);
 const task = await createTask(one.admin);
-const journal = one.services.database.db.collection('behavior_events');
 
 const MIB = 1024 * 1024;
 const LARGE = 'x'.repeat(60 * 1024);
@@ -142,7 +141,7 @@ describe('given an attempt that two servers fill at the same time', async () => 
 
 it('given an attempt with as many events as it may have, then only what ends it is allowed', async () => {
   const candidate = await started();
-  await writeEvents(journal, candidate, { after: 2, count: MAX_EVENTS - 3 });
+  await writeEvents(one.services.database.db, candidate, { count: MAX_EVENTS - 3 });
   const elsewhere = candidate.at(two);
   await elsewhere.does(views(0, 'B', 1));
   expect(await elsewhere.get()).toMatchObject({
@@ -159,7 +158,7 @@ it('given an attempt with as many events as it may have, then only what ends it 
 describe('given attempts of an early release, which had no bound', () => {
   it('when one is over it and open, then it can be read and completed', async () => {
     const candidate = await started();
-    await writeEvents(journal, candidate, { after: 2, count: MAX_EVENTS + 500 });
+    await writeEvents(one.services.database.db, candidate, { count: MAX_EVENTS + 500 });
     const elsewhere = candidate.at(two);
     expect(await problemOf(await elsewhere.post(views(0, 'A', 1)))).toMatchObject(FULL);
     await elsewhere.does(completes(0, 'A'));
@@ -169,8 +168,8 @@ describe('given attempts of an early release, which had no bound', () => {
   it('when one is completed and too large for memory, then this is said instead of results', async () => {
     const candidate = await started();
     const count = Math.ceil((2.1 * MAX_BYTES) / LARGE.length);
-    await writeEvents(journal, candidate, { after: 2, count, text: LARGE });
-    await writeCompletion(journal, candidate, count + 3);
+    await writeEvents(one.services.database.db, candidate, { count, text: LARGE });
+    await writeCompletion(one.services.database.db, candidate);
     for (const each of [candidate, candidate.at(two)]) {
       await eventually(async () => expect(await each.get()).toMatchObject({ state: 'failed' }));
       for (const results of ['metrics', 'skills']) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
 import { AttemptFeed, type AttemptView } from '../../src/attempts/session/feed.ts';
-import { initialState, nextState, viewOf } from '../../src/attempts/session/machine-state.ts';
+import { viewOf } from '../../src/attempts/session/machine-state.ts';
+import { initialState, nextState } from '../../src/attempts/session/machine-steps.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 import { AttemptWatcher } from '../../src/live/attempt-watcher.ts';
 import type { LiveMessage } from '../../src/live/messages.ts';

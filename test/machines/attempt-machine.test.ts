@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import type { AttemptSnapshot } from '../../machines/index.ts';
 import { currentMachine } from '../../machines/index.ts';
+import { viewOf } from '../../src/attempts/session/machine-state.ts';
 import {
   accepts,
   initialState,
   nextState,
   toMachineEvent,
-  viewOf,
-} from '../../src/attempts/session/machine-state.ts';
+} from '../../src/attempts/session/machine-steps.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { after, allowedTypes, allows, nothingYet, statusIn } from './oracle.ts';
 import { anyEvent, anyEvents } from './random-events.ts';

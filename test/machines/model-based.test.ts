@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState, isCompleted, nextState } from '../../src/attempts/session/machine-state.ts';
+import { isCompleted } from '../../src/attempts/session/machine-state.ts';
+import { initialState, nextState } from '../../src/attempts/session/machine-steps.ts';
 import type { BehaviorEvent } from '../../src/events/event-table.ts';
 import { EVENT_TYPES } from '../../src/events/event-table.ts';
 import type { Task } from '../../src/tasks/task.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { currentMachine } from '../../machines/index.ts';
-import { initialState } from '../../src/attempts/session/machine-state.ts';
+import { initialState } from '../../src/attempts/session/machine-steps.ts';
 import { continueReplay } from '../../src/attempts/session/replay.ts';
 import {
   recorded,

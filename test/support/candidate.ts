@@ -132,7 +132,7 @@ export class Candidate implements Admission {
     return readLog(this.api, this.attempt_id, limit);
   }
 
-  /** The results at `metrics`, `skills` or `evidence`, once they are there. */
+  /** The results at `metrics` or `skills`, once they are computed. */
   async results<T>(of: 'metrics' | 'skills' | 'evidence', query = ''): Promise<T> {
     const path = `/attempts/${this.attempt_id}/${of}${query}`;
     const askedToWait: (string | null)[] = [];

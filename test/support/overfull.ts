@@ -1,64 +1,77 @@
-import { type Collection, type Document, ObjectId } from 'mongodb';
+import { type Db, ObjectId } from 'mongodb';
+import type { AttemptDocument } from '../../src/attempts/stored/collection.ts';
+import type { RecordedEvent } from '../../src/events/recorded-event.ts';
+import type { AttemptKeyDocument, BehaviorEventDocument } from '../../src/journal/collection.ts';
+import { toDocument, toEvent } from '../../src/journal/event-document.ts';
+import { Chain } from '../../src/proof/chain.ts';
 import type { Candidate } from './candidate.ts';
 
-/** How many events are written one by one. */
-const FIRST = 500;
+/** How many events are written by one call. */
+const GROUP = 500;
+
+type Attempt = Pick<Candidate, 'attempt_id' | 'task'>;
+type Act = Pick<RecordedEvent, 'event_type' | 'payload'>;
 
 /**
  * Writes events straight into a candidate's journal, past the server and so past all bounds: views of the first option,
  * as an early release would have recorded them.
- * @param after number of the last event that is there already
+ * @param count how many follow those that are there already
  * @param text if present, it is submitted as the reasoning instead, again and again
  */
 export async function writeEvents(
-  journal: Collection,
-  candidate: Pick<Candidate, 'attempt_id' | 'task'>,
-  { after, count, text }: { after: number; count: number; text?: string },
+  db: Db,
+  attempt: Attempt,
+  { count, text }: { count: number; text?: string },
 ): Promise<void> {
-  const [option] = candidate.task.options;
-  const { option_id, option_code } = option ?? {};
-  const first = Math.min(FIRST, count);
-  await journal.insertMany(
-    Array.from({ length: first }, (_, index) => ({
-      ...eventOf(candidate.attempt_id, after + index + 1),
-      ...(text === undefined
-        ? { event_type: 'option_viewed', payload: { option_id, option_code, duration_ms: 1 } }
-        : { event_type: 'reasoning_submitted', payload: { text, word_count: 1 } }),
-    })),
-  );
-  // The engine copies what it has much faster than it can be sent more.
-  const attempt_id = new ObjectId(candidate.attempt_id);
-  for (let written = first; written < count; written *= 2) {
-    const last = after + Math.min(written, count - written);
-    await journal
-      .aggregate([
-        { $match: { attempt_id, sequence_number: { $gt: after, $lte: last } } },
-        { $set: { sequence_number: { $add: ['$sequence_number', written] } } },
-        { $unset: '_id' },
-        { $merge: { into: journal.collectionName, whenMatched: 'fail' } },
-      ])
-      .toArray();
-  }
+  const [option] = attempt.task.options;
+  const { option_id = '', option_code = '' } = option ?? {};
+  const act: Act =
+    text === undefined
+      ? { event_type: 'option_viewed', payload: { option_id, option_code, duration_ms: 1 } }
+      : { event_type: 'reasoning_submitted', payload: { text, word_count: 1 } };
+  await write(db, attempt, act, count);
 }
 
 /** Writes a completion with the first option straight into a candidate's journal. */
-export async function writeCompletion(
-  journal: Collection,
-  { attempt_id, task }: Pick<Candidate, 'attempt_id' | 'task'>,
-  sequence_number: number,
-): Promise<void> {
-  const { option_id: final_option_id, option_code: final_option_code } = task.options[0] ?? {};
-  await journal.insertOne({
-    ...eventOf(attempt_id, sequence_number),
-    event_type: 'task_completed',
-    payload: { final_option_id, final_option_code },
-  });
+export async function writeCompletion(db: Db, attempt: Attempt): Promise<void> {
+  const { option_id = '', option_code = '' } = attempt.task.options[0] ?? {};
+  const payload = { final_option_id: option_id, final_option_code: option_code };
+  await write(db, attempt, { event_type: 'task_completed', payload }, 1);
 }
 
-const eventOf = (attempt_id: string, sequence_number: number): Document => ({
-  attempt_id: new ObjectId(attempt_id),
-  sequence_number,
-  timestamp_client: new Date(),
-  timestamp_server: new Date(),
-  metadata: {},
-});
+async function write(db: Db, { attempt_id }: Attempt, act: Act, count: number): Promise<void> {
+  const journal = db.collection<BehaviorEventDocument>('behavior_events');
+  const { chain, last } = await chainOf(db, attempt_id);
+  for (let written = 0; written < count; written += GROUP) {
+    const group = Array.from({ length: Math.min(GROUP, count - written) }, (_, index) => {
+      const linked = chain.link({
+        ...act,
+        event_id: new ObjectId().toHexString(),
+        attempt_id,
+        sequence_number: last + written + index + 1,
+        timestamp_client: new Date(),
+        timestamp_server: new Date(),
+        metadata: {},
+      } as RecordedEvent);
+      chain.follow(linked);
+      return toDocument(linked);
+    });
+    await journal.insertMany(group);
+  }
+}
+
+/** The chain of an attempt after its last stored event, and the number of that. */
+async function chainOf(db: Db, attempt_id: string): Promise<{ chain: Chain; last: number }> {
+  const _id = new ObjectId(attempt_id);
+  const attempt = await db.collection<AttemptDocument>('task_attempts').findOne({ _id });
+  const key = await db.collection<AttemptKeyDocument>('attempt_keys').findOne({ _id });
+  if (!attempt?.chain || !key) throw new Error(`Attempt ${attempt_id} has no chain.`);
+  const chain = new Chain({ first: attempt.chain.first_digest.value(), key: key.key.value() });
+  let last = 0;
+  const stored = db.collection<BehaviorEventDocument>('behavior_events').find({ attempt_id: _id });
+  for await (const document of stored.sort({ sequence_number: 1 })) {
+    chain.follow(toEvent(document));
+    last = document.sequence_number;
+  }
+  return { chain, last };
+}

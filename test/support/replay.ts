@@ -1,6 +1,6 @@
 import type { AttemptInput } from '../../machines/attempt-v1.machine.ts';
 import type { AttemptMachine, AttemptSnapshot } from '../../machines/index.ts';
-import { initialState } from '../../src/attempts/session/machine-state.ts';
+import { initialState } from '../../src/attempts/session/machine-steps.ts';
 import { continueReplay } from '../../src/attempts/session/replay.ts';
 import type { RecordedEvent } from '../../src/events/recorded-event.ts';
 

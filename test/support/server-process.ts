@@ -66,6 +66,12 @@ export class ServerProcess {
     );
   }
 
+  /** Whether its output is read. If nobody reads it, it has to go on without. */
+  set isOutputRead(isRead: boolean) {
+    if (isRead) this.#child?.stdout?.resume();
+    else this.#child?.stdout?.pause();
+  }
+
   /** The errors it has logged. */
   get errors(): string[] {
     return this.output.split('\n').filter((line) => line.startsWith('{"level":50'));

@@ -14,7 +14,8 @@ import type { RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
 import type { Task } from '../../tasks/task.ts';
 import { CLIENT_CLOCK_LEAD_MS, type ClockCorrection, judgeClientTime } from './client-clock.ts';
-import { accepts, allowedEvents, isCompleted, isExpired, toMachineEvent } from './machine-state.ts';
+import { allowedEvents, isCompleted, isExpired } from './machine-state.ts';
+import { accepts, toMachineEvent } from './machine-steps.ts';
 import { ALWAYS_FIT, MAX_BYTES, MAX_EVENTS, type Volume } from './volume.ts';
 
 /** Everything a decision depends on. */

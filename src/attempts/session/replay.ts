@@ -1,7 +1,7 @@
 import type { AttemptMachine, AttemptSnapshot, MachineEvent } from '../../../machines/index.ts';
 import { UnreplayableJournal } from '../../errors.ts';
 import type { RecordedEvent } from '../../events/recorded-event.ts';
-import { accepts, nextState, toMachineEvent } from './machine-state.ts';
+import { accepts, nextState, toMachineEvent } from './machine-steps.ts';
 
 /**
  * The state after all of these recorded events, without running the machine's invocations.

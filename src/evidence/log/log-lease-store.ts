@@ -5,6 +5,7 @@ import type { LogLeaseDocument } from './collections.ts';
 
 /** Milliseconds without a renewal after which a holder counts as dead. */
 const LEASE_MS = 5000;
+const NOBODY = '';
 
 /**
  * Makes one process the keeper of the log, as a rule. The log does not depend on it: two keepers at once would only lose
@@ -21,22 +22,27 @@ export class LogLeaseStore {
   /** Takes or renews the lease. @returns false while another process holds it */
   async acquire(): Promise<boolean> {
     const isMineOrFree = { $or: [{ holder: this.#holder }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
-    try {
-      const { matchedCount, upsertedCount } = await this.#leases.updateOne(
-        { _id: 'lease', ...isMineOrFree },
-        [{ $set: { holder: this.#holder, until: { $add: ['$$NOW', LEASE_MS] } } }],
-        { upsert: true },
-      );
-      return matchedCount + upsertedCount === 1;
-    } catch (error) {
-      // Somebody else holds it, so it was neither found nor can it be made.
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+    const { matchedCount } = await this.#leases.updateOne({ _id: 'lease', ...isMineOrFree }, [
+      { $set: { holder: this.#holder, until: { $add: ['$$NOW', LEASE_MS] } } },
+    ]);
+    if (matchedCount === 1) return true;
+    await this.#ensureDocument();
+    return false;
   }
 
   /** Lets another process take it at once. */
   async release(): Promise<void> {
-    await this.#leases.deleteOne({ _id: 'lease', holder: this.#holder });
+    const free = { holder: NOBODY, until: new Date(0) };
+    await this.#leases.updateOne({ _id: 'lease', holder: this.#holder }, { $set: free });
+  }
+
+  /** Only before the first keeper of a database is there none; the next turn then finds it. */
+  async #ensureDocument(): Promise<void> {
+    try {
+      const free = { $setOnInsert: { holder: NOBODY, until: new Date(0) } };
+      await this.#leases.updateOne({ _id: 'lease' }, free, { upsert: true });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
   }
 }

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { currentMachine } from '../../../machines/index.ts';
 import { AttemptFeed, type AttemptNews } from '../../../src/attempts/session/feed.ts';
-import { initialState, viewOf } from '../../../src/attempts/session/machine-state.ts';
+import { viewOf } from '../../../src/attempts/session/machine-state.ts';
+import { initialState } from '../../../src/attempts/session/machine-steps.ts';
 import { recorded, starts, taskWith, views } from '../../support/recorded.ts';
 
 const task = taskWith({ A: 'low', B: 'high' });

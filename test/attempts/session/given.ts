@@ -1,6 +1,6 @@
 import { currentMachine } from '../../../machines/index.ts';
 import { decide, refuseWithoutSelection } from '../../../src/attempts/session/decide.ts';
-import { initialState, nextState } from '../../../src/attempts/session/machine-state.ts';
+import { initialState, nextState } from '../../../src/attempts/session/machine-steps.ts';
 import { continueReplay } from '../../../src/attempts/session/replay.ts';
 import { Volume } from '../../../src/attempts/session/volume.ts';
 import type { Refusal } from '../../../src/errors.ts';

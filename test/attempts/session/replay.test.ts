@@ -6,7 +6,7 @@ import {
   initialState,
   nextState,
   toMachineEvent,
-} from '../../../src/attempts/session/machine-state.ts';
+} from '../../../src/attempts/session/machine-steps.ts';
 import { continueReplay } from '../../../src/attempts/session/replay.ts';
 import { UnreplayableJournal } from '../../../src/errors.ts';
 import type { RecordedEvent } from '../../../src/events/recorded-event.ts';
