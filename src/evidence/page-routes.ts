@@ -9,13 +9,18 @@ import { readPage } from './verifier-files.ts';
 export function verifyPageRoutes({ limits }: { limits: Pick<RateLimits, 'volume'> }): ApiRouter {
   let page: Promise<{ html: string; policy: string }> | undefined;
   return rootRoutes([
-    get('/verify', [limits.volume, anyone], { summary: 'Check the evidence of an attempt (a page)', answers: { 200: 'text/html' } }, async (ctx) => {
-      page ??= readPage().then((html) => ({ html, policy: policyOf(html) }));
-      const { html, policy } = await page;
-      ctx.set('Content-Security-Policy', policy);
-      ctx.type = 'html';
-      ctx.body = html;
-    }),
+    get(
+      '/verify',
+      [limits.volume, anyone],
+      { summary: 'Check the evidence of an attempt (a page)', answers: { 200: 'text/html' } },
+      async (ctx) => {
+        page ??= readPage().then((html) => ({ html, policy: policyOf(html) }));
+        const { html, policy } = await page;
+        ctx.set('Content-Security-Policy', policy);
+        ctx.type = 'html';
+        ctx.body = html;
+      },
+    ),
   ]);
 }
 

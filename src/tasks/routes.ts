@@ -9,9 +9,8 @@ import { body, path, query } from '../http/request.ts';
 import { apiRoutes, get, post, put } from '../http/routes.ts';
 import { type TaskReaders, taskReader } from './access-steps.ts';
 import { TASK_BODY_LIMIT, taskContent, taskEdit, taskEditAsSent, taskPath, taskQuery } from './schemas.ts';
-import { task as taskView } from './task.ts';
 import type { TaskStore } from './task-store.ts';
-import { candidateTask, candidateTaskView } from './task-view.ts';
+import { candidateTask, candidateTaskView, taskView } from './task-view.ts';
 import { ifMatch, versionTag } from './version-tag.ts';
 
 interface TaskRoutesServices {

@@ -1,8 +1,46 @@
-import type { z } from 'zod';
-import { type Task, task, taskOption } from './task.ts';
+import { z } from 'zod';
+import { objectIdString } from '../fields.ts';
+import { MARK_NAMES } from './general-marks.ts';
+import { RISK_TAGS, TASK_CATEGORIES, type Task } from './task.ts';
+
+/** One choice of a task. `risk_tag` and `metadata` are for staff only until an attempt is completed. */
+const taskOptionView = z
+  .object({
+    option_id: objectIdString,
+    option_code: z.string().meta({ examples: ['A'] }),
+    label: z.string(),
+    description: z.string(),
+    risk_tag: z.enum(RISK_TAGS),
+    metadata: z.object({ trade_off_type: z.string(), domain: z.string() }),
+    display_order: z.int(),
+  })
+  .meta({ id: 'TaskOption' });
+
+/** One immutable version of a task with its options in display order, as staff see it. */
+export const taskView = z
+  .object({
+    task_id: objectIdString,
+    task_code: z.string().meta({ examples: ['release-decision'] }),
+    version: z.int().describe('1, 2 …; an edit makes the next version under a new id.'),
+    title: z.string(),
+    description: z.string(),
+    scenario: z.string(),
+    category: z.enum(TASK_CATEGORIES),
+    time_limit_seconds: z
+      .int()
+      .nullable()
+      .describe('Soft limit: exceeding it sets a quality flag and refuses nothing.'),
+    requires_reasoning: z.boolean(),
+    marks: z
+      .partialRecord(z.enum(MARK_NAMES), z.number())
+      .describe('The task’s own thresholds, for staff only. Empty where the general marks hold.'),
+    is_active: z.boolean(),
+    options: z.array(taskOptionView),
+  })
+  .meta({ id: 'Task' });
 
 /** What a candidate may see of a task, before and after the attempt. */
-export const candidateTaskView = task
+export const candidateTaskView = taskView
   .pick({
     task_id: true,
     task_code: true,
@@ -15,7 +53,7 @@ export const candidateTaskView = task
     requires_reasoning: true,
   })
   .extend({
-    options: taskOption
+    options: taskOptionView
       .pick({ option_id: true, option_code: true, label: true, description: true, display_order: true })
       .array(),
   })
@@ -23,7 +61,7 @@ export const candidateTaskView = task
 export type CandidateTask = z.output<typeof candidateTaskView>;
 
 /** What whoever holds a token may know of its task before the attempt. */
-export const taskAnnouncementView = task
+export const taskAnnouncementView = taskView
   .pick({
     task_id: true,
     task_code: true,

@@ -21,6 +21,8 @@ describe('the page at the address of the server', () => {
     const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
     for (const path of paths) {
       expect(page).toContain(`<a href="${path.slice(1)}">${path}</a>`);
+      // The log has no checkpoint at first.
+      if (path === '/log/checkpoint') continue;
       expect((await fetch(url + path)).status, path).toBe(200);
     }
   });

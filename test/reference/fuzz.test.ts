@@ -34,7 +34,7 @@ const ajv = new Ajv2020({ strict: false });
 addFormats.default(ajv);
 ajv.addSchema(document, 'openapi');
 
-const RUNS = 40;
+const RUNS = 25;
 /** Each of these hashes a password, which takes 25 ms of processor time. */
 const RUNS_WITH_PASSWORD = 8;
 const SEED = 20_261_125;
@@ -56,6 +56,9 @@ const IN_WORDS = [
   // What an edit cannot change.
   /cannot be changed|there is no version|is not the id|different orders/,
   /has half of a character/,
+  // How much the log has.
+  /^name either leaf/,
+  /the size of the newest checkpoint|is not in a log/,
 ];
 
 const [first, second] = task.options;
@@ -143,12 +146,13 @@ const withQuery = rows.filter(({ operation }) => operation?.parameters.some((eac
 
 describe.each(withQuery)('the query of $route', (row) => {
   it('may be what the document allows', async () => {
+    const [target] = (await targetOf(row)).split('?');
     const parameters = (row.operation?.parameters ?? []).filter((each) => each.in === 'query');
     const properties = Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]));
     const queries = valuesOf({ type: 'object', properties, required: [] }, KNOWN, resolve);
     for (const query of fc.sample(queries, { numRuns: RUNS, seed: SEED })) {
       const asked = new URLSearchParams(query as Record<string, string>);
-      expect(unforeseen(await send(row, `${await targetOf(row)}?${asked}`)), String(asked)).toEqual([]);
+      expect(unforeseen(await send(row, `${target}?${asked}`)), String(asked)).toEqual([]);
     }
   });
 });
