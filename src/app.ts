@@ -6,6 +6,7 @@ import { attemptRoutes } from './attempts/routes/attempt-routes.ts';
 import { eventRoutes } from './attempts/routes/event-routes.ts';
 import { auditRefusedAccess } from './audit/refused-access.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { clientRoutes } from './authors/client-routes.ts';
 import { evidenceRoutes } from './evidence/evidence-routes.ts';
 import { logRoutes } from './evidence/log/log-routes.ts';
 import { verifyPageRoutes } from './evidence/page-routes.ts';
@@ -16,7 +17,7 @@ import type { ApiRouter, RequestState } from './http/context.ts';
 import { databaseGate } from './http/database-gate.ts';
 import { defaultHeaders } from './http/default-headers.ts';
 import { healthRoutes } from './http/health-routes.ts';
-import { crossOrigin, isAllowedOrigin } from './http/origins.ts';
+import { crossOrigin, Origins } from './http/origins.ts';
 import { problemDetails } from './http/problem-details.ts';
 import { requestLog } from './http/request-log.ts';
 import { normalizeTarget } from './http/request-target.ts';
@@ -28,6 +29,7 @@ import { liveSources } from './live/watch-sources.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
+import { telemetryRoutes } from './telemetry/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
 
 export interface App {
@@ -41,20 +43,23 @@ export interface App {
 
 /** Puts every middleware in its place. */
 export function createApp(services: Services): App {
-  const { access, audit, config, log, database, attempts, clients, limits } = services;
+  const { access, audit, config, log, database, attempts, clients, limits, telemetry } = services;
   const app = websockify<RequestState>(new Koa<RequestState>());
   const health = healthRoutes(services);
+  const metrics = telemetryRoutes(services);
   const inspector = createInspector(services);
+  const origins = new Origins(config, log);
   const gate = databaseGate(database.availability);
   const events = eventRoutes(services);
-  const routers = [...createRouters(services), ...inspector.routers];
+  const routers = [...createRouters(services), ...inspector.routers, clientRoutes()];
 
-  app.use(requestLog(log));
+  app.use(requestLog(log, telemetry));
   app.use(problemDetails(log));
   app.use(normalizeTarget);
   app.use(defaultHeaders());
-  app.use(crossOrigin(config.corsOrigins));
+  app.use(crossOrigin(origins));
   app.use(health.routes());
+  app.use(metrics.routes());
   app.use(gate);
   app.use(authenticate(inspector.identify));
   app.use(inspector.guard);
@@ -76,12 +81,12 @@ export function createApp(services: Services): App {
     audit,
     sources: liveSources(services),
     bounds: new SocketBounds(config.rateLimits),
-    isAllowedOrigin: isAllowedOrigin(config.corsOrigins),
+    isAllowedOrigin: (origin, host) => origins.allows(origin, host),
     limits,
     log,
   });
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
-  return { koa: app, live, routers: [health, events, ...routers], fragment: inspector.fragment };
+  return { koa: app, live, routers: [health, metrics, events, ...routers], fragment: inspector.fragment };
 }
 
 /** Every router of the API but that of events, in the order in which they are tried. */

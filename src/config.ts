@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { email, origin } from './fields.ts';
+import { plainly } from './plain-messages.ts';
 
 const wholeNumber = (least: number, most: number, fallback: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -45,6 +46,7 @@ const environment = z
     RATE_LIMITS: onOff('on'),
     TRUST_PROXY: wholeNumber(0, 10, 0),
     CORS_ORIGINS: z.string().default(''),
+    METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters long').optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine((env, context) => {
@@ -96,6 +98,8 @@ export interface Config {
   /** How many proxies in front of the server append to `X-Forwarded-For`; with 0 the header is ignored. */
   trustedProxies: number;
   corsOrigins: string[];
+  /** What Prometheus shows to read `/metrics`. Absent: outside production programs on this computer may read it. */
+  metricsToken: string | undefined;
   logLevel: string;
 }
 
@@ -110,7 +114,7 @@ export class ConfigurationError extends Error {
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(given, { error: plainly });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigurationError(lines.join('\n'));
@@ -140,6 +144,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rateLimits: settings.RATE_LIMITS === 'on',
     trustedProxies: settings.TRUST_PROXY,
     corsOrigins: originsOf(settings.CORS_ORIGINS),
+    metricsToken: settings.METRICS_TOKEN,
     logLevel: settings.LOG_LEVEL,
   };
 }

@@ -10,6 +10,8 @@ const RETRY_MS = 5000;
 interface Sink {
   /** @returns whether the whole line was taken */
   write(line: string): boolean;
+  /** Whether it is a terminal. */
+  readonly isTerminal?: boolean;
 }
 
 /**
@@ -24,6 +26,11 @@ export class LogOutput {
 
   constructor(sink: Sink = standardOutput()) {
     this.#sink = sink;
+  }
+
+  /** Whether somebody reads along in a terminal. */
+  get isTerminal(): boolean {
+    return this.#sink.isTerminal === true;
   }
 
   write(line: string): void {
@@ -77,8 +84,9 @@ export class FileSink implements Sink {
 }
 
 /** Writes to a pipe, a socket or a terminal, as far as its reader keeps up. */
-class StreamSink implements Sink {
+export class StreamSink implements Sink {
   readonly #stream: NodeJS.WritableStream & { readonly writableLength: number };
+  readonly isTerminal = isatty(1);
   #isGone = false;
 
   constructor(stream: NodeJS.WritableStream & { readonly writableLength: number }) {

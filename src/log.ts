@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 
 /** Fields that hold secrets or a candidate's words; their values never reach the log. */
 const SECRETS = [
@@ -27,8 +28,22 @@ const IN_WORDS = /^Mongo(Network(Timeout)?|ServerSelection|PoolCleared(OnNetwork
 /** The part of a database error that quotes the values a unique index found twice. */
 const DUPLICATE_VALUES = /dup key: \{.*?\}/g;
 
-/** The server's log: one JSON object per line, on standard output unless a `destination` is given. */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+/** One readable line, and more only for a stack trace: for somebody at a terminal. */
+const readable = prettyFactory({
+  colorize: process.stdout.hasColors?.() ?? false,
+  singleLine: true,
+  translateTime: 'SYS:HH:MM:ss.l',
+});
+
+/**
+ * The server's log, on standard output unless a `destination` is given: one JSON object per line.
+ * @param isForPeople whether the lines are made readable instead
+ */
+export function createLog(
+  level: string,
+  destination?: DestinationStream,
+  { isForPeople = false }: { isForPeople?: boolean } = {},
+): Logger {
   return pino(
     {
       level,
@@ -40,8 +55,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       },
       serializers: { err: describeError },
       hooks: {
-        streamWrite: (line) =>
-          line.replace(LOOKS_SECRET, '[hidden]').replace(DUPLICATE_VALUES, 'dup key: {…}'),
+        streamWrite: (line) => {
+          const safe = line.replace(LOOKS_SECRET, '[hidden]').replace(DUPLICATE_VALUES, 'dup key: {…}');
+          return isForPeople ? readable(safe) : safe;
+        },
       },
     },
     destination,

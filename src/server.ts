@@ -51,6 +51,7 @@ export async function startServer(
     await ensureFirstAdmin(services.accounts.users, config, { embedded: !config.mongodbUri, print });
     await addExampleTasks(services.tasks);
     const { koa, live, fragment } = createApp(services);
+    services.telemetry.gauge('sos_watchers_open', 'Open sockets of the live channel.', () => live.size);
     const server = createServer(SERVER_OPTIONS, koa.callback());
     guardConnections(server);
     live.attach(server);

@@ -44,6 +44,7 @@ import { SealStore } from './results/seal-store.ts';
 import { TooLargeAttempts } from './results/too-large.ts';
 import { options as taskOptions, tasks as taskVersions } from './tasks/collections.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { issuingQuotas } from './tokens/collections.ts';
 import { IssuingQuotaStore } from './tokens/issuing-quota-store.ts';
 import { TokenStore } from './tokens/token-store.ts';
@@ -76,6 +77,7 @@ export interface Services {
   logStore: LogStore;
   logKeeper: LogKeeper;
   tooLarge: TooLargeAttempts;
+  telemetry: Telemetry;
   limits: RateLimits;
   /** Who sent a request. */
   clients: ClientAddresses;
@@ -144,6 +146,7 @@ export function createServices(config: Config, database: Database, secrets: Secr
   });
   const tooLarge = new TooLargeAttempts();
   const feed = new AttemptFeed();
+  const telemetry = new Telemetry();
   const overfull = new LRUCache<string, true>({ max: MAX_OVERFULL });
 
   const computations: FinaliseServices = {
@@ -161,6 +164,7 @@ export function createServices(config: Config, database: Database, secrets: Secr
     results,
     seals,
     tooLarge,
+    onLocked: (completed_at) => telemetry.noteCompletion((now().getTime() - completed_at.getTime()) / 1000),
     onTooLarge: (attempt_id) => reconciler.setAside(attempt_id),
     log,
   };
@@ -178,7 +182,7 @@ export function createServices(config: Config, database: Database, secrets: Secr
     },
   };
   const sessionServices: SessionServices = {
-    journal,
+    journal: telemetry.observe(journal),
     feed,
     projector,
     onUncertain: (attempt_id, sequence_number) => reconciler.add(attempt_id, { awaited: sequence_number }),
@@ -210,6 +214,8 @@ export function createServices(config: Config, database: Database, secrets: Secr
     feed,
     log,
   });
+  telemetry.gauge('sos_sessions_open', 'Attempts in memory.', () => sessions.size);
+  telemetry.gauge('sos_journal_waiting', 'Events that wait to be written.', () => journal.waiting);
   return {
     config,
     log,
@@ -234,6 +240,7 @@ export function createServices(config: Config, database: Database, secrets: Secr
     logStore,
     logKeeper,
     tooLarge,
+    telemetry,
     limits: createRateLimits(config, clients),
     clients,
   };

@@ -67,6 +67,7 @@ const TASK_FACTS = ['src/tasks/task.ts', 'src/tasks/general-marks.ts'];
 
 /** The rooms from the ground up: an import goes down or stays in its room, never up again. */
 const ROOMS: string[][] = [
+  ['src/client'],
   [
     'src/fields.ts',
     'src/moments.ts',
@@ -74,6 +75,7 @@ const ROOMS: string[][] = [
     'src/caller.ts',
     'src/clock.ts',
     'src/errors.ts',
+    'src/plain-messages.ts',
     'src/validation.ts',
     'src/config.ts',
     'src/data-directory.ts',
@@ -88,6 +90,7 @@ const ROOMS: string[][] = [
   ['src/database'],
   ['src/journal'],
   ['src/http'],
+  ['src/telemetry'],
   ['src/audit'],
   ['src/tasks'],
   ['src/accounts'],
@@ -96,7 +99,7 @@ const ROOMS: string[][] = [
   ['src/evidence'],
   ['src/tokens'],
   ['src/live'],
-  ['src/inspector'],
+  ['src/inspector', 'src/authors'],
   [
     'src/collections.ts',
     'src/services.ts',
@@ -104,6 +107,8 @@ const ROOMS: string[][] = [
     'src/background.ts',
     'src/server.ts',
     'src/start-failure.ts',
+    'src/node-version.ts',
+    'src/run.ts',
     'src/main.ts',
   ],
   ['src/tools'],
@@ -146,11 +151,22 @@ describe('each layer knows only those below it', () => {
     ).toEqual([]);
   });
 
-  it('metrics and interpretation know events and what a task is, and no package', () => {
+  it('metrics, interpretation and counterfactuals know events and what a task is, and no package', () => {
     expect(strays('src/results/metrics', 'src/events', ...TASK_FACTS)).toEqual([]);
     expect(strays('src/results/interpretation', 'src/results/metrics', 'src/events', ...TASK_FACTS)).toEqual(
       [],
     );
+    expect(
+      strays(
+        'src/results/counterfactuals',
+        'src/results/interpretation',
+        'src/results/metrics',
+        'src/results/v1.0.0',
+        'src/attempts/session/volume.ts',
+        'src/events',
+        ...TASK_FACTS,
+      ),
+    ).toEqual([]);
     expect(strays('src/results/v1.0.0', 'src/results/metrics', 'src/events', 'src/tasks/task.ts')).toEqual(
       [],
     );

@@ -21,7 +21,16 @@ export async function ensureFirstAdmin(
   config: Pick<Config, 'firstAdmin'>,
   { embedded, print }: { embedded: boolean; print: (line: string) => void },
 ): Promise<void> {
-  if (config.firstAdmin) return ensureConfigured(users, config.firstAdmin);
+  if (config.firstAdmin) {
+    const { email } = config.firstAdmin;
+    const isNew = await ensureConfigured(users, config.firstAdmin);
+    print(
+      isNew
+        ? `Administrator created: ${email}, with ADMIN_PASSWORD.`
+        : `Administrator kept: ${email}, with its password.`,
+    );
+    return;
+  }
   if (!embedded || (await users.hasActiveAdmin())) return;
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   await users.create({
@@ -32,10 +41,11 @@ export async function ensureFirstAdmin(
   print(`Administrator created: ${DEFAULT_ADMIN_EMAIL}, password ${password} (shown only once; change it).`);
 }
 
+/** @returns whether the account is new */
 async function ensureConfigured(
   users: UserStore,
   { email, password }: { email: string; password: string },
-): Promise<void> {
+): Promise<boolean> {
   const existing = await users.findByEmail(email);
   if (!existing) {
     const problems = passwordProblems(password);
@@ -49,6 +59,7 @@ async function ensureConfigured(
       `ADMIN_EMAIL: ${email} belongs to a ${admin?.role} account; choose another address`,
     );
   }
+  return !existing;
 }
 
 /** Another process created the account at the same moment; all that matters is that it exists. */

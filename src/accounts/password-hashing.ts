@@ -13,6 +13,7 @@ const HASHING = {
   atOncePerClient: 1,
   waitingPerClient: 400,
   waiting: 1000,
+  longestWaitMs: 18_000,
 };
 
 /** The one queue for everything that hashes a password for a request. */
@@ -27,7 +28,8 @@ export class PasswordHashing {
 
   /**
    * Hashes when it is the client's turn.
-   * @throws Refusal 429 or 503 if too many wait, 408 (which reaches nobody) if the client has left meanwhile
+   * @throws Refusal 429 or 503 if too many wait or this one has waited too long; 408, which reaches nobody, if the client
+   * has left meanwhile
    */
   run<T>(client: Client, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(client.networks[0] ?? '', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TABLE } from '../events/event-table.ts';
 import { submittedEnvelope } from '../events/submitted-event.ts';
 import { lenientWholeNumber, objectIdString, optional } from '../fields.ts';
+import { plainly } from '../plain-messages.ts';
 
 /** Maximum number of events in one batch. */
 export const MAX_BATCH = 100;
@@ -22,7 +23,8 @@ export const eventBatch = z.strictObject({
     .min(1)
     .max(MAX_BATCH)
     .superRefine(([first], context) => {
-      for (const { message, path } of addressed.safeParse(first).error?.issues ?? []) {
+      if (first === undefined) return;
+      for (const { message, path } of addressed.safeParse(first, { error: plainly }).error?.issues ?? []) {
         context.addIssue({ code: 'custom', message, path: [0, ...path] });
       }
     }),

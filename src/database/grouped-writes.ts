@@ -32,6 +32,11 @@ export class GroupedInserts<T extends Document> {
     return this.#grouping.add(document, patient);
   }
 
+  /** How many documents wait for the next call. */
+  get waiting(): number {
+    return this.#grouping.waiting;
+  }
+
   /** Resolves when nothing is waiting or running. */
   drain(): Promise<void> {
     return this.#grouping.drain();

@@ -51,6 +51,11 @@ export class Grouping<Item, Result> {
     });
   }
 
+  /** How many items wait for the next call. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Resolves when nothing is waiting or running. */
   async drain(): Promise<void> {
     this.#dueAt = 0;

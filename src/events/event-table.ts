@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
 
 /** Maximum length of a submitted reasoning, in characters as people count them: Unicode code points. */
-const REASONING_LIMIT = 5000;
+export const REASONING_LIMIT = 5000;
 
 /** A code point takes at most two places of a string; only longer texts have to be counted. */
 const reasoning = z

@@ -6,6 +6,8 @@ import type { Refusal } from '../errors.ts';
 
 export interface RequestState {
   caller?: Caller;
+  /** The trace that the request belongs to, in all log lines about it. */
+  trace_id?: string;
   /** Why the credentials are not valid; used only by routes that ask for the caller. */
   credentialsRefused?: Refusal;
   /** The body as it arrived, if it is larger than those of most routes may be. */

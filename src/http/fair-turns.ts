@@ -2,7 +2,13 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { overloaded, tooManyRequests } from '../errors.ts';
 
 /** Look-ups take a few milliseconds each, so a class of 300 is served in a second or two. */
-export const LOOK_UPS: TurnLimits = { atOnce: 32, atOncePerClient: 8, waitingPerClient: 1000, waiting: 2000 };
+export const LOOK_UPS: TurnLimits = {
+  atOnce: 32,
+  atOncePerClient: 8,
+  waitingPerClient: 1000,
+  waiting: 2000,
+  longestWaitMs: 8000,
+};
 
 export interface TurnLimits {
   /** How much may be done at once, in all. */
@@ -13,6 +19,11 @@ export interface TurnLimits {
   waitingPerClient: number;
   /** How many may wait in all; above it only those clients are let in of whom nobody waits, as many again. */
   waiting: number;
+  /**
+   * Milliseconds after which a request that still waits is refused. All turns that one request takes, one after the
+   * other, must fit into the time after which its silent connection is cut (`STALLED_MS` in `server-options.ts`).
+   */
+  longestWaitMs: number;
 }
 
 interface Share {
@@ -42,17 +53,30 @@ export class FairTurns {
   /**
    * Does `work` when it is the client's turn.
    * @param client for example its network
-   * @throws Refusal 429 if too many requests of this client wait, 503 if too many wait in all
+   * @throws Refusal 429 if too many requests of this client wait; 503 if too many wait in all, or this one has waited
+   * too long
    */
   async run<T>(client: string, work: () => Promise<T>): Promise<T> {
     const share = this.#enter(client);
-    try {
-      return await share.limit(() => this.#inTurn(work));
-    } finally {
-      share.present -= 1;
-      this.#present -= 1;
-      if (share.present === 0) this.#shares.delete(client);
-    }
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(tooCrowded()), this.#limits.longestWaitMs);
+    const begin = async () => {
+      clearTimeout(timer);
+      patience.signal.throwIfAborted();
+      return await work();
+    };
+    const turn = share.limit(() => this.#inTurn(begin)).finally(() => this.#leave(client, share));
+    // The answer is given at once, and the place in the queue when its turn comes.
+    const refusal = new Promise<never>((_, reject) => {
+      patience.signal.addEventListener('abort', () => reject(patience.signal.reason));
+    });
+    return await Promise.race([turn, refusal]);
+  }
+
+  #leave(client: string, share: Share): void {
+    share.present -= 1;
+    this.#present -= 1;
+    if (share.present === 0) this.#shares.delete(client);
   }
 
   #enter(client: string): Share {
@@ -65,10 +89,7 @@ export class FairTurns {
       );
     }
     if (this.#present >= (share.present === 0 ? 2 * waiting : waiting)) {
-      throw overloaded(
-        `Too many people ask for this at the moment; nothing was changed. Try again in ${RETRY_AFTER} s.`,
-        { retry_after: RETRY_AFTER },
-      );
+      throw tooCrowded();
     }
     this.#shares.set(client, share);
     share.present += 1;
@@ -76,3 +97,9 @@ export class FairTurns {
     return share;
   }
 }
+
+const tooCrowded = () =>
+  overloaded(
+    `Too many people ask for this at the moment; nothing was changed. Try again in ${RETRY_AFTER} s.`,
+    { retry_after: RETRY_AFTER },
+  );

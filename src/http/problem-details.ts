@@ -15,6 +15,8 @@ export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
   instance: string;
   /** Stable, for programs to rely on; the texts may change. */
   code: string;
+  /** By which the request is found in the log. */
+  trace_id?: string;
 }
 
 /**
@@ -27,7 +29,10 @@ export function problemDetails(log: Logger) {
       await next();
     } catch (error) {
       const refusal = withAdvice(asRefusal(error), ctx);
-      if (refusal.status === 500) log.error({ err: refusal.cause ?? error, path: ctx.path }, refusal.message);
+      if (refusal.status === 500) {
+        const { trace_id } = ctx.state;
+        log.error({ trace_id, err: refusal.cause ?? error, path: ctx.path }, refusal.message);
+      }
       respond(ctx, refusal);
     }
   };
@@ -51,6 +56,6 @@ function respond(ctx: BareContext, refusal: Refusal): void {
   const { retry_after } = refusal.details;
   ctx.status = refusal.status;
   if (retry_after !== undefined) ctx.set('Retry-After', String(retry_after));
-  ctx.body = JSON.stringify(problemOf(refusal, ctx.path));
+  ctx.body = JSON.stringify({ ...problemOf(refusal, ctx.path), trace_id: ctx.state.trace_id });
   ctx.type = 'application/problem+json';
 }

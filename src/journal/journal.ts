@@ -149,6 +149,11 @@ export class Journal {
     });
   }
 
+  /** How many events wait to be written. */
+  get waiting(): number {
+    return this.#writer.waiting;
+  }
+
   /** Resolves when every append under way has ended. */
   drain(): Promise<void> {
     return this.#writer.drain();

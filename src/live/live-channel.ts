@@ -5,7 +5,7 @@ import type { App, MiddlewareContext } from 'koa-websocket';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable, forbidden, malformedRequest } from '../errors.ts';
 import { asRefusal } from '../http/as-refusal.ts';
-import { answerWithoutUpgrade, asksForWebSocket } from '../http/other-upgrades.ts';
+import { asksForWebSocket, otherUpgradesOf } from '../http/other-upgrades.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { rawProblem } from '../http/raw-response.ts';
 import { originForm } from '../http/request-target.ts';
@@ -57,16 +57,24 @@ export class LiveChannel {
     this.#heartbeat.start();
   }
 
+  /** How many sockets are open. */
+  get size(): number {
+    return this.#sockets.size;
+  }
+
   /**
    * Handles the upgrade requests of an HTTP server; only WebSocket is known here. A page of another origin gets 403 and
    * no socket.
    */
   attach(server: Server): void {
+    const answerWithoutUpgrade = otherUpgradesOf(server);
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       if (!asksForWebSocket(request)) {
-        answerWithoutUpgrade(server, request, stream, head);
+        answerWithoutUpgrade(request, stream, head);
         return;
       }
+      // A list of protocols is more than ws takes.
+      request.headers.upgrade = 'websocket';
       const connection = new UpgradedConnection(stream, head);
       this.#upgrade(request, connection).catch((error: unknown) =>
         connection.end(rawProblem(asRefusal(error))),

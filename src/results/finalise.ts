@@ -26,6 +26,8 @@ export interface FinaliseServices {
   tooLarge: TooLargeAttempts;
   /** Called when an attempt turns out to have more events than results can be computed from. */
   onTooLarge(attempt_id: string): void;
+  /** Called when an attempt was locked. @param completed_at when its last event was recorded */
+  onLocked(completed_at: Date): void;
   log: Logger;
 }
 
@@ -43,7 +45,7 @@ interface Measured {
  * repeated at will: each result is saved once per attempt, and only then is the attempt locked.
  */
 export function withComputations(machine: AttemptMachine, services: FinaliseServices): AttemptMachine {
-  const { journal, projector, tasks, results, seals, tooLarge, log } = services;
+  const { journal, projector, tasks, results, seals, tooLarge, log, onLocked } = services;
   /** By attempt. */
   const measured = new Map<string, Measured>();
 
@@ -108,6 +110,7 @@ export function withComputations(machine: AttemptMachine, services: FinaliseServ
         const profile = interpret(found.metrics, task);
         await Promise.all([results.saveProfile(attempt, profile), saveSeal(attempt, found, profile)]);
         await projector.lock(attempt_id, found.projection);
+        if (found.projection.completed_at) onLocked(found.projection.completed_at);
       }),
     },
   });

@@ -64,8 +64,13 @@ export function resultRoutes(services: ResultRoutesServices): ApiRouter {
           return;
         }
         // Whatever explains a stored result are the rules that made it, not those of today.
-        const { explain } = resultsVersion(profile.interpreter_version);
-        ctx.body = { ...profile, explanation: explain(metrics, await tasks.get(attempt.task_id)) };
+        const { explain, findCounterfactuals } = resultsVersion(profile.interpreter_version);
+        const task = await tasks.get(attempt.task_id);
+        ctx.body = {
+          ...profile,
+          explanation: explain(metrics, task),
+          counterfactuals: findCounterfactuals(metrics, task),
+        };
       },
     ),
 

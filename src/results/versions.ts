@@ -1,8 +1,15 @@
 import type { RecordedEvent } from '../events/recorded-event.ts';
+import type { SupposedTask } from './counterfactuals/figures.ts';
+import { type Counterfactual, findCounterfactuals } from './counterfactuals/find-counterfactuals.ts';
+import type { RulesInUse } from './counterfactuals/rules-in-use.ts';
+import { evaluate as evaluate_1_1 } from './interpretation/evaluate.ts';
 import * as interpreter_1_1 from './interpretation/interpret.ts';
+import { RULES as RULES_1_1 } from './interpretation/rules.ts';
 import * as metrics_1_1 from './metrics/compute-metrics.ts';
 import type { TaskFacts } from './metrics/computed-metrics.ts';
+import { evaluate as evaluate_1_0 } from './v1.0.0/interpretation/evaluate.ts';
 import * as interpreter_1_0 from './v1.0.0/interpretation/interpret.ts';
+import { RULES as RULES_1_0 } from './v1.0.0/interpretation/rules.ts';
 import * as metrics_1_0 from './v1.0.0/metrics/compute-metrics.ts';
 import type { ComputedMetrics as Metrics_1_0 } from './v1.0.0/metrics/computed-metrics.ts';
 
@@ -22,7 +29,23 @@ export interface ResultsVersion {
   interpret(metrics: AnyMetrics, task: TaskFacts): AnyInterpretation;
   /** @throws Error where `metrics` are of another version. */
   explain(metrics: AnyMetrics, task: TaskFacts): AnyExplainedRule[];
+  /**
+   * What else the rules would have concluded, and from which smallest changes.
+   * @throws Error where `metrics` are of another version.
+   */
+  findCounterfactuals(metrics: AnyMetrics, task: SupposedTask): Counterfactual[];
 }
+
+const RULES_IN_USE_1_0: RulesInUse<Metrics_1_0> = {
+  interpreter_version: '1.0.0',
+  groups: RULES_1_0,
+  evaluate: evaluate_1_0,
+};
+const RULES_IN_USE_1_1: RulesInUse<metrics_1_1.ComputedMetrics> = {
+  interpreter_version: interpreter_1_1.INTERPRETER_VERSION,
+  groups: RULES_1_1,
+  evaluate: evaluate_1_1,
+};
 
 /**
  * Every version that results may have been made by. A result stays what its version made of the events, and is
@@ -33,11 +56,15 @@ export const RESULTS_VERSIONS: Record<Version, ResultsVersion> = {
     computeMetrics: metrics_1_0.computeMetrics,
     interpret: (metrics, task) => interpreter_1_0.interpret(ofVersion('1.0.0', metrics), task),
     explain: (metrics, task) => interpreter_1_0.explain(ofVersion('1.0.0', metrics), task),
+    findCounterfactuals: (metrics, task) =>
+      findCounterfactuals(RULES_IN_USE_1_0, ofVersion('1.0.0', metrics), task),
   },
   '1.1.0': {
     computeMetrics: metrics_1_1.computeMetrics,
     interpret: (metrics, task) => interpreter_1_1.interpret(ofVersion('1.1.0', metrics), task),
     explain: (metrics, task) => interpreter_1_1.explain(ofVersion('1.1.0', metrics), task),
+    findCounterfactuals: (metrics, task) =>
+      findCounterfactuals(RULES_IN_USE_1_1, ofVersion('1.1.0', metrics), task),
   },
 };
 

@@ -51,6 +51,11 @@ export class ApiClient {
     return new ApiClient(this.url, token);
   }
 
+  /** The same credentials at another address. */
+  at({ url }: { readonly url: string }): ApiClient {
+    return new ApiClient(url, this.#token);
+  }
+
   /** The plain answer, whatever it is. `path` is below `/api/v1`. @throws what `fetch` throws without an answer */
   async send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const headers = new Headers();

@@ -6,7 +6,7 @@ import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { completes, selects, starts } from '../support/recorded.ts';
 import { ADMIN, startTestServer, type TestServer } from '../support/server.ts';
 
-const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
+export const JWT_SECRET = 'the secret of the access tests, over 32 bytes';
 
 /** Everybody who may call a route, by their credentials. */
 export const PEOPLE = [
@@ -25,9 +25,12 @@ export const PEOPLE = [
 ] as const;
 export type Person = (typeof PEOPLE)[number];
 
+/** A server in this process or in another one, whose secret is `JWT_SECRET`. */
+export type WorldServer = Pick<TestServer, 'url' | 'machinesLink' | 'api' | 'admin'>;
+
 /** A server with an open and a completed attempt of the same candidate. */
-export interface World {
-  server: TestServer;
+export interface World<Server extends WorldServer = WorldServer> {
+  server: Server;
   task: Task;
   open: Candidate;
   done: Candidate;
@@ -41,8 +44,9 @@ export interface World {
   count: number;
 }
 
-export async function createWorld(): Promise<World> {
-  const server = await startTestServer({ JWT_SECRET });
+export const createWorld = async () => createWorldOn(await startTestServer({ JWT_SECRET }));
+
+export async function createWorldOn<Server extends WorldServer>(server: Server): Promise<World<Server>> {
   const { admin, api } = server;
   const owner = await createAccount(admin, 'candidate', 'owner@example.com');
   const stranger = await createAccount(admin, 'candidate');
@@ -81,7 +85,7 @@ export async function createWorld(): Promise<World> {
     expired_token: jwt.sign(claims, JWT_SECRET, registered),
     refresh_token: recruiter.refresh_token,
   };
-  return {
+  const world: World<Server> = {
     server,
     task,
     open,
@@ -89,8 +93,7 @@ export async function createWorld(): Promise<World> {
     admin_id,
     count: 0,
     owner_id: owner.user.user_id,
-    credentials: (person, about) =>
-      person === 'owners_attempt_token' ? (about === 'open' ? open : done).token : fixed[person],
+    credentials: (person, about) => (person === 'owners_attempt_token' ? world[about].token : fixed[person]),
     freshToken: async () => {
       const { token } = await issueToken(admin, await createTask(admin));
       return token;
@@ -100,4 +103,5 @@ export async function createWorld(): Promise<World> {
       return (await logIn(api, account)).refresh_token;
     },
   };
+  return world;
 }

@@ -62,6 +62,8 @@ const view = (world: World) => ({
 export const ROUTES: RouteRow[] = [
   { route: 'GET /healthz', expected: everybody(200) },
   { route: 'GET /readyz', expected: everybody(200) },
+  // From this computer, and outside production; a METRICS_TOKEN opens it for others.
+  { route: 'GET /metrics', expected: everybody(200) },
 
   {
     route: 'POST /api/v1/auth/register',
@@ -234,6 +236,7 @@ export const ROUTES: RouteRow[] = [
     path: () => '/machines/pictures/attempt-v1',
     expected: staff(200),
   },
+  { route: 'GET /client/v1.js', expected: everybody(200) },
   // On the server's own computer, outside production and with the key; test/inspector tries the other cases.
   {
     route: 'POST /machines/pass',

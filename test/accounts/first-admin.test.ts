@@ -30,7 +30,9 @@ it('is made from the configuration, once, and keeps a password that was changed'
   await start({ ...configured, password: 'another-strong-password-9' });
   expect(await passwordWorks('boss@example.org', strong)).toBe(true);
   expect(await stored.countDocuments()).toBe(1);
-  expect(printed).toEqual([]);
+  expect(printed).toHaveLength(4);
+  for (const line of printed) expect(line).toMatch(/^Administrator (created|kept): boss@example.org/);
+  expect(printed.at(-1)).toBe('Administrator kept: boss@example.org, with its password.');
 });
 
 it('is made on the embedded engine with a password that is printed once', async () => {

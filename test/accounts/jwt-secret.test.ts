@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
@@ -29,5 +29,25 @@ it('is not taken from a file that was cut short', async () => {
   await writeFile(join(dataDirectory, 'jwt-secret'), '');
   await expect(loadJwtSecret({ jwtSecret: undefined, dataDirectory }, quiet)).rejects.toThrow(
     ConfigurationError,
+  );
+});
+
+it('given a file that others can read, then it is closed to them, which the log says', async () => {
+  const dataDirectory = await temporaryFolder();
+  const file = join(dataDirectory, 'jwt-secret');
+  const said: string[] = [];
+  const log = { warn: (line: unknown) => said.push(String(line)) };
+  const secret = await loadJwtSecret({ jwtSecret: undefined, dataDirectory }, log);
+  await chmod(file, 0o644);
+  expect(await loadJwtSecret({ jwtSecret: undefined, dataDirectory }, log)).toBe(secret);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(said).toEqual([`${file} was open to other users of this computer (mode 0644); it is now 0600.`]);
+});
+
+it('given a folder in its place, then that is said in words', async () => {
+  const dataDirectory = await temporaryFolder();
+  await mkdir(join(dataDirectory, 'jwt-secret'));
+  await expect(loadJwtSecret({ jwtSecret: undefined, dataDirectory }, quiet)).rejects.toThrow(
+    /jwt-secret cannot be used: a folder is in the place of a file; remove it/,
   );
 });

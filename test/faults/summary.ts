@@ -20,6 +20,8 @@ export interface Figures {
   remoteMs?: number[];
   /** What the hostile run sent and got, in words. */
   hostile?: string;
+  /** How the random runs of a front end in a browser ended, in words. */
+  frontEnd?: string;
   stalledRss?: { before: number; peak: number; after: number };
 }
 
@@ -55,7 +57,10 @@ export default function setup(project: TestProject): () => void {
           : 'stalled readers not measured',
       ].join(', '),
     );
-    for (const { hostile } of all) if (hostile) console.log(hostile);
+    for (const { hostile, frontEnd } of all) {
+      if (hostile) console.log(hostile);
+      if (frontEnd) console.log(frontEnd);
+    }
     rmSync(folder, { recursive: true });
   };
 }

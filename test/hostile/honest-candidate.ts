@@ -36,6 +36,20 @@ export class HonestCandidate {
 
   /** Admits a candidate, who then posts until the test ends; resolves when it is known what is normal. */
   static async start(server: ServerProcess, staff: ApiClient): Promise<HonestCandidate> {
+    const honest = await HonestCandidate.#admit(server, staff);
+    await honest.#rest();
+    return honest;
+  }
+
+  /** Admits another candidate after the server was started again. What is normal is known from this one. */
+  async startAgain(staff: ApiClient): Promise<HonestCandidate> {
+    const again = await HonestCandidate.#admit(this.#server, staff);
+    again.#restP99 = this.#restP99;
+    again.#restRss = this.#restRss;
+    return again;
+  }
+
+  static async #admit(server: ServerProcess, staff: ApiClient): Promise<HonestCandidate> {
     const task = await createTask(staff);
     const candidate = await admitCandidate(staff, staff.as(undefined), task);
     await candidate.does(starts(0), selects(1, 'A'));
@@ -49,12 +63,10 @@ export class HonestCandidate {
     const { url } = server;
     const { token, attempt_id } = candidate;
     child.send({ url, token, attempt_id, option: { option_id, option_code } } satisfies HonestTask);
-    const honest = new HonestCandidate(server, async () => {
+    return new HonestCandidate(server, async () => {
       child.send('report');
       return ((await once(child, 'message')) as [HonestReport])[0];
     });
-    await honest.#rest();
-    return honest;
   }
 
   async #rest(): Promise<void> {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ConfigurationError, readConfig } from '../../src/config.ts';
+import { Origins } from '../../src/http/origins.ts';
 import { SERVER_OPTIONS } from '../../src/http/server-options.ts';
 import { createTask, issueTokens } from '../support/assessment.ts';
 import { problemOf } from '../support/problem.ts';
@@ -120,6 +121,37 @@ describe('origins', () => {
       expect([await allowed(origin), await upgrade(origin)]).toEqual([null, 403]);
     },
   );
+
+  it.each(['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:8080', 'http://app.localhost:3001'])(
+    '%s, on this computer, needs no setting outside production',
+    async (origin) => {
+      expect([await allowed(origin), await upgrade(origin)]).toEqual([origin, 101]);
+    },
+  );
+
+  it.each([
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://192.168.0.7:3000',
+    'http://0.0.0.0',
+  ])('%s is elsewhere', async (origin) => {
+    expect([await allowed(origin), await upgrade(origin)]).toEqual([null, 403]);
+  });
+
+  it('in production this computer is no exception, and a refused origin is logged once by its name', () => {
+    const logged: unknown[] = [];
+    const origins = new Origins(
+      { corsOrigins: [ORIGIN], production: true },
+      { warn: (line: unknown) => logged.push(line) },
+    );
+    const allows = (origin: string) => origins.allows(origin, 'assess.test');
+    expect([allows(ORIGIN), allows('http://localhost:5173'), allows('http://localhost:5173')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(logged).toEqual([{ origin: 'http://localhost:5173' }]);
+  });
 
   it("the server's own pages open sockets", async () => {
     expect(await upgrade('https://own.example', 'own.example')).toBe(101);

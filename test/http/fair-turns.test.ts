@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FairTurns } from '../../src/http/fair-turns.ts';
 
-const LIMITS = { atOnce: 1, atOncePerClient: 1, waitingPerClient: 3, waiting: 6 };
+const LIMITS = { atOnce: 1, atOncePerClient: 1, waitingPerClient: 3, waiting: 6, longestWaitMs: 18_000 };
 
 /** Requests whose work ends when the test says so. */
 function requestsTo(turns: FairTurns) {
@@ -57,6 +57,28 @@ describe('turns', () => {
     await expect(send('i')).rejects.toMatchObject({ status: 503 });
     await endAll();
     expect(await Promise.all(answers)).toHaveLength(12);
+  });
+
+  it('are refused to whoever has waited too long, before the silent connection is cut', async () => {
+    vi.useFakeTimers();
+    try {
+      const { begun, send, endAll } = requestsTo(new FairTurns(LIMITS));
+      const first = send('a', 'first');
+      const refused = ['second', 'third'].map((name) =>
+        expect(send('a', name)).rejects.toMatchObject({ status: 503, details: { retry_after: 5 } }),
+      );
+      await vi.advanceTimersByTimeAsync(LIMITS.longestWaitMs - 1);
+      const late = send('a', 'late');
+      await vi.advanceTimersByTimeAsync(1);
+      await Promise.all(refused);
+      // Work that has begun goes on, and the turns of those who were refused pass at once.
+      await endAll();
+      expect(await Promise.all([first, late])).toEqual(['first', 'late']);
+      expect(begun).toEqual(['first', 'late']);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('go on after work that failed', async () => {

@@ -87,8 +87,26 @@ it('an attempt with reasoning leads from the token to the skill profile', async 
 
   const whatRecruitersRead = await recruiter.call('GET', `/attempts/${candidate.attempt_id}/skills`);
   expect(whatRecruitersRead).toEqual(skills);
-  const explained = await candidate.results<{ explanation: object[] }>('skills', '?explain=true');
+  const explained = await candidate.results<{ explanation: object[]; counterfactuals: object[] }>(
+    'skills',
+    '?explain=true',
+  );
   expect(explained.explanation.length).toBeGreaterThanOrEqual(3);
+  expect(explained.counterfactuals).toContainEqual({
+    group: 'risk_profile',
+    would_be: 'risk_averse',
+    skill_code: 'RISK_AVERSE',
+    changes: expect.arrayContaining([
+      expect.objectContaining({
+        metric: 'risk_metrics.risk_exposure_pattern',
+        from: expect.arrayContaining(['high']),
+      }),
+    ]),
+    follows: [],
+    sentence: expect.stringMatching(
+      /^With .*options of high risk coming up 0 times instead of .+Risk-Averse\.$/,
+    ),
+  });
 
   expect(await candidate.locked()).toMatchObject({
     status: 'completed',

@@ -2,6 +2,7 @@ import { MongoClient, ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
 import { interpret, explain as rulesOfThen } from '../../src/results/v1.0.0/interpretation/interpret.ts';
 import { computeMetrics } from '../../src/results/v1.0.0/metrics/compute-metrics.ts';
+import { resultsVersion } from '../../src/results/versions.ts';
 import { registerCandidate } from '../support/accounts.ts';
 import { createTask } from '../support/assessment.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
@@ -23,6 +24,7 @@ interface Profile {
   inferred_skills: Record<string, unknown>[];
   recruiter_notes: string;
   explanation: object[];
+  counterfactuals: { group: string; would_be: string; changes: object[]; sentence: string }[];
 }
 
 /** Sixty words without a keyword, at once and with nothing viewed. */
@@ -68,6 +70,25 @@ it('results of 1.0.0 are explained by the rules of 1.0.0 with their own figures'
   const { explanation } = await candidate.results<Profile>('skills', '?explain=true');
   expect(explanation).toEqual(rulesOfThen(metrics, candidate.task));
   expect(JSON.stringify(explanation)).not.toContain('assessable');
+});
+
+it('what else would have been concluded is told by the rules that concluded, to owner and staff alike', async () => {
+  const candidate = await completesQuickly();
+  const now = await candidate.results<Profile>('skills', '?explain=true');
+  const { metrics } = await storeResultsOfThen(candidate);
+  const then = await candidate.results<Profile>('skills', '?explain=true');
+  for (const [version, { counterfactuals }] of [
+    ['1.1.0', now],
+    ['1.0.0', then],
+  ] as const) {
+    expect(counterfactuals.length).toBeGreaterThan(4);
+    for (const { sentence } of counterfactuals) expect(sentence).toContain(`interpreter ${version} would`);
+  }
+  const { findCounterfactuals } = resultsVersion('1.0.0');
+  expect(then.counterfactuals).toEqual(findCounterfactuals(metrics, candidate.task));
+  const path = `/attempts/${candidate.attempt_id}/skills`;
+  expect(await admin.call('GET', `${path}?explain=true`)).toEqual(then);
+  expect(await admin.call('GET', path)).not.toHaveProperty('counterfactuals');
 });
 
 it('metrics that 1.0.0 had saved before it was stopped are interpreted by its own rules', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { machines } from '../../machines/index.ts';
 import { type Drawing, headingOf } from '../../src/tools/drawing/drawing.ts';
@@ -119,4 +120,13 @@ describe('the check of a drawing', () => {
     expect(faults(spoilt)).toContainEqual(expect.stringContaining('runs through'));
     expect(difficulty(spoilt)).toBeGreaterThan(difficulty(drawing) + 1000);
   });
+});
+
+it('programs that know no variables, such as librsvg, find each colour', () => {
+  const styles = readFileSync(new URL('../../machines/attempt-v1.svg', import.meta.url), 'utf8');
+  const variables = [...styles.matchAll(/([a-z]+): var\(--/g)];
+  expect(variables.length).toBeGreaterThan(10);
+  for (const { 1: property, index } of variables) {
+    expect(styles.slice(0, index)).toMatch(new RegExp(`${property}: #[0-9a-f]{6}; $`));
+  }
 });

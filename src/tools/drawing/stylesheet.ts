@@ -82,7 +82,17 @@ export function stylesheet(scope: string): string {
     '',
     `.${scope} { max-width: 100%; height: auto; ${variables(LIGHT)} }`,
     `@media (prefers-color-scheme: dark) { .${scope} { ${variables(DARK)} } }`,
-    ...RULES.map(([selector, style]) => `.${scope} ${selector} { ${style} }`),
+    ...RULES.map(([selector, style]) => `.${scope} ${selector} { ${withFallbacks(style)} }`),
     '',
   ].join('\n');
 }
+
+/**
+ * Says each colour twice: programs that know no variables, such as librsvg, skip the second declaration and would
+ * otherwise fill everything with black.
+ */
+const withFallbacks = (style: string): string =>
+  style.replace(
+    /([a-z]+): var\(--([a-z-]+)\)/g,
+    (declaration, property: string, name: keyof Palette) => `${property}: ${LIGHT[name]}; ${declaration}`,
+  );

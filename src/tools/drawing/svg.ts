@@ -21,7 +21,7 @@ export function svg(drawing: Drawing): string {
   const widest = Math.max(drawing.width, ...explained.map((line) => textWidth(line, TEXT_SIZE) + 40));
   const size = { width: n(widest), height: n(drawing.height + top) };
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="${scope}" data-machine="${xml(graph.id)}" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" class="${scope}" data-machine="${xml(graph.id)}" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img">`,
     `<title>State machine ${xml(graph.id)}</title>`,
     `<style>${stylesheet(scope)}</style>`,
     `<defs><marker id="${scope}-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path class="head" d="M0 1L10 5L0 9z"/></marker></defs>`,

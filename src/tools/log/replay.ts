@@ -116,17 +116,15 @@ function standingOf({ session, journal }: VirtualAttempt) {
   };
 }
 
-/** With the explanation only where the recorded skills have one. */
+/** With explanation and counterfactuals only where the recorded skills have them. */
 function resultsOf(
   { session: { task }, journal }: VirtualAttempt,
   version: ResultsVersion,
   recorded: LoggedAttempt['skills'],
 ) {
   const metrics = version.computeMetrics(journal, task);
-  const skills = version.interpret(metrics, task);
-  const isExplained = recorded !== undefined && 'explanation' in recorded;
-  return {
-    metrics,
-    skills: isExplained ? { ...skills, explanation: version.explain(metrics, task) } : skills,
-  };
+  const has = (field: string) => recorded !== undefined && field in recorded;
+  const explanation = has('explanation') ? version.explain(metrics, task) : undefined;
+  const counterfactuals = has('counterfactuals') ? version.findCounterfactuals(metrics, task) : undefined;
+  return { metrics, skills: { ...version.interpret(metrics, task), explanation, counterfactuals } };
 }

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { RecordedEvent } from '../../../src/events/recorded-event.ts';
-import type { TaskFacts } from '../../../src/results/metrics/compute-metrics.ts';
 import { RESULTS_VERSIONS, resultsVersion } from '../../../src/results/versions.ts';
+import { goldenLog, goldenNames } from './logs.ts';
 
 /*
  * Recorded attempts (`logs`) and all that each version made of them. A formula, rule or sentence that changes without
@@ -13,26 +12,15 @@ import { RESULTS_VERSIONS, resultsVersion } from '../../../src/results/versions.
  */
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-const names = readdirSync(join(FOLDER, 'logs'));
 const read = (...path: string[]) => JSON.parse(readFileSync(join(FOLDER, ...path), 'utf8'));
 
-function logOf(name: string): { task: TaskFacts; events: RecordedEvent[] } {
-  const { task, events } = read('logs', name);
-  const revived = events.map((event: Record<'timestamp_client' | 'timestamp_server', string>) => ({
-    ...event,
-    timestamp_client: new Date(event.timestamp_client),
-    timestamp_server: new Date(event.timestamp_server),
-  }));
-  return { task, events: revived };
-}
-
 it('there are logs', () => {
-  expect(names.length).toBeGreaterThanOrEqual(7);
+  expect(goldenNames.length).toBeGreaterThanOrEqual(7);
 });
 
 describe.each(Object.keys(RESULTS_VERSIONS))('version %s', (version) => {
-  it.each(names)('makes of %s what it always made', (name) => {
-    const { task, events } = logOf(name);
+  it.each(goldenNames)('makes of %s what it always made', (name) => {
+    const { task, events } = goldenLog(name);
     const { computeMetrics, interpret, explain } = resultsVersion(version);
     const metrics = computeMetrics(events, task);
     const made = { metrics, profile: interpret(metrics, task), explanation: explain(metrics, task) };
@@ -47,7 +35,7 @@ describe.each(Object.keys(RESULTS_VERSIONS))('version %s', (version) => {
 });
 
 it('each version reads its own metrics only', () => {
-  const { task, events } = logOf('careful.json');
+  const { task, events } = goldenLog('careful.json');
   const metrics = resultsVersion('1.0.0').computeMetrics(events, task);
   expect(() => resultsVersion('1.1.0').interpret(metrics, task)).toThrow(
     'Metrics of version 1.0.0 cannot be read by the rules of version 1.1.0.',

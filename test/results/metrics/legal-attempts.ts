@@ -18,7 +18,7 @@ import {
   views,
 } from '../../support/recorded.ts';
 
-const CODES = ['A', 'B', 'C', 'D', 'E', 'F'];
+const CODES = [...'ABCDEFGHIJKL'];
 const WORDS = ['because', 'however', 'as a result', 'risk', 'cost', 'safe,', 'Therefore', '\n', '—'];
 
 const act = fc.record({
@@ -31,7 +31,7 @@ const act = fc.record({
   batched: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
 });
 
-/** Any attempt that the rules of order allow, at any task of two to six options. */
+/** Any attempt that the rules of order allow, at any task of two to twelve options. */
 export const legalAttempts: fc.Arbitrary<{ task: Task; events: RecordedEvent[] }> = fc
   .record({
     risks: fc.array(fc.constantFrom(...RISK_TAGS), { minLength: 2, maxLength: CODES.length }),
