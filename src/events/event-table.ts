@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { objectIdString } from '../fields.ts';
-
-/** Maximum length of a submitted reasoning, in characters as people count them: Unicode code points. */
-export const REASONING_LIMIT = 5000;
+import { REASONING_LIMIT } from './reasoning-limit.ts';
 
 /** A code point takes at most two places of a string; only longer texts have to be counted. */
 const reasoning = z

@@ -1,4 +1,4 @@
-import { REASONING_LIMIT } from '../../../events/event-table.ts';
+import { REASONING_LIMIT } from '../../../events/reasoning-limit.ts';
 import { LOGICAL_KEYWORDS } from '../../metrics/logical-keywords.ts';
 
 /* What a submitted text can hold: words of at least one character, each followed by white space but the last. */
