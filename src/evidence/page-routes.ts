@@ -7,14 +7,16 @@ import { readPage } from './verifier-files.ts';
 
 /** The page at `/verify`, which checks an evidence file in the browser and sends it nowhere. */
 export function verifyPageRoutes({ limits }: { limits: Pick<RateLimits, 'volume'> }): ApiRouter {
-  let page: Promise<{ html: string; policy: string }> | undefined;
+  let page: { html: string; policy: string } | undefined;
   return rootRoutes([
     get('/verify', [limits.volume, anyone], async (ctx) => {
-      page ??= readPage().then((html) => ({ html, policy: policyOf(html) }));
-      const { html, policy } = await page;
-      ctx.set('Content-Security-Policy', policy);
+      if (!page) {
+        const html = await readPage();
+        page = { html, policy: policyOf(html) };
+      }
+      ctx.set('Content-Security-Policy', page.policy);
       ctx.type = 'html';
-      ctx.body = html;
+      ctx.body = page.html;
     }),
   ]);
 }
