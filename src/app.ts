@@ -26,6 +26,7 @@ import { createInspector } from './inspector/inspector.ts';
 import { LiveChannel } from './live/live-channel.ts';
 import { SocketBounds } from './live/socket-bounds.ts';
 import { liveSources } from './live/watch-sources.ts';
+import { referenceRoutes } from './reference/reference-routes.ts';
 import { resultRoutes } from './results/routes.ts';
 import type { Services } from './services.ts';
 import { taskRoutes } from './tasks/routes.ts';
@@ -51,7 +52,9 @@ export function createApp(services: Services): App {
   const origins = new Origins(config, log);
   const gate = databaseGate(database.availability);
   const events = eventRoutes(services);
-  const routers = [...createRouters(services), ...inspector.routers, clientRoutes()];
+  const reference = referenceRoutes({ operations: () => all.flatMap(({ operations }) => operations) });
+  const routers = [...createRouters(services), ...inspector.routers, clientRoutes(), reference];
+  const all = [health, metrics, events, ...routers];
 
   app.use(requestLog(log, telemetry));
   app.use(problemDetails(log));
@@ -86,7 +89,7 @@ export function createApp(services: Services): App {
     log,
   });
   access.onRenewed((attempt_id) => live.checkTokensOf(attempt_id));
-  return { koa: app, live, routers: [health, metrics, events, ...routers], fragment: inspector.fragment };
+  return { koa: app, live, routers: all, fragment: inspector.fragment };
 }
 
 /** Every router of the API but that of events, in the order in which they are tried. */

@@ -38,8 +38,18 @@ export class Refusal extends Error {
   }
 }
 
-const refusal = (status: number, code: string) => (detail: string, details?: RefusalDetails) =>
-  new Refusal(status, code, detail, details);
+/** The status and code of all refusals of one kind. */
+export interface RefusalKind {
+  readonly status: number;
+  readonly code: string;
+}
+
+/** Makes refusals of one kind, and tells which. */
+const refusal = (status: number, code: string) =>
+  Object.assign((detail: string, details?: RefusalDetails) => new Refusal(status, code, detail, details), {
+    status,
+    code,
+  } satisfies RefusalKind);
 
 /* The request itself is wrong. */
 export const malformedRequest = refusal(400, 'malformed_request');
@@ -57,8 +67,11 @@ export const unsupportedMediaType = refusal(415, 'unsupported_media_type');
 export const tooManyRequests = refusal(429, 'too_many_requests');
 export const headersTooLarge = refusal(431, 'headers_too_large');
 
-export const validationFailed = (errors: FieldError[], details?: RefusalDetails) =>
-  new Refusal(422, 'validation_failed', summary(errors), { errors, ...details });
+const invalid = refusal(422, 'validation_failed');
+export const validationFailed = Object.assign(
+  (errors: FieldError[], details?: RefusalDetails) => invalid(summary(errors), { errors, ...details }),
+  { status: invalid.status, code: invalid.code } satisfies RefusalKind,
+);
 
 /* The current state does not allow the request. */
 export const sequenceViolation = refusal(409, 'sequence_violation');
@@ -87,6 +100,10 @@ export const lastAdmin = refusal(409, 'last_admin');
 
 /* The server cannot serve the request now. */
 
+export const DATABASE_UNAVAILABLE: RefusalKind = { status: 503, code: 'database_unavailable' };
+export const INTERNAL_ERROR: RefusalKind = { status: 500, code: 'internal_error' };
+export const JOURNAL_UNREPLAYABLE: RefusalKind = { status: 500, code: 'journal_unreplayable' };
+
 /**
  * The database cannot be reached. Whether a write was carried out is then unknown, unless the request was refused
  * before anything was sent.
@@ -95,7 +112,7 @@ export class DatabaseUnavailable extends Refusal {
   readonly isNothingStored: boolean;
 
   constructor(detail: string, isNothingStored: boolean, cause?: unknown) {
-    super(503, 'database_unavailable', detail, { retry_after: 2 });
+    super(DATABASE_UNAVAILABLE.status, DATABASE_UNAVAILABLE.code, detail, { retry_after: 2 });
     this.isNothingStored = isNothingStored;
     this.cause = cause;
   }
@@ -121,7 +138,11 @@ export const readUnanswered = (cause: unknown) =>
 export const overloaded = refusal(503, 'overloaded');
 /** Reveals nothing about the server's internals; `cause` is for the log. */
 export const internalError = (cause: unknown) => {
-  const error = new Refusal(500, 'internal_error', 'Something went wrong inside the server; it was logged.');
+  const error = new Refusal(
+    INTERNAL_ERROR.status,
+    INTERNAL_ERROR.code,
+    'Something went wrong inside the server; it was logged.',
+  );
   error.cause = cause;
   return error;
 };
@@ -130,7 +151,11 @@ export const internalError = (cause: unknown) => {
 export class UnreplayableJournal extends Refusal {
   /** @param cause what is wrong, for the log; callers learn only that this attempt is damaged. */
   constructor(cause: string) {
-    super(500, 'journal_unreplayable', 'The record of this attempt is damaged; please report it.');
+    super(
+      JOURNAL_UNREPLAYABLE.status,
+      JOURNAL_UNREPLAYABLE.code,
+      'The record of this attempt is damaged; please report it.',
+    );
     this.cause = cause;
   }
 }

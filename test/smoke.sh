@@ -34,6 +34,17 @@ bash -eu "$work/first-attempt.sh" | tee "$work/profile.txt"
 grep -q '"recruiter_notes"' "$work/profile.txt"
 grep -q '"explanation"' "$work/profile.txt"
 
+# Pasted line by line into a shell as people have it open; zsh knows no comments there, and reads [0] as a pattern.
+paste_into() {
+  command -v "$1" >/dev/null || { echo "$1 is not installed, so nothing was pasted into it"; return 0; }
+  "$@" <"$work/first-attempt.sh" >"$work/pasted.txt" 2>"$work/pasted-errors.txt"
+  grep -q '"explanation"' "$work/pasted.txt"
+  if grep -Ei 'not found|no matches|error' "$work/pasted-errors.txt"; then return 1; fi
+  echo "pasted into $1: as well"
+}
+paste_into bash --norc -i
+paste_into zsh -f -i
+
 begin=$(date +%s%N)
 kill -TERM "$(pgrep -g "$group" -f '^node .*dist/src/main.js')"
 wait "$group" && code=0 || code=$?

@@ -6,18 +6,9 @@ import type { PasswordDelays } from './log-in-delays.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
+import type { LogIn } from './schemas.ts';
 import type { Credentials, User } from './user.ts';
 import type { UserStore } from './user-store.ts';
-
-/** The result of a log-in (RFC 6749, section 5.1): an access token, and a refresh token to get the next one. */
-export interface LogIn {
-  user: User;
-  access_token: string;
-  refresh_token: string;
-  token_type: 'Bearer';
-  /** Seconds until the access token expires. */
-  expires_in: number;
-}
 
 interface Parts {
   users: UserStore;

@@ -2,7 +2,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { isCommonPassword } from './common-passwords.ts';
 
 /** Minimum length of a password in characters (Unicode code points). */
-const PASSWORD_MIN_CHARACTERS = 12;
+export const PASSWORD_MIN_CHARACTERS = 12;
 /** Maximum length of a password in bytes (UTF-8): enough for any passphrase, and hashing stays cheap. */
 const PASSWORD_MAX_BYTES = 256;
 

@@ -1,6 +1,14 @@
 import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import { audited } from '../audit/audited.ts';
-import { notFound, Refusal } from '../errors.ts';
+import {
+  emailTaken,
+  invalidCredentials,
+  lastAdmin,
+  notAuthenticated,
+  notFound,
+  ownAccount,
+  Refusal,
+} from '../errors.ts';
 import { objectIdInAnyCase } from '../fields.ts';
 import { type AccountCaller, admin, anyAccount, anyone } from '../http/access.ts';
 import type { ClientAddresses } from '../http/client-address.ts';
@@ -9,10 +17,17 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { body } from '../http/request.ts';
 import { apiRoutes, get, post, type Step } from '../http/routes.ts';
 import { ifUnanswered, REPEATABLE } from '../http/unknown-outcome.ts';
-import type { LogIn } from './authentication.ts';
 import type { Accounts } from './create-accounts.ts';
-import { login, newAccount, passwordChange, refreshToken, registration } from './schemas.ts';
-import type { User } from './user.ts';
+import {
+  type LogIn,
+  logIn,
+  login,
+  newAccount,
+  passwordChange,
+  refreshToken,
+  registration,
+} from './schemas.ts';
+import { type User, user } from './user.ts';
 
 interface AccountRoutesServices {
   accounts: Accounts;
@@ -24,6 +39,10 @@ interface AccountRoutesServices {
 /** What a caller should do if it is unknown whether a refresh token was exchanged. */
 const LOG_IN_AGAIN = 'send it again, and log in again if it is refused';
 
+const EXAMPLE_LOGIN = { email: 'ines@example.com', password: 'harbour-violin-7-moss' };
+const EXAMPLE_REFRESH = { refresh_token: 'Vh3m0pKp9w4b7x2Zc1nQ8yRt' };
+const USER_IN_PATH = { user_id: objectIdInAnyCase };
+
 /** What people can do with their own account, and administrators with the accounts of others. */
 export function accountRoutes({ accounts, audit, clients, limits }: AccountRoutesServices): ApiRouter {
   const { users, authentication, administration } = accounts;
@@ -31,6 +50,12 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
     post(
       '/auth/register',
       [limits.volume, anyone, body(registration), limits.register, audited(audit, 'account_created', 'user')],
+      {
+        summary: 'Make a candidate’s account and log in',
+        answers: { 201: logIn },
+        refuses: [emailTaken],
+        example: EXAMPLE_LOGIN,
+      },
       async (ctx) => {
         const logIn = await authentication.register(ctx.state.body, clients.clientOf(ctx.req));
         ctx.state.target = { actor_id: logIn.user.user_id, ...accountTarget(logIn.user) };
@@ -38,14 +63,35 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
       },
     ),
 
-    post('/auth/login', [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login)], async (ctx) => {
-      const onFailure = (user_id: string | null) => audit.countRefusal(failedLogIn(user_id));
-      answerLogIn(ctx, 200, await authentication.login(ctx.state.body, clients.clientOf(ctx.req), onFailure));
-    }),
+    post(
+      '/auth/login',
+      [ifUnanswered(REPEATABLE), limits.volume, anyone, body(login)],
+      {
+        summary: 'Log in',
+        details: 'The access token is valid for 15 minutes, the refresh token for 30 days.',
+        answers: { 200: logIn },
+        refuses: [invalidCredentials],
+        example: EXAMPLE_LOGIN,
+      },
+      async (ctx) => {
+        const onFailure = (user_id: string | null) => audit.countRefusal(failedLogIn(user_id));
+        const client = clients.clientOf(ctx.req);
+        answerLogIn(ctx, 200, await authentication.login(ctx.state.body, client, onFailure));
+      },
+    ),
 
     post(
       '/auth/refresh',
       [ifUnanswered(LOG_IN_AGAIN), limits.volume, anyone, body(refreshToken), limits.refresh],
+      {
+        summary: 'Exchange a refresh token for a new pair of tokens',
+        details:
+          'A refresh token may be sent again within 30 s (two tabs, a lost answer) until its successor is used; ' +
+          'after that it invalidates its whole family.',
+        answers: { 200: logIn },
+        refuses: [notAuthenticated],
+        example: EXAMPLE_REFRESH,
+      },
       async (ctx) => {
         const { refresh_token } = ctx.state.body;
         answerLogIn(ctx, 200, await authentication.refresh(refresh_token, clients.clientOf(ctx.req)));
@@ -55,15 +101,27 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
     post(
       '/auth/logout',
       [ifUnanswered(REPEATABLE), limits.volume, anyone, body(refreshToken)],
+      {
+        summary: 'End the log-in of a refresh token',
+        answers: { 204: null },
+        example: EXAMPLE_REFRESH,
+      },
       async (ctx) => {
         await authentication.logout(ctx.state.body.refresh_token);
         ctx.status = 204;
       },
     ),
 
-    get('/auth/me', [anyAccount], async (ctx) => {
-      ctx.body = await users.findById(ctx.state.caller.user_id);
-    }),
+    get(
+      '/auth/me',
+      [anyAccount],
+      { summary: 'Read your account', answers: { 200: user }, refuses: [notFound] },
+      async (ctx) => {
+        const found = await users.findById(ctx.state.caller.user_id);
+        if (!found) throw notFound('The pass of /machines belongs to no account.');
+        ctx.body = found;
+      },
+    ),
 
     post(
       '/auth/password',
@@ -74,6 +132,13 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
         auditedGuess(audit),
         audited(audit, 'password_changed', 'user'),
       ],
+      {
+        summary: 'Change your password',
+        details: 'All refresh tokens of the account stop working; a new pair is answered.',
+        answers: { 200: logIn },
+        refuses: [invalidCredentials],
+        example: { current_password: EXAMPLE_LOGIN.password, new_password: 'a-lantern-over-the-quay-4' },
+      },
       async (ctx) => {
         const { caller, body } = ctx.state;
         const change = { current: body.current_password, next: body.new_password };
@@ -83,16 +148,33 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
       },
     ),
 
-    post('/users', [admin, body(newAccount), audited(audit, 'account_created', 'user')], async (ctx) => {
-      const user = await administration.create(ctx.state.body, clients.clientOf(ctx.req));
-      ctx.state.target = accountTarget(user);
-      ctx.status = 201;
-      ctx.body = user;
-    }),
+    post(
+      '/users',
+      [admin, body(newAccount), audited(audit, 'account_created', 'user')],
+      {
+        summary: 'Make an account with any role',
+        answers: { 201: user },
+        refuses: [emailTaken],
+        example: { ...EXAMPLE_LOGIN, role: 'recruiter' },
+      },
+      async (ctx) => {
+        const user = await administration.create(ctx.state.body, clients.clientOf(ctx.req));
+        ctx.state.target = accountTarget(user);
+        ctx.status = 201;
+        ctx.body = user;
+      },
+    ),
 
     post(
       '/users/:user_id/deactivate',
       [admin, audited(audit, 'account_deactivated', 'user')],
+      {
+        summary: 'Lock an account out',
+        details: 'At once, in other processes within 5 s. Its unredeemed tokens stop working.',
+        answers: { 200: user },
+        parameters: USER_IN_PATH,
+        refuses: [notFound, ownAccount, lastAdmin],
+      },
       async (ctx) => {
         const user = await administration.deactivate(ctx.state.caller.user_id, userInPath(ctx));
         ctx.state.target = accountTarget(user);
@@ -103,6 +185,12 @@ export function accountRoutes({ accounts, audit, clients, limits }: AccountRoute
     post(
       '/users/:user_id/reactivate',
       [admin, audited(audit, 'account_reactivated', 'user')],
+      {
+        summary: 'Let a deactivated account in again',
+        answers: { 200: user },
+        parameters: USER_IN_PATH,
+        refuses: [notFound],
+      },
       async (ctx) => {
         const user = await administration.reactivate(userInPath(ctx));
         ctx.state.target = accountTarget(user);

@@ -1,14 +1,18 @@
-import type { Role } from '../caller.ts';
+import { z } from 'zod';
+import { ROLES } from '../caller.ts';
+import { objectIdString } from '../fields.ts';
 
 /** An account as the rest of the server and the clients see it, without the password hash. */
-export interface User {
-  user_id: string;
-  /** Lower-cased; null for an anonymous candidate. */
-  email: string | null;
-  role: Role;
-  is_active: boolean;
-  created_at: Date;
-}
+export const user = z
+  .object({
+    user_id: objectIdString,
+    email: z.string().nullable().describe('In lower case; null for an anonymous candidate.'),
+    role: z.enum(ROLES),
+    is_active: z.boolean(),
+    created_at: z.date(),
+  })
+  .meta({ id: 'User' });
+export type User = z.output<typeof user>;
 
 /** What a log-in is checked against. */
 export interface Credentials {

@@ -1,13 +1,78 @@
+import { z } from 'zod';
 import type { Caller } from '../caller.ts';
-import type { OptionReference } from '../events/event-table.ts';
+import { EVENT_TYPES } from '../events/event-table.ts';
 import type { RecordedEvent } from '../events/recorded-event.ts';
+import { objectIdString } from '../fields.ts';
 import { isStaff } from '../http/access.ts';
-import type { Attempt } from './attempt.ts';
+import { ATTEMPT_STATUSES, type Attempt } from './attempt.ts';
 import type { AttemptView } from './session/feed.ts';
 import type { Session } from './session/session.ts';
 
+const optionReference = z.object({
+  option_id: objectIdString,
+  option_code: z.string().meta({ examples: ['A'] }),
+});
+
 /** What candidates see of their attempt. */
-export function candidateAttempt(attempt: Attempt) {
+export const candidateAttemptView = z
+  .object({
+    attempt_id: objectIdString,
+    task_id: objectIdString,
+    user_id: objectIdString.nullable(),
+    status: z.enum(ATTEMPT_STATUSES),
+    is_locked: z.boolean().describe('Results are saved and nothing is accepted any more.'),
+    redeemed_at: z.date().nullable(),
+    started_at: z.date().nullable(),
+    completed_at: z.date().nullable(),
+    expires_at: z.date(),
+    final_selection: optionReference.nullable(),
+    reasoning_text: z.string().nullable().describe('The text submitted last.'),
+  })
+  .meta({ id: 'Attempt' });
+
+/** What staff see of any attempt. */
+export const staffAttemptView = candidateAttemptView
+  .extend({
+    issued_by: objectIdString,
+    candidate_email: z.string().nullable(),
+    machine_id: z.string().nullable(),
+    created_at: z.date(),
+    revoked_at: z.date().nullable(),
+    client_clock_ahead_ms: z
+      .number()
+      .nullable()
+      .describe('How far the front end’s clock was ahead, when an event was refused for it.'),
+  })
+  .meta({ id: 'StaffAttempt' });
+
+/** What watchers see of an attempt. */
+const liveView = {
+  state: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .describe('The state of the machine: a name, or an object of nested names.')
+    .meta({ examples: ['waiting_for_start'] }),
+  allowed_events: z.array(z.enum(EVENT_TYPES)),
+  sequence_number: z.int().describe('Number of the last recorded event; 0 before the first.'),
+  status: z.enum(ATTEMPT_STATUSES),
+};
+export const attemptStateView = z.object(liveView);
+
+/** Where an attempt stands: all that a front end needs to go on after a reload, besides the attempt itself. */
+const standing = {
+  ...liveView,
+  current_selection: optionReference.nullable(),
+  last_event_at: z.date().nullable().describe('Server time of the last recorded event.'),
+};
+
+/** An attempt with its standing, for candidates and for staff: what the list shows of it, and where it stands. */
+const answered = { ...standing, server_time: z.date() };
+export const attemptWithStanding = z.union([
+  staffAttemptView.extend(answered),
+  candidateAttemptView.extend(answered),
+]);
+
+/** The view of an attempt for a candidate. */
+export function candidateAttempt(attempt: Attempt): z.output<typeof candidateAttemptView> {
   return {
     attempt_id: attempt.attempt_id,
     task_id: attempt.task_id,
@@ -23,8 +88,8 @@ export function candidateAttempt(attempt: Attempt) {
   };
 }
 
-/** What staff see of any attempt. */
-export function staffAttempt(attempt: Attempt) {
+/** The view of an attempt for staff. */
+export function staffAttempt(attempt: Attempt): z.output<typeof staffAttemptView> {
   const { issued_by, candidate_email, machine_id, created_at, revoked_at } = attempt;
   return {
     ...candidateAttempt(attempt),
@@ -46,12 +111,8 @@ export function eventView({ sealed: _, ...event }: RecordedEvent) {
 export const attemptFor = (caller: Caller, attempt: Attempt) =>
   isStaff(caller) ? staffAttempt(attempt) : candidateAttempt(attempt);
 
-/** Where an attempt stands: all that a front end needs to go on after a reload, besides the attempt itself. */
-export interface AttemptStanding extends AttemptView {
-  current_selection: OptionReference | null;
-  /** Server time of the last recorded event. */
-  last_event_at: Date | null;
-}
+export type AttemptStanding = AttemptView &
+  Pick<z.output<z.ZodObject<typeof standing>>, 'current_selection' | 'last_event_at'>;
 
 export const standingOf = (session: Session): AttemptStanding => ({
   ...session.view,

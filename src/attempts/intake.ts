@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   bodyTooLarge,
   DatabaseUnavailable,
@@ -12,7 +13,7 @@ import { objectIdString } from '../fields.ts';
 import { parse } from '../validation.ts';
 import { completion } from './schemas.ts';
 import { refuseUnreadable } from './session/decide.ts';
-import type { Acknowledgement } from './session/recording.ts';
+import { type Acknowledgement, acknowledgement } from './session/recording.ts';
 import type { Session } from './session/session.ts';
 
 /**
@@ -24,17 +25,19 @@ import type { Session } from './session/session.ts';
 export const REPEAT_WITH_ID =
   'send it again with its client_event_id, or read the events first if it has none';
 
-/** The outcome of one event of a batch. */
-export type Verdict = Acknowledgement | RefusedEvent;
+/** An event of a batch that is not recorded; `status` is what it would have got alone. */
+const refusedEvent = z
+  .looseObject({
+    acknowledged: z.literal(false),
+    status: z.int(),
+    code: z.string().describe('`not_tried` (409) for what follows the first refusal.'),
+    detail: z.string(),
+  })
+  .meta({ id: 'RefusedEvent' });
 
-export interface RefusedEvent {
-  acknowledged: false;
-  /** The HTTP status that the event would have got if sent alone; 409 `not_tried` after the first refusal. */
-  status: number;
-  code: string;
-  detail: string;
-  [more: string]: unknown;
-}
+/** The outcome of one event of a batch. */
+export const verdict = z.discriminatedUnion('acknowledged', [acknowledgement, refusedEvent]);
+export type Verdict = z.output<typeof verdict>;
 
 /** Which attempt an event is for. @throws Refusal 422 listing everything wrong with the event if it names none. */
 export function attemptOf(body: unknown): string {

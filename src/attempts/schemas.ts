@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EVENT_TABLE } from '../events/event-table.ts';
-import { submittedEnvelope } from '../events/submitted-event.ts';
+import { submittedEnvelope, submittedEvent } from '../events/submitted-event.ts';
 import { lenientWholeNumber, objectIdString, optional } from '../fields.ts';
 import { plainly } from '../plain-messages.ts';
 
@@ -29,6 +29,9 @@ export const eventBatch = z.strictObject({
       }
     }),
 });
+
+/** What the events of a batch should be, for the documents. */
+export const eventBatchAsSent = z.strictObject({ events: z.array(submittedEvent).min(1).max(MAX_BATCH) });
 
 export type EventBatch = z.output<typeof eventBatch>;
 

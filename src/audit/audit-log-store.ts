@@ -1,6 +1,8 @@
 import { type Collection, type Filter, ObjectId } from 'mongodb';
+import { z } from 'zod';
 import { isDuplicateKey } from '../database/errors.ts';
 import { NEWEST_FIRST, type Page, type PageRequest, periodFilter, readPage } from '../database/pages.ts';
+import { objectIdString } from '../fields.ts';
 import type { AuditEntry } from './audit-log.ts';
 import type { AuditLogDocument } from './collection.ts';
 
@@ -16,7 +18,20 @@ export const newStamp = (): AuditStamp => ({
 });
 
 /** An entry as it is read back. */
-export type RecordedAuditEntry = Required<AuditEntry> & AuditStamp;
+export const recordedAuditEntry = z
+  .object({
+    audit_id: objectIdString,
+    actor_id: objectIdString
+      .nullable()
+      .describe('Null if the server did it on its own, or nobody who is known.'),
+    action: z.string().meta({ examples: ['skills_read'] }),
+    target_type: z.string().meta({ examples: ['attempt'] }),
+    target_id: z.string(),
+    details: z.record(z.string(), z.unknown()),
+    created_at: z.date(),
+  })
+  .meta({ id: 'AuditEntry' });
+export type RecordedAuditEntry = z.output<typeof recordedAuditEntry>;
 
 /** Which entries to read. An absent field does not restrict. */
 export interface AuditQuery {

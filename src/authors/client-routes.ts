@@ -7,19 +7,24 @@ import { type ClientModule, readClientModule } from './client-module.ts';
 export function clientRoutes(): ApiRouter {
   let module: Promise<ClientModule> | undefined;
   return rootRoutes([
-    get('/client/v1.js', [anyone], async (ctx) => {
-      module ??= readClientModule();
-      const { text, etag } = await module;
-      // It holds no secret, and pages of any origin may load it.
-      ctx.set({
-        'Access-Control-Allow-Origin': '*',
-        'Cache-Control': 'public, max-age=300',
-        'Cross-Origin-Resource-Policy': 'cross-origin',
-        ETag: etag,
-      });
-      ctx.type = 'js';
-      ctx.body = text;
-      if (ctx.fresh) ctx.status = 304;
-    }),
+    get(
+      '/client/v1.js',
+      [anyone],
+      { summary: 'Load the client module (an ES module)', answers: { 200: 'text/javascript', 304: null } },
+      async (ctx) => {
+        module ??= readClientModule();
+        const { text, etag } = await module;
+        // It holds no secret, and pages of any origin may load it.
+        ctx.set({
+          'Access-Control-Allow-Origin': '*',
+          'Cache-Control': 'public, max-age=300',
+          'Cross-Origin-Resource-Policy': 'cross-origin',
+          ETag: etag,
+        });
+        ctx.type = 'js';
+        ctx.body = text;
+        if (ctx.fresh) ctx.status = 304;
+      },
+    ),
   ]);
 }

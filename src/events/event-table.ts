@@ -1,17 +1,24 @@
 import { z } from 'zod';
-import { objectIdString } from '../fields.ts';
+import { documentAs, objectIdString } from '../fields.ts';
 import { REASONING_LIMIT } from './reasoning-limit.ts';
 
 /** A code point takes at most two places of a string; only longer texts have to be counted. */
-const reasoning = z
-  .string()
-  .max(2 * REASONING_LIMIT, `may have at most ${REASONING_LIMIT} characters`)
-  .refine((text) => text.length <= REASONING_LIMIT || [...text].length <= REASONING_LIMIT, {
-    error: `may have at most ${REASONING_LIMIT} characters`,
-    abort: true,
-  });
+const reasoning = documentAs(
+  z
+    .string()
+    .max(2 * REASONING_LIMIT, `may have at most ${REASONING_LIMIT} characters`)
+    .refine((text) => text.length <= REASONING_LIMIT || [...text].length <= REASONING_LIMIT, {
+      error: `may have at most ${REASONING_LIMIT} characters`,
+      abort: true,
+    }),
+  { type: 'string', maxLength: REASONING_LIMIT, examples: ['Because it is safe.'] },
+);
 
-const optionCode = z.string().min(1).max(100);
+const optionCode = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({ examples: ['A'] });
 const count = z.int().nonnegative();
 const option = { option_id: objectIdString, option_code: optionCode };
 
@@ -96,7 +103,7 @@ export const EVENT_TABLE = {
 export type EventType = keyof typeof EVENT_TABLE;
 
 /** In the order of the table. */
-export const EVENT_TYPES = Object.keys(EVENT_TABLE) as EventType[];
+export const EVENT_TYPES = Object.keys(EVENT_TABLE) as [EventType, ...EventType[]];
 
 /** An option as an event names it: its id (24 hex digits) and the code that must match it. */
 export interface OptionReference {

@@ -34,10 +34,9 @@ const schemaOf = <T extends EventType>(event_type: T) =>
 type SchemaOf = { [T in EventType]: ReturnType<typeof schemaOf<T>> }[EventType];
 
 /** What a front end posts: one behavior event, not yet checked against the attempt's state. */
-export const submittedEvent = z.discriminatedUnion(
-  'event_type',
-  EVENT_TYPES.map((type) => schemaOf(type)) as [SchemaOf, ...SchemaOf[]],
-);
+export const submittedEvent = z
+  .discriminatedUnion('event_type', EVENT_TYPES.map((type) => schemaOf(type)) as [SchemaOf, ...SchemaOf[]])
+  .meta({ id: 'Event' });
 
 export type SubmittedEvent = BehaviorEvent & {
   attempt_id: string;

@@ -5,6 +5,7 @@ import type { SessionRegistry } from '../attempts/session/session-registry.ts';
 import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { audited } from '../audit/audited.ts';
+import { attemptTooLarge } from '../errors.ts';
 import { isStaff } from '../http/access.ts';
 import type { ApiRouter } from '../http/context.ts';
 import { apiRoutes, get } from '../http/routes.ts';
@@ -12,6 +13,7 @@ import type { AttemptKeyStore } from '../journal/attempt-key-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RedemptionContent } from '../proof/formats.ts';
 import { answerPending, completedAttempt, readingOf } from '../results/access-steps.ts';
+import { pendingResults } from '../results/answers.ts';
 import type { ResultStore } from '../results/result-store.ts';
 import type { SealStore } from '../results/seal-store.ts';
 import type { TooLargeAttempts } from '../results/too-large.ts';
@@ -41,10 +43,22 @@ export function evidenceRoutes(services: EvidenceRoutesServices): ApiRouter {
     get(
       '/attempts/:attempt_id/evidence',
       [attemptReader(attempts), completedAttempt(sessions), audited(audit, 'evidence_read', 'attempt')],
+      {
+        summary: 'Read the evidence of a completed attempt, in one file',
+        details:
+          'With it anyone can check the record, the figures and the conclusions without this server. 202 until ' +
+          'they are there and a checkpoint includes their seal. Candidates see no risk of options that they did not meet.',
+        answers: { 200: 'application/json', 202: pendingResults },
+        answerHeaders: { 'Retry-After': 'With 202: seconds after which to ask again.' },
+        refuses: [attemptTooLarge],
+      },
       async (ctx) => {
         const { attempt, caller } = ctx.state;
         const found = await findEvidence(attempt, services);
-        if (!found) return answerPending(ctx, tooLarge);
+        if (!found) {
+          answerPending(ctx, tooLarge);
+          return;
+        }
         ctx.state.target = readingOf(ctx.state);
         const events = journal.read(attempt.attempt_id);
         const bundle = writeBundle({ ...found, isForCandidate: !isStaff(caller) }, events);

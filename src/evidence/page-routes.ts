@@ -9,15 +9,20 @@ import { readPage } from './verifier-files.ts';
 export function verifyPageRoutes({ limits }: { limits: Pick<RateLimits, 'volume'> }): ApiRouter {
   let page: { html: string; policy: string } | undefined;
   return rootRoutes([
-    get('/verify', [limits.volume, anyone], async (ctx) => {
-      if (!page) {
-        const html = await readPage();
-        page = { html, policy: policyOf(html) };
-      }
-      ctx.set('Content-Security-Policy', page.policy);
-      ctx.type = 'html';
-      ctx.body = page.html;
-    }),
+    get(
+      '/verify',
+      [limits.volume, anyone],
+      { summary: 'Check the evidence of an attempt (a page)', answers: { 200: 'text/html' } },
+      async (ctx) => {
+        if (!page) {
+          const html = await readPage();
+          page = { html, policy: policyOf(html) };
+        }
+        ctx.set('Content-Security-Policy', page.policy);
+        ctx.type = 'html';
+        ctx.body = page.html;
+      },
+    ),
   ]);
 }
 

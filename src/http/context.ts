@@ -3,6 +3,7 @@ import type { RouterContext } from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import type { Caller } from '../caller.ts';
 import type { Refusal } from '../errors.ts';
+import type { Operation } from './operation.ts';
 
 export interface RequestState {
   caller?: Caller;
@@ -23,4 +24,5 @@ export type BareContext = ParameterizedContext<RequestState>;
 /** The same, with what the router leaves in it. */
 export type RoutedContext = BareContext & { _matchedRoute?: string | RegExp };
 export type Next = () => Promise<unknown>;
-export type ApiRouter = Router<RequestState>;
+/** A router that tells what it serves. */
+export type ApiRouter = Router<RequestState> & { operations: readonly Operation[] };

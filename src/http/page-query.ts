@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { cursorFor, type ListOrder } from '../database/pages.ts';
 import { momentInQuery, wholeNumber } from '../fields.ts';
 
@@ -14,3 +15,13 @@ export const pageQuery = (order: ListOrder) => ({
 
 /** Restricts a list to items created at or after `from` and before `to`. */
 export const periodQuery = { from: momentInQuery.optional(), to: momentInQuery.optional() };
+
+/** A page of a list as it is answered. @param name of the field with the items */
+export const pageOf = <Name extends string, Item extends z.ZodType>(name: Name, item: Item) =>
+  z.object({
+    ...({ [name]: z.array(item) } as Record<Name, z.ZodArray<Item>>),
+    next_cursor: z
+      .string()
+      .nullable()
+      .describe('Asks for the next page as `cursor`; null if this is the last.'),
+  });

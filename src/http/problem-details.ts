@@ -1,23 +1,41 @@
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
-import type { Refusal, RefusalDetails } from '../errors.ts';
+import { z } from 'zod';
+import type { Refusal } from '../errors.ts';
+import { objectIdString } from '../fields.ts';
 import { asRefusal } from './as-refusal.ts';
 import type { BareContext, Next, RoutedContext } from './context.ts';
 import { redactPath } from './redact-path.ts';
 import { withAdvice } from './unknown-outcome.ts';
 
 /** The body of an error response (RFC 9457), `application/problem+json`. */
-export interface ProblemDetails extends Omit<RefusalDetails, 'retry_after'> {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  instance: string;
-  /** Stable, for programs to rely on; the texts may change. */
-  code: string;
-  /** By which the request is found in the log. */
-  trace_id?: string;
-}
+export const problem = z
+  .object({
+    type: z.string().meta({ examples: ['urn:skill-observation:problem:not_found'] }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string().describe('Stable, for programs to rely on; the texts may change.'),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('All wrong fields, not only the first; the path is empty for the whole body.'),
+    state: z.unknown().optional().describe('The attempt’s state, for a refused event.'),
+    allowed_events: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe('The event types that the attempt accepts now.'),
+    server_time: z.date().optional().describe('If the front end’s clock is ahead.'),
+    current: z
+      .object({ task_id: objectIdString, version: z.int() })
+      .optional()
+      .describe('The newest version of a task, for an edit of an older one.'),
+    trace_id: z.string().optional().describe('By which the request is found in the log.'),
+  })
+  .meta({ id: 'Problem' });
+export type ProblemDetails = z.output<typeof problem>;
 
 /**
  * Turns every error thrown by a later middleware into problem details. An error that is not expected is logged and

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { bodyTooLarge, malformedRequest, unsupportedMediaType, validationFailed } from '../errors.ts';
 import { parse } from '../validation.ts';
 import type { BareContext } from './context.ts';
-import type { Step } from './routes.ts';
+import type { StepFacts } from './operation.ts';
+import { type Step, withFacts } from './routes.ts';
 
 /** Default maximum size of a request body, in bytes. */
 const BODY_LIMIT = 64 * 1024;
@@ -15,50 +16,55 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Step: reads a JSON body of at most `limit` bytes.
+ * @param described what the body may be, for the documents, where `schema` cannot say it
  * @throws Refusal 415, 413, 400 as `readJson` does; 422 listing every field that violates `schema`
  */
-export const body =
-  <T extends z.ZodType>(schema: T, limit = BODY_LIMIT): Step<{ body: z.output<T> }> =>
-  async (ctx, next) => {
+export const body = <T extends z.ZodType>(
+  schema: T,
+  limit = BODY_LIMIT,
+  described: z.ZodType = schema,
+): Step<{ body: z.output<T> }> =>
+  withFacts(bodyFacts(described, limit), async (ctx, next) => {
     ctx.state.body = parse(schema, await readJson(ctx, limit));
     await next();
-  };
-
-/** Step: reads a JSON body without validating it. @throws Refusal as `readJson` does */
-export const json =
-  (limit: number): Step<{ body: unknown }> =>
-  async (ctx, next) => {
-    ctx.state.body = await readJson(ctx, limit);
-    await next();
-  };
-
-/** Step: like `json`, but the body is optional; an empty one counts as `{}`, however it is announced. */
-export const optionalJson =
-  (limit: number): Step<{ body: unknown }> =>
-  async (ctx, next) => {
-    ctx.state.body = await readOptionalJson(ctx, limit);
-    await next();
-  };
+  });
 
 /**
- * Step: reads the query string. The step carries its schema, so that a test can try every filter that is declared.
- * @throws Refusal 422 listing every parameter that violates `schema`
+ * Step: reads a JSON body without validating it.
+ * @param described what the body may be, for the documents
+ * @throws Refusal as `readJson` does
  */
-export function query<T extends z.ZodType>(schema: T): Step<{ query: z.output<T> }> & { querySchema: T } {
-  const step: Step<{ query: z.output<T> }> = async (ctx, next) => {
+export const json = (limit: number, described: z.ZodType): Step<{ body: unknown }> =>
+  withFacts(bodyFacts(described, limit), async (ctx, next) => {
+    ctx.state.body = await readJson(ctx, limit);
+    await next();
+  });
+
+/** Step: like `json`, but the body is optional; an empty one counts as `{}`, however it is announced. */
+export const optionalJson = (limit: number, described: z.ZodType): Step<{ body: unknown }> =>
+  withFacts(bodyFacts(described, limit, true), async (ctx, next) => {
+    ctx.state.body = await readOptionalJson(ctx, limit);
+    await next();
+  });
+
+const bodyFacts = (schema: z.ZodType, limit: number, isOptional = false): StepFacts => ({
+  body: { schema, limit, isOptional },
+  refuses: [malformedRequest, bodyTooLarge, unsupportedMediaType, validationFailed],
+});
+
+/** Step: reads the query string. @throws Refusal 422 listing every parameter that violates `schema` */
+export const query = <T extends z.ZodObject>(schema: T): Step<{ query: z.output<T> }> =>
+  withFacts({ query: schema, refuses: [validationFailed] }, async (ctx, next) => {
     ctx.state.query = parse(schema, { ...ctx.query });
     await next();
-  };
-  return Object.assign(step, { querySchema: schema });
-}
+  });
 
 /** Step: reads the parameters of the path. @throws Refusal 422 listing every one that violates `schema` */
-export const path =
-  <T extends z.ZodType>(schema: T): Step<{ path: z.output<T> }> =>
-  async (ctx, next) => {
+export const path = <T extends z.ZodObject>(schema: T): Step<{ path: z.output<T> }> =>
+  withFacts({ path: schema, refuses: [validationFailed] }, async (ctx, next) => {
     ctx.state.path = parse(schema, ctx.params);
     await next();
-  };
+  });
 
 /**
  * The parsed body.

@@ -1,14 +1,29 @@
+import type { Readable } from 'node:stream';
 import Router from '@koa/router';
+import type { z } from 'zod';
 import type { ApiRouter, Context, Next, RequestState } from './context.ts';
+import {
+  type Answers,
+  type Description,
+  describeOperation,
+  type Operation,
+  type StepFacts,
+} from './operation.ts';
 
 /** The prefix of the whole API. */
 const API_PREFIX = '/api/v1';
 
 /**
  * What a request passes before its handler: who may call, how often, what is sent. A step throws a refusal, or
- * puts what it found into `ctx.state` and calls `next`.
+ * puts what it found into `ctx.state` and calls `next`. Its `facts` are for whoever calls the route.
  */
-export type Step<Found extends object = object> = (ctx: Context<Found>, next: Next) => Promise<unknown>;
+export type Step<Found extends object = object> = ((ctx: Context<Found>, next: Next) => Promise<unknown>) & {
+  facts?: StepFacts;
+};
+
+/** Adds to a step what it means for whoever calls its route. */
+export const withFacts = <S extends Step<never>>(facts: StepFacts, step: S): S =>
+  Object.assign(step, { facts });
 
 /** A step, whatever it finds. */
 type AnyStep = Step<never>;
@@ -21,22 +36,32 @@ type FoundBy<Steps extends readonly AnyStep[]> = Steps extends readonly [
   ? Found & FoundBy<Others>
   : object;
 
-/** A route: its path, the steps a request passes in order, and the handler that answers it. */
+/** What a handler may set as the body of its answer. */
+type BodyOf<A> = A extends z.ZodType
+  ? z.output<A>
+  : A extends readonly (infer Each)[]
+    ? BodyOf<Each>
+    : string | Buffer | Readable | null;
+type BodiesOf<A extends Answers> = { [Status in keyof A]: BodyOf<A[Status]> }[keyof A];
+
+/** A route: its path, the steps a request passes in order, what it answers, and the handler that does. */
 export interface Route {
-  method: 'get' | 'post' | 'put';
+  method: Operation['method'];
   /** Below the prefix of its router; a parameter begins with a colon. */
   path: string;
   steps: readonly AnyStep[];
-  handle: (ctx: Context<never>) => unknown;
+  description: Description;
+  handle: (ctx: Context<never> & { body: never }) => unknown;
 }
 
 const declare =
   (method: Route['method']) =>
-  <const Steps extends readonly AnyStep[]>(
+  <const Steps extends readonly AnyStep[], const A extends Answers>(
     path: string,
     steps: Steps,
-    handle: (ctx: Context<FoundBy<Steps>>) => unknown,
-  ): Route => ({ method, path, steps, handle });
+    description: Description<A>,
+    handle: (ctx: Context<FoundBy<Steps>> & { body: BodiesOf<A> }) => unknown,
+  ): Route => ({ method, path, steps, description, handle });
 
 export const get = declare('get');
 export const post = declare('post');
@@ -56,5 +81,13 @@ function createRouter(prefix: string, routes: readonly Route[]): ApiRouter {
     const middleware = [...steps, handle] as ((ctx: Context, next: Next) => unknown)[];
     router[method](path, ...middleware);
   }
-  return router;
+  const operations = routes.map(({ method, path, steps, description }) =>
+    describeOperation(
+      method,
+      (prefix + path).replace(/(.)\/$/, '$1'),
+      steps.flatMap(({ facts }) => facts ?? []),
+      description,
+    ),
+  );
+  return Object.assign(router, { operations });
 }

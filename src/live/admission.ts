@@ -33,16 +33,19 @@ export interface Admission extends WatchRequest {
   caller: Caller;
 }
 
-const query = z.object({
-  token: z.string().optional(),
-  since: lenientWholeNumber(0).optional(),
+/** The query of a live connection. */
+export const watchQuery = z.object({
+  token: z.string().optional().describe('The `access_token`, since browsers can send no header here.'),
+  since: lenientWholeNumber(0)
+    .optional()
+    .describe('First sends every stored event after this number, then goes live without gap or repeat.'),
 });
 
 /** @param target path and query. @throws Refusal 400, 401 or 404 */
 export function readTarget(target: string): WatchRequest {
   const attempt_id = /^\/ws\/attempts\/([^/?#]+)(?:[?#]|$)/.exec(target)?.[1];
   if (!attempt_id) throw notFound('Connect to /ws/attempts/{attempt_id}.');
-  const parsed = query.safeParse(queryOf(target));
+  const parsed = watchQuery.safeParse(queryOf(target));
   if (!parsed.success) throw malformedRequest('since must be a whole number, 0 or more.');
   const { token, since } = parsed.data;
   if (!token) throw notAuthenticated('Connect with ?token=…');

@@ -1,18 +1,51 @@
-import type { AttemptStatus } from '../attempts/attempt.ts';
+import { z } from 'zod';
+import { ATTEMPT_STATUSES } from '../attempts/attempt.ts';
+import { attemptStateView } from '../attempts/attempt-view.ts';
 import type { AttemptView } from '../attempts/session/feed.ts';
+import { acknowledgement } from '../attempts/session/recording.ts';
+import { EVENT_TYPES } from '../events/event-table.ts';
 import type { EventHead } from '../events/recorded-event.ts';
+import { objectIdString } from '../fields.ts';
 
-/** Every message that the server sends on a socket, as JSON. */
+/** Why a message was not understood. */
+const ERROR_CODES = ['message_too_large', 'message_not_understood', 'unknown_type'] as const;
+
+const attemptStatus = z.object({ status: z.enum(ATTEMPT_STATUSES), completed_at: z.date().nullable() });
+const resultsAt = z.object({ attempt_id: objectIdString, metrics_url: z.string(), skills_url: z.string() });
+const misunderstanding = z.object({ code: z.enum(ERROR_CODES), detail: z.string() });
+
+/** Every message that the server sends on a socket, as JSON, with when it is sent. */
+export const liveMessages = [
+  z
+    .object({ type: z.literal('attempt_state'), data: attemptStateView })
+    .describe('On connecting, and whenever the state changes.'),
+  z
+    .object({
+      type: z.literal('event_ack'),
+      data: acknowledgement
+        .pick({ event_id: true, sequence_number: true, timestamp_server: true, digest: true })
+        .extend({ event_type: z.enum(EVENT_TYPES) }),
+    })
+    .describe('An event is on disk.'),
+  z
+    .object({ type: z.literal('attempt_status'), data: attemptStatus })
+    .describe('The attempt started, was completed or expired.'),
+  z
+    .object({ type: z.literal('metrics_ready'), data: resultsAt })
+    .describe('The results are saved; also on connecting to a locked attempt.'),
+  z.object({ type: z.literal('pong'), data: z.object({}) }).describe('You sent a ping.'),
+  z
+    .object({ type: z.literal('error'), data: misunderstanding })
+    .describe('A message was not understood; the connection stays.'),
+] as const;
+export const liveMessage = z.discriminatedUnion('type', liveMessages).meta({ id: 'LiveMessage' });
+type MessageOf<Type> = Extract<z.output<typeof liveMessage>, { type: Type }>;
 export type LiveMessage =
   | { type: 'attempt_state'; data: AttemptView }
-  | {
-      type: 'event_ack';
-      data: Pick<EventHead, 'event_id' | 'event_type' | 'sequence_number' | 'timestamp_server' | 'digest'>;
-    }
-  | { type: 'attempt_status'; data: { status: AttemptStatus; completed_at: Date | null } }
-  | { type: 'metrics_ready'; data: { attempt_id: string; metrics_url: string; skills_url: string } }
-  | { type: 'pong'; data: object }
-  | { type: 'error'; data: { code: string; detail: string } };
+  | MessageOf<'event_ack' | 'attempt_status' | 'metrics_ready' | 'pong' | 'error'>;
+
+/** The one message that the server understands. */
+export const ping = z.looseObject({ type: z.literal('ping') }).describe('A heartbeat; the answer is a pong.');
 
 /** Makes one value of each source, however many ask for it: all watchers of an attempt are told the same news. */
 function once<Source extends object, Value>(make: (source: Source) => Value): (source: Source) => Value {
@@ -60,7 +93,10 @@ export function answer(message: Buffer, isBinary: boolean): LiveMessage {
   return { type: 'pong', data: {} };
 }
 
-const error = (code: string, detail: string): LiveMessage => ({ type: 'error', data: { code, detail } });
+const error = (code: (typeof ERROR_CODES)[number], detail: string): LiveMessage => ({
+  type: 'error',
+  data: { code, detail },
+});
 
 function parseObject(text: string): { type?: unknown } | undefined {
   try {

@@ -5,18 +5,18 @@ import type { Caller } from '../caller.ts';
 import { attemptNotCompleted, attemptTooLarge } from '../errors.ts';
 import { isStaff } from '../http/access.ts';
 import type { Context } from '../http/context.ts';
-import type { Step } from '../http/routes.ts';
+import { type Step, withFacts } from '../http/routes.ts';
 import type { TooLargeAttempts } from './too-large.ts';
 
 /** Step: goes on only with a completed attempt. @throws Refusal 409 `attempt_not_completed` */
 export function completedAttempt(sessions: SessionRegistry): Step<{ attempt: Attempt }> {
-  return async (ctx, next) => {
+  return withFacts({ refuses: [attemptNotCompleted] }, async (ctx, next) => {
     const { attempt } = ctx.state;
     if (attempt.status !== 'completed' && !(await isCompletedByNow(attempt, sessions))) {
       throw attemptNotCompleted('Results exist only after the attempt is completed.');
     }
     await next();
-  };
+  });
 }
 
 /** Another process may have recorded the completion a moment ago; what is stored follows the journal. */

@@ -1,23 +1,10 @@
+import type { UserProfile } from './answers.ts';
 import type { SavedProfile } from './result-store.ts';
 
 type SkillCode = SavedProfile['inferred_skills'][number]['skill_code'];
 type BehavioralSummary = SavedProfile['behavioral_summary'];
 
-/** One field of the behavioral summary over several attempts. */
-export interface SummaryCount {
-  /** How often each value was found. */
-  counts: Record<string, number>;
-  /** The value found most often; of several, the one of the latest attempt that has one of them. */
-  most_frequent: string;
-}
-
-/** What a user's completed attempts show together. */
-export interface UserProfile {
-  user_id: string;
-  attempt_count: number;
-  skills: { skill_code: SkillCode; skill_label: string; count: number; attempt_ids: string[] }[];
-  behavioral_summary: Partial<Record<keyof BehavioralSummary, SummaryCount>>;
-}
+type SummaryCount = NonNullable<UserProfile['behavioral_summary'][keyof BehavioralSummary]>;
 
 /**
  * Adds up the profiles of one user, of whatever version; `profiles` in the order of the attempts. Nothing is weighed

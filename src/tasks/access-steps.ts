@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts';
-import { forbidden } from '../errors.ts';
+import { forbidden, notAuthenticated } from '../errors.ts';
 import { callerOf, isStaff } from '../http/access.ts';
-import type { Step } from '../http/routes.ts';
+import { type Step, withFacts } from '../http/routes.ts';
 
 /** What is asked of the attempts. */
 export interface TaskReaders {
@@ -15,11 +15,14 @@ export interface TaskReaders {
  * @throws Refusal 403 `forbidden`
  */
 export function taskReader(attempts: TaskReaders): Step<{ caller: Caller; path: { task_id: string } }> {
-  return async (ctx, next) => {
-    const caller = callerOf(ctx.state);
-    if (!isStaff(caller) && !(await attempts.findRedeemedAt(caller, ctx.state.path.task_id))) {
-      throw forbidden('Candidates may read a task once they have redeemed a token for it.');
-    }
-    await next();
-  };
+  return withFacts(
+    { who: 'staff, candidates after redeeming', refuses: [notAuthenticated, forbidden] },
+    async (ctx, next) => {
+      const caller = callerOf(ctx.state);
+      if (!isStaff(caller) && !(await attempts.findRedeemedAt(caller, ctx.state.path.task_id))) {
+        throw forbidden('Candidates may read a task once they have redeemed a token for it.');
+      }
+      await next();
+    },
+  );
 }

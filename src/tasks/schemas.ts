@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { ListOrder } from '../database/pages.ts';
-import { moment, objectIdString } from '../fields.ts';
+import { moment, objectIdString, text } from '../fields.ts';
 import { pageQuery } from '../http/page-query.ts';
 import { taskMarks } from './marks.ts';
 import { RISK_TAGS, TASK_CATEGORIES } from './task.ts';
 
-const line = z.string().trim().min(1).max(200);
-const paragraph = z.string().trim().min(1).max(10_000);
+const line = text(200);
+const paragraph = text(10_000);
 
 const option = z.strictObject({
   option_code: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'may hold letters, digits, _ and - only'),
@@ -71,6 +71,9 @@ const taskAsRead = taskContent.extend({
  * no edit can change. `version` is the version that was edited.
  */
 export const taskEdit = z.preprocess(unwrap, taskAsRead);
+
+/** What an edit may be, for the documents. */
+export const taskEditAsSent = z.union([taskAsRead, z.strictObject({ task: taskAsRead })]);
 
 /** What GET put into an object of its own. Anything else stays as it was sent. */
 function unwrap(body: unknown): unknown {

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { validationFailed } from '../errors.ts';
-import type { Step } from '../http/routes.ts';
+import { type Step, withFacts } from '../http/routes.ts';
 import type { Task } from './task.ts';
 import type { ReadVersion } from './task-edit.ts';
 
@@ -14,11 +15,17 @@ const TAG = /^(?:W\/)?"?(\d{1,9})(-inactive)?"?$/;
  * Step: reads which version `If-Match` names. `*`, which any version matches, is like no header.
  * @throws Refusal 422 for anything but one tag that `versionTag` made
  */
-export const ifMatch: Step<{ ifMatch: ReadVersion | undefined }> = async (ctx, next) => {
-  const header = ctx.get('if-match').trim();
-  ctx.state.ifMatch = header === '' || header === '*' ? undefined : readTag(header);
-  await next();
-};
+export const ifMatch: Step<{ ifMatch: ReadVersion | undefined }> = withFacts(
+  {
+    headers: { 'If-Match': z.string().describe('The `ETag` that GET gave: the version that is edited.') },
+    refuses: [validationFailed],
+  },
+  async (ctx, next) => {
+    const header = ctx.get('if-match').trim();
+    ctx.state.ifMatch = header === '' || header === '*' ? undefined : readTag(header);
+    await next();
+  },
+);
 
 function readTag(header: string): ReadVersion {
   const [, version, inactive] = TAG.exec(header) ?? [];

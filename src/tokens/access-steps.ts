@@ -3,7 +3,7 @@ import type { AttemptStore } from '../attempts/stored/attempt-store.ts';
 import { forbidden, notFound } from '../errors.ts';
 import type { AccountCaller } from '../http/access.ts';
 import type { Context } from '../http/context.ts';
-import type { Step } from '../http/routes.ts';
+import { type Step, withFacts } from '../http/routes.ts';
 
 /**
  * Step: administrators and the issuer of the attempt's token may call.
@@ -14,7 +14,7 @@ export function tokenIssuer<Found extends object>(
   attempts: Pick<AttemptStore, 'find'>,
   attemptIn: (ctx: Context<Found>) => string,
 ): Step<Found & { caller: AccountCaller; attempt: Attempt }> {
-  return async (ctx, next) => {
+  return withFacts({ who: 'issuer, admin', refuses: [forbidden, notFound] }, async (ctx, next) => {
     const { caller } = ctx.state;
     const attempt_id = attemptIn(ctx);
     const attempt = await attempts.find(attempt_id);
@@ -24,7 +24,7 @@ export function tokenIssuer<Found extends object>(
     }
     ctx.state.attempt = attempt;
     await next();
-  };
+  });
 }
 
 /** Step: recruiters may ask only for tokens that they issued. Finds whose tokens to list. */

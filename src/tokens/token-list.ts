@@ -1,23 +1,30 @@
 import type { Filter } from 'mongodb';
+import { z } from 'zod';
 import type { Attempt, AttemptStatus } from '../attempts/attempt.ts';
 import type { AttemptFilter, AttemptList } from '../attempts/stored/attempt-list.ts';
 import type { AttemptDocument, TokenUse } from '../attempts/stored/collection.ts';
 import type { Page, PageRequest } from '../database/pages.ts';
+import { objectIdString } from '../fields.ts';
 
 /** `open`: can be redeemed. `expired`: was not redeemed in time. */
 export const TOKEN_STATES = ['open', 'redeemed', 'revoked', 'expired'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];
 
 /** An issued token as staff see it, without the token itself, which is not stored. */
-export interface ListedToken
-  extends Pick<
-    Attempt,
-    'attempt_id' | 'task_id' | 'issued_by' | 'candidate_email' | 'created_at' | 'redeemed_at' | 'revoked_at'
-  > {
-  state: TokenState;
-  /** When the token expires; once redeemed: when the attempt expires. */
-  expires_at: Date;
-}
+export const listedToken = z
+  .object({
+    attempt_id: objectIdString,
+    task_id: objectIdString,
+    issued_by: objectIdString,
+    candidate_email: z.string().nullable(),
+    created_at: z.date(),
+    redeemed_at: z.date().nullable(),
+    revoked_at: z.date().nullable(),
+    expires_at: z.date().describe('When the token expires; once redeemed: when the attempt expires.'),
+    state: z.enum(TOKEN_STATES),
+  })
+  .meta({ id: 'Token' });
+export type ListedToken = z.output<typeof listedToken>;
 
 export type TokenFilter = Omit<AttemptFilter, 'status' | 'user_id' | 'use'> & {
   state?: TokenState | undefined;

@@ -1,18 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Binary, type Collection, ObjectId } from 'mongodb';
+import { z } from 'zod';
 import type { Attempt, RedeemedAttempt } from '../attempts/attempt.ts';
 import { toAttempt } from '../attempts/stored/attempt-store.ts';
 import type { AttemptDocument } from '../attempts/stored/collection.ts';
 import { isDuplicateKey } from '../database/errors.ts';
+import { objectIdString } from '../fields.ts';
 import { type AttemptChain, commitmentTo } from '../proof/chain-start.ts';
 import type { RedemptionContent } from '../proof/formats.ts';
 
 /** A new token, which its issuer sees only once. */
-export interface IssuedToken {
-  attempt_id: string;
-  token: string;
-  expires_at: Date;
-}
+export const issuedToken = z
+  .object({
+    attempt_id: objectIdString,
+    token: z.string().describe('Shown this once.'),
+    expires_at: z.date(),
+  })
+  .meta({ id: 'IssuedToken' });
+export type IssuedToken = z.output<typeof issuedToken>;
 
 /** The address and the task that a token is for. */
 export interface BoundTo {

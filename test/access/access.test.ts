@@ -8,7 +8,7 @@ import { LIVE_CHANNEL, ROUTES } from './routes.ts';
 const world = await createWorld();
 const { server } = world;
 
-it('names every route of the server, and no other', () => {
+it('tries every route of the server, and no other', () => {
   const { live, routers } = createApp(server.services);
   live.close();
   const served = routers

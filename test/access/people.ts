@@ -59,6 +59,7 @@ export async function createWorldOn<Server extends WorldServer>(server: Server):
   await open.does(starts(0), selects(0, 'A'));
   const done = await admitCandidate(admin, as(owner), otherTask);
   await done.does(starts(0), selects(0, 'A'), completes(0, 'A'));
+  // Comes last: a checkpoint of the log includes it.
   await done.results('evidence');
   const of = {
     another: await admitCandidate(admin, api, task),

@@ -1,17 +1,27 @@
+import type { Operation, Who } from '../../src/http/operation.ts';
 import { PASSWORD } from '../support/accounts.ts';
+import { describeOperations } from '../support/operations.ts';
 import { PEOPLE, type Person, type World } from './people.ts';
 
 export type Expected = Record<Person, number>;
 type Body = object | undefined;
 
-/** One route: the request, and the status each person gets. */
-export interface RouteRow {
-  route: string;
+/** How a route is tried. */
+interface Trial {
+  /** What those get who may call; 200 if absent. */
+  status?: number;
   /** Values for the parameters of the path. */
   path?: (world: World) => string | Promise<string>;
   body?: (world: World) => Body | Promise<Body>;
   /** Which attempt token the owner uses: the completed attempt's if the route needs one. */
   about?: 'open' | 'done';
+  /** Who differs from the others, and why is said beside it. */
+  but?: Partial<Expected>;
+}
+
+/** One route: the request, and the status each person gets. */
+export interface RouteRow extends Trial {
+  route: string;
   expected: Expected;
 }
 
@@ -30,15 +40,34 @@ const refusedBut = (allowed: Partial<Expected>): Expected => ({
   ...badOnes(401),
   ...allowed,
 });
-const staff = (status: number) => refusedBut({ recruiter: status, admin: status });
-const admins = (status: number) => refusedBut({ admin: status });
 /** A stranger with an account could guess ids: somebody else's attempt is answered as one that does not exist. */
 const ofAttempt = (allowed: Partial<Expected>) => refusedBut({ stranger: 404, ...allowed });
-const readers = (status: number) =>
-  ofAttempt({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status });
-const owner = (status: number) => ofAttempt({ owners_attempt_token: status, candidate: status });
-const accounts = (status: number) =>
-  refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status });
+
+/** What each person gets from a route, by whom its declaration lets in. */
+const EXPECTED: Record<Who, (status: number) => Expected> = {
+  anyone: everybody,
+  'anyone on this computer': everybody,
+  'any credentials': (status) => ({ ...everybody(status), nobody: 401, ...badOnes(401) }),
+  'any account': (status) =>
+    refusedBut({ stranger: status, candidate: status, recruiter: status, admin: status }),
+  // All attempt tokens here are for attempts at the same task.
+  'staff, candidates after redeeming': (status) =>
+    refusedBut({
+      owners_attempt_token: status,
+      another_attempts_token: status,
+      admins_attempt_token: status,
+      candidate: status,
+      recruiter: status,
+      admin: status,
+    }),
+  'owner, staff': (status) =>
+    ofAttempt({ owners_attempt_token: status, candidate: status, recruiter: status, admin: status }),
+  owner: (status) => ofAttempt({ owners_attempt_token: status, candidate: status }),
+  staff: (status) => refusedBut({ recruiter: status, admin: status }),
+  // All attempts here were issued by the administrator.
+  'issuer, admin': (status) => refusedBut({ admin: status }),
+  admin: (status) => refusedBut({ admin: status }),
+};
 
 const path = (template: string) => (world: World) =>
   template
@@ -58,192 +87,108 @@ const view = (world: World) => ({
   },
 });
 
-/** Every route of the server. Bodies are valid unless the status says otherwise. */
-export const ROUTES: RouteRow[] = [
-  { route: 'GET /healthz', expected: everybody(200) },
-  { route: 'GET /readyz', expected: everybody(200) },
-  // From this computer, and outside production; a METRICS_TOKEN opens it for others.
-  { route: 'GET /metrics', expected: everybody(200) },
-
-  {
-    route: 'POST /api/v1/auth/register',
+/** How each route is tried. Bodies are valid unless the status says otherwise. */
+const TRIALS: Record<string, Trial> = {
+  'POST /api/v1/auth/register': {
     body: (world) => ({ email: `person-${++world.count}@example.com`, password: PASSWORD }),
-    expected: everybody(201),
+    status: 201,
   },
-  {
-    route: 'POST /api/v1/auth/login',
-    body: () => ({ email: 'owner@example.com', password: PASSWORD }),
-    expected: everybody(200),
-  },
-  {
-    route: 'POST /api/v1/auth/refresh',
+  'POST /api/v1/auth/login': { body: () => ({ email: 'owner@example.com', password: PASSWORD }) },
+  'POST /api/v1/auth/refresh': {
     body: async (world) => ({ refresh_token: await world.freshRefreshToken() }),
-    expected: everybody(200),
   },
-  {
-    route: 'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/logout': {
     body: async (world) => ({ refresh_token: await world.freshRefreshToken() }),
-    expected: everybody(204),
+    status: 204,
   },
-  { route: 'GET /api/v1/auth/me', expected: accounts(200) },
   // The wrong current password: 401 for everybody with an account, too.
-  {
-    route: 'POST /api/v1/auth/password',
+  'POST /api/v1/auth/password': {
     body: () => ({ current_password: 'not the password', new_password: PASSWORD }),
-    expected: accounts(401),
+    status: 401,
   },
 
-  {
-    route: 'POST /api/v1/users',
+  'POST /api/v1/users': {
     body: (world) => ({
       email: `hired-${++world.count}@example.com`,
       password: PASSWORD,
       role: 'recruiter',
     }),
-    expected: admins(201),
+    status: 201,
   },
   // The administrator's own account, which cannot be deactivated.
-  {
-    route: 'POST /api/v1/users/:user_id/deactivate',
+  'POST /api/v1/users/:user_id/deactivate': {
     path: path('/api/v1/users/ADMIN/deactivate'),
     body: () => ({}),
-    expected: admins(409),
+    status: 409,
   },
-  {
-    route: 'POST /api/v1/users/:user_id/reactivate',
+  'POST /api/v1/users/:user_id/reactivate': {
     path: path('/api/v1/users/OWNER/reactivate'),
     body: () => ({}),
-    expected: admins(200),
   },
-  {
-    route: 'GET /api/v1/users/:user_id/profile',
-    path: path('/api/v1/users/OWNER/profile'),
-    expected: staff(200),
-  },
+  'GET /api/v1/users/:user_id/profile': { path: path('/api/v1/users/OWNER/profile') },
 
-  {
-    route: 'POST /api/v1/tokens/generate',
-    body: ({ task }) => ({ task_id: task.task_id }),
-    expected: staff(201),
-  },
-  { route: 'GET /api/v1/tokens', expected: staff(200) },
-  {
-    route: 'GET /api/v1/tokens/:token/validate',
+  'POST /api/v1/tokens/generate': { body: ({ task }) => ({ task_id: task.task_id }), status: 201 },
+  'GET /api/v1/tokens/:token/validate': {
     path: async (world) => `/api/v1/tokens/${await world.freshToken()}/validate`,
-    expected: everybody(200),
   },
   // An attempt that the administrator issued and its owner redeemed: not the recruiter's, and too late.
-  {
-    route: 'POST /api/v1/tokens/revoke',
-    body: ({ open }) => ({ attempt_id: open.attempt_id }),
-    expected: admins(409),
-  },
+  'POST /api/v1/tokens/revoke': { body: ({ open }) => ({ attempt_id: open.attempt_id }), status: 409 },
 
-  { route: 'GET /api/v1/tasks', expected: staff(200) },
   // Candidates only after the own redemption; all attempt tokens here are for attempts at this task.
-  {
-    route: 'GET /api/v1/tasks/:task_id',
-    path: path('/api/v1/tasks/TASK'),
-    expected: refusedBut({
-      owners_attempt_token: 200,
-      another_attempts_token: 200,
-      admins_attempt_token: 200,
-      candidate: 200,
-      recruiter: 200,
-      admin: 200,
-    }),
-  },
-  { route: 'POST /api/v1/tasks', body: () => ({}), expected: admins(422) },
-  {
-    route: 'PUT /api/v1/tasks/:task_id',
-    path: path('/api/v1/tasks/TASK'),
-    body: () => ({}),
-    expected: admins(422),
-  },
+  'GET /api/v1/tasks/:task_id': { path: path('/api/v1/tasks/TASK') },
+  'POST /api/v1/tasks': { body: () => ({}), status: 422 },
+  'PUT /api/v1/tasks/:task_id': { path: path('/api/v1/tasks/TASK'), body: () => ({}), status: 422 },
   // A task that does not exist.
-  {
-    route: 'POST /api/v1/tasks/:task_id/deactivate',
+  'POST /api/v1/tasks/:task_id/deactivate': {
     path: () => `/api/v1/tasks/${'f'.repeat(24)}/deactivate`,
     body: () => ({}),
-    expected: admins(404),
+    status: 404,
   },
 
-  {
-    route: 'POST /api/v1/attempts',
-    body: async (world) => ({ token: await world.freshToken() }),
-    expected: everybody(201),
-  },
-  {
-    route: 'POST /api/v1/attempts/:attempt_id/access',
-    path: path('/api/v1/attempts/DONE/access'),
-    expected: admins(409),
-  },
-  { route: 'GET /api/v1/attempts', expected: staff(200) },
-  { route: 'GET /api/v1/attempts/:attempt_id', path: path('/api/v1/attempts/OPEN'), expected: readers(200) },
-  {
-    route: 'GET /api/v1/attempts/:attempt_id/events',
-    path: path('/api/v1/attempts/OPEN/events'),
-    expected: readers(200),
-  },
-  {
-    route: 'GET /api/v1/attempts/:attempt_id/metrics',
-    path: path('/api/v1/attempts/DONE/metrics'),
-    about: 'done',
-    expected: readers(200),
-  },
-  {
-    route: 'GET /api/v1/attempts/:attempt_id/evidence',
-    path: path('/api/v1/attempts/DONE/evidence'),
-    about: 'done',
-    expected: readers(200),
-  },
-  { route: 'GET /verify', path: path('/verify'), expected: everybody(200) },
-  { route: 'GET /log/checkpoint', path: path('/log/checkpoint'), expected: everybody(200) },
-  { route: 'GET /log/entries', path: path('/log/entries?from=0'), expected: everybody(200) },
-  { route: 'GET /log/proof', path: path('/log/proof?from=0'), expected: everybody(200) },
-  {
-    route: 'GET /api/v1/attempts/:attempt_id/skills',
-    path: path('/api/v1/attempts/DONE/skills'),
-    about: 'done',
-    expected: readers(200),
-  },
+  'POST /api/v1/attempts': { body: async (world) => ({ token: await world.freshToken() }), status: 201 },
+  'POST /api/v1/attempts/:attempt_id/access': { path: path('/api/v1/attempts/DONE/access'), status: 409 },
+  'GET /api/v1/attempts/:attempt_id': { path: path('/api/v1/attempts/OPEN') },
+  'GET /api/v1/attempts/:attempt_id/events': { path: path('/api/v1/attempts/OPEN/events') },
+  'GET /api/v1/attempts/:attempt_id/metrics': { path: path('/api/v1/attempts/DONE/metrics'), about: 'done' },
+  'GET /api/v1/attempts/:attempt_id/skills': { path: path('/api/v1/attempts/DONE/skills'), about: 'done' },
   // Already completed.
-  {
-    route: 'POST /api/v1/attempts/:attempt_id/complete',
+  'POST /api/v1/attempts/:attempt_id/complete': {
     path: path('/api/v1/attempts/DONE/complete'),
     about: 'done',
-    expected: owner(409),
+    status: 409,
   },
-  { route: 'POST /api/v1/events', body: view, expected: owner(201) },
-  {
-    route: 'POST /api/v1/events/batch',
-    body: (world) => ({ events: [view(world)] }),
-    expected: owner(201),
-  },
+  'POST /api/v1/events': { body: view, status: 201 },
+  'POST /api/v1/events/batch': { body: (world) => ({ events: [view(world)] }), status: 201 },
 
-  { route: 'GET /api/v1/audit', expected: admins(200) },
-
-  {
-    route: 'GET /api/v1/attempts/:attempt_id/states',
-    path: path('/api/v1/attempts/OPEN/states'),
-    expected: staff(200),
-  },
+  'GET /api/v1/attempts/:attempt_id/states': { path: path('/api/v1/attempts/OPEN/states') },
   // The page itself is empty; its content comes by routes for staff only.
-  { route: 'GET /machines', expected: everybody(200) },
-  { route: 'GET /machines/page/:name', path: () => '/machines/page/page.css', expected: everybody(200) },
-  {
-    route: 'GET /machines/pictures/:machine_id',
-    path: () => '/machines/pictures/attempt-v1',
-    expected: staff(200),
+  'GET /api/v1/attempts/:attempt_id/evidence': {
+    path: path('/api/v1/attempts/DONE/evidence'),
+    about: 'done',
   },
-  { route: 'GET /client/v1.js', expected: everybody(200) },
+  'GET /log/entries': { path: () => '/log/entries?from=0' },
+  'GET /log/proof': { path: () => '/log/proof?from=0' },
+  'GET /docs/:file': { path: () => '/docs/docs.js' },
+  'GET /machines/page/:name': { path: () => '/machines/page/page.css' },
+  'GET /machines/pictures/:machine_id': { path: () => '/machines/pictures/attempt-v1' },
   // On the server's own computer, outside production and with the key; test/inspector tries the other cases.
-  {
-    route: 'POST /machines/pass',
+  'POST /machines/pass': {
     body: ({ server }) => ({ key: new URL(server.machinesLink ?? '').hash.replace('#key=', '') }),
-    expected: everybody(200),
   },
-];
+};
+
+const nameOf = ({ method, path }: Operation) => `${method.toUpperCase()} ${path}`;
+
+const operations = describeOperations();
+const unknown = Object.keys(TRIALS).filter((name) => !operations.some((each) => nameOf(each) === name));
+if (unknown.length > 0) throw new Error(`No such routes: ${unknown.join(', ')}`);
+
+/** Every route of the server, with what its declaration promises each person. */
+export const ROUTES: readonly RouteRow[] = operations.map((operation) => {
+  const route = nameOf(operation);
+  const trial = TRIALS[route] ?? {};
+  return { ...trial, route, expected: { ...EXPECTED[operation.who](trial.status ?? 200), ...trial.but } };
+});
 
 /** The close code of the open attempt's live channel; 1000 means that the socket was served. */
 export const LIVE_CHANNEL: Expected = {

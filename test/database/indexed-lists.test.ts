@@ -127,15 +127,11 @@ const SAMPLES: Record<string, string> = {
 const app = createApp(services);
 app.live.close();
 const lists = app.routers
-  .flatMap((router) => router.stack)
-  .flatMap(({ path, methods, stack }) => {
-    const schemas = (stack as { querySchema?: z.ZodObject }[]).flatMap(
-      ({ querySchema }) => querySchema ?? [],
-    );
-    const [declared] = schemas;
-    if (!methods.includes('GET') || !declared || !('cursor' in declared.shape)) return [];
-    const { cursor: _, limit: __, ...filters } = declared.shape;
-    return [{ path: String(path), filters: filters as Record<string, z.ZodType> }];
+  .flatMap(({ operations }) => operations)
+  .flatMap(({ method, path, query }) => {
+    if (method !== 'get' || !query || !('cursor' in query.shape)) return [];
+    const { cursor: _, limit: __, ...filters } = query.shape;
+    return [{ path, filters: filters as Record<string, z.ZodType> }];
   });
 
 /** What a filter may ask for; the first is to leave it out. */

@@ -8,6 +8,11 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** One engine for the whole run; every test file uses its own database. */
     mongodbUri: string;
+    /** The documents of the server, with which every answer is compared. */
+    openApi: object;
+    asyncApi: object;
+    /** Where each test file notes what it has seen of them. */
+    seenFolder: string;
   }
 }
 

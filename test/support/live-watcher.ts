@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { ApiClient, LiveMessage } from '../../src/tools/api-client.ts';
 import { atTheEnd } from './at-the-end.ts';
 import { eventually } from './eventually.ts';
+import { heard } from './heard.ts';
 
 /** A client on an attempt's live channel, with all messages it received, in order. */
 export class LiveWatcher {
@@ -24,6 +25,7 @@ export class LiveWatcher {
     socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as LiveMessage;
       this.heard.push(message);
+      heard.onMessage(message);
       onMessage(message);
     });
   }

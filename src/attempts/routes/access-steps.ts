@@ -1,8 +1,16 @@
 import type { Caller } from '../../caller.ts';
+import {
+  attemptNotRedeemed,
+  forbidden,
+  JOURNAL_UNREPLAYABLE,
+  notAuthenticated,
+  notFound,
+  validationFailed,
+} from '../../errors.ts';
 import { objectIdString } from '../../fields.ts';
 import { callerOf } from '../../http/access.ts';
 import type { Context } from '../../http/context.ts';
-import type { Step } from '../../http/routes.ts';
+import { type Step, withFacts } from '../../http/routes.ts';
 import { parse } from '../../validation.ts';
 import { findOwn, findReadable, noSuchAttempt, type OwnSessions } from '../access.ts';
 import type { Attempt } from '../attempt.ts';
@@ -15,13 +23,14 @@ import type { AttemptStore } from '../stored/attempt-store.ts';
 export function attemptReader(
   attempts: Pick<AttemptStore, 'find'>,
 ): Step<{ caller: Caller; attempt: Attempt }> {
-  return async (ctx, next) => {
+  const refuses = [notAuthenticated, forbidden, notFound, validationFailed, JOURNAL_UNREPLAYABLE];
+  return withFacts({ who: 'owner, staff', refuses }, async (ctx, next) => {
     const caller = callerOf(ctx.state);
     const attempt = await findReadable(attempts, caller, attemptInPath(ctx));
     if (!attempt) throw noSuchAttempt();
     ctx.state.attempt = attempt;
     await next();
-  };
+  });
 }
 
 /**
@@ -33,10 +42,18 @@ export function attemptOwner<Found extends object>(
   services: OwnSessions,
   attemptIn: (ctx: Context<Found>) => string,
 ): Step<Found & { caller: Caller; session: Session }> {
-  return async (ctx, next) => {
+  const refuses = [
+    notAuthenticated,
+    forbidden,
+    notFound,
+    attemptNotRedeemed,
+    validationFailed,
+    JOURNAL_UNREPLAYABLE,
+  ];
+  return withFacts({ who: 'owner', refuses }, async (ctx, next) => {
     ctx.state.session = await findOwn(services, callerOf(ctx.state), attemptIn(ctx));
     await next();
-  };
+  });
 }
 
 /** The attempt id in a path with `:attempt_id`. @throws Refusal 422 */

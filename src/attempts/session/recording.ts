@@ -1,18 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import type { AttemptSnapshot } from '../../../machines/index.ts';
 import type { EventRecord, RecordedEvent } from '../../events/recorded-event.ts';
 import type { SubmittedEvent } from '../../events/submitted-event.ts';
+import { objectIdString } from '../../fields.ts';
 import { refuseReusedId } from './decide.ts';
 
 /** The answer to a front end once its event is on disk. */
-export interface Acknowledgement {
-  event_id: string;
-  sequence_number: number;
-  timestamp_server: Date;
-  /** What the attempt's chain has come to with this event: the front end's receipt. Absent without a chain. */
-  digest?: string | undefined;
-  acknowledged: true;
-}
+export const acknowledgement = z
+  .object({
+    event_id: objectIdString,
+    sequence_number: z.int().meta({ examples: [1] }),
+    timestamp_server: z.date(),
+    digest: z
+      .string()
+      .optional()
+      .describe('What the attempt’s chain has come to with this event: the receipt. Absent without a chain.'),
+    acknowledged: z.literal(true),
+  })
+  .meta({ id: 'Acknowledgement' });
+export type Acknowledgement = z.output<typeof acknowledgement>;
 
 /** The event as it goes into the journal: the submitted event with the number and time that the server gives it. */
 export function recordOf(
