@@ -34,7 +34,9 @@ const eventRecord = z.object({
 });
 
 const ofType = (type: (typeof EVENT_TYPES)[number]) => {
-  const payload: z.ZodRawShape = EVENT_TABLE[type].payload;
+  const payload: Record<string, z.ZodType> = { ...EVENT_TABLE[type].payload };
+  // Earlier releases have recorded longer ones.
+  if ('text' in payload) payload['text'] = z.string();
   return eventRecord.extend({ event_type: z.literal(type), payload: z.looseObject(payload) });
 };
 const [first, ...others] = EVENT_TYPES;

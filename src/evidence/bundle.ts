@@ -7,10 +7,9 @@ import { withoutIds } from '../results/seal.ts';
 import type { AnyExplainedRule, AnyInterpretation, AnyMetrics } from '../results/versions.ts';
 import { contentOf, riskDigest, textOf } from '../tasks/chained-task.ts';
 import type { Task } from '../tasks/task.ts';
+import { BUNDLE_FORMAT } from './bundle-format.ts';
 import type { LogEvidence } from './log-evidence.ts';
 import { optionsMet } from './options-met.ts';
-
-export const BUNDLE_FORMAT = 'skill-observation-evidence/v1';
 
 /** Everything that proves what was recorded of one attempt and concluded from it, besides its events. */
 export interface Evidence {

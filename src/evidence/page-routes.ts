@@ -7,18 +7,20 @@ import { readPage } from './verifier-files.ts';
 
 /** The page at `/verify`, which checks an evidence file in the browser and sends it nowhere. */
 export function verifyPageRoutes({ limits }: { limits: Pick<RateLimits, 'volume'> }): ApiRouter {
-  let page: Promise<{ html: string; policy: string }> | undefined;
+  let page: { html: string; policy: string } | undefined;
   return rootRoutes([
     get(
       '/verify',
       [limits.volume, anyone],
       { summary: 'Check the evidence of an attempt (a page)', answers: { 200: 'text/html' } },
       async (ctx) => {
-        page ??= readPage().then((html) => ({ html, policy: policyOf(html) }));
-        const { html, policy } = await page;
-        ctx.set('Content-Security-Policy', policy);
+        if (!page) {
+          const html = await readPage();
+          page = { html, policy: policyOf(html) };
+        }
+        ctx.set('Content-Security-Policy', page.policy);
         ctx.type = 'html';
-        ctx.body = html;
+        ctx.body = page.html;
       },
     ),
   ]);

@@ -85,9 +85,9 @@ const passRoute = (pass: ReadOnlyPass) =>
     [anyoneHere, body(z.strictObject({ key: z.string().max(100) }))],
     {
       summary: 'Exchange the key of the printed link for a pass that can only read',
-      details: 'Not in production.',
+      details: 'In production there is none (404).',
       answers: { 200: passView },
-      refuses: [forbidden],
+      refuses: [forbidden, notFound],
       example: { key: 'k'.repeat(43) },
     },
     (ctx) => {

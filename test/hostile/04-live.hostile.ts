@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MongoClient, ObjectId } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { expect, it } from 'vitest';
 import type { ApiClient } from '../../src/tools/api-client.ts';
 import { logInAsAdmin } from '../support/administrator.ts';
@@ -12,6 +12,8 @@ import { admitCandidate, type Candidate } from '../support/candidate.ts';
 import { sharedDatabase } from '../support/database.ts';
 import { liveHandshake } from '../support/handshake.ts';
 import { watch } from '../support/live-watcher.ts';
+import { writeEvents } from '../support/overfull.ts';
+import { starts } from '../support/recorded.ts';
 import { HonestCandidate } from './honest-candidate.ts';
 import { startHostileServer } from './hostile-server.ts';
 
@@ -32,22 +34,9 @@ async function aLongAttempt(staff: ApiClient): Promise<Candidate> {
   const candidate = await admitCandidate(staff, staff.as(undefined), task);
   const client = await MongoClient.connect(shared.MONGODB_URI);
   atTheEnd(() => client.close());
-  const [option] = task.options;
-  const viewed = { option_id: option?.option_id, option_code: option?.option_code, duration_ms: 1 };
-  await client
-    .db(shared.MONGODB_DATABASE)
-    .collection('behavior_events')
-    .insertMany(
-      Array.from({ length: EVENTS }, (_, index) => ({
-        attempt_id: new ObjectId(candidate.attempt_id),
-        sequence_number: index + 1,
-        event_type: index === 0 ? 'task_started' : 'option_viewed',
-        timestamp_client: new Date(),
-        timestamp_server: new Date(),
-        payload: index === 0 ? {} : viewed,
-        metadata: { note: 'x'.repeat(BYTES_EACH) },
-      })),
-    );
+  await candidate.does(starts(0));
+  const text = 'x'.repeat(BYTES_EACH);
+  await writeEvents(client.db(shared.MONGODB_DATABASE), candidate, { count: EVENTS - 1, text });
   await staff.call('GET', `/attempts/${candidate.attempt_id}`);
   return candidate;
 }

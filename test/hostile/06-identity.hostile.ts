@@ -108,11 +108,13 @@ const each = (
 
 /** Status, headers and body of an answer without what differs between any two: ids, addresses, tokens, times, sizes. */
 async function shapeOf(response: Response): Promise<string> {
-  const headers = [...response.headers].filter(([name]) => !['date', 'content-length'].includes(name));
+  const headers = [...response.headers].filter(
+    ([name]) => !['date', 'content-length', 'traceparent'].includes(name),
+  );
   const text = await response.text();
   const body = text
-    .replace(/[0-9a-f]{24}/g, 'ID')
+    .replace(/\b[0-9a-f]{24}\b/g, 'ID')
     .replace(/[\w-]+@example\.com/g, 'ADDRESS')
-    .replace(/"(access_token|refresh_token|created_at)":"[^"]*"/g, '"$1":"…"');
+    .replace(/"(access_token|refresh_token|created_at|trace_id)":"[^"]*"/g, '"$1":"…"');
   return JSON.stringify([response.status, headers, body]);
 }

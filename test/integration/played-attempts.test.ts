@@ -56,10 +56,11 @@ describe('random attempts, played over HTTP', () => {
       const log = await candidate.log(7);
       expect(log.map(({ event_type }) => event_type)).toEqual(acts.map(({ event_type }) => event_type));
       expect(
-        log.map(({ event_id, sequence_number, timestamp_server }) => ({
+        log.map(({ event_id, sequence_number, timestamp_server, digest }) => ({
           event_id,
           sequence_number,
           timestamp_server: timestamp_server.toISOString(),
+          digest,
           acknowledged: true,
         })),
       ).toEqual(acks);

@@ -128,7 +128,7 @@ export class LogKeeper {
 }
 
 /** The stored log contradicts a checkpoint that was signed, so nothing more is signed. */
-export class LogDamaged extends Error {
+class LogDamaged extends Error {
   override readonly name = 'LogDamaged';
 }
 

@@ -4,9 +4,8 @@ import { canonicalJson } from '../../proof/canonical-json.ts';
 import type { ChainedEvent, ChainedTask, SealContent } from '../../proof/formats.ts';
 import type { AnyExplainedRule, AnyInterpretation, AnyMetrics } from '../../results/versions.ts';
 import type { TaskMarks } from '../../tasks/general-marks.ts';
+import { BUNDLE_FORMAT } from '../bundle-format.ts';
 import { Failed } from './report.ts';
-
-export const FORMAT = 'skill-observation-evidence/v1';
 
 export type BundleEvent = Omit<ChainedEvent, 'attempt_id' | 'event_type'> & {
   event_type: BehaviorEvent['event_type'];
@@ -107,7 +106,7 @@ const event = {
 
 const bundle = (isChained: boolean) =>
   fields({
-    format: (value, path) => void (value === FORMAT || wrong(path, `is not ${FORMAT}`)),
+    format: (value, path) => void (value === BUNDLE_FORMAT || wrong(path, `is not ${BUNDLE_FORMAT}`)),
     attempt: fields({ attempt_id: text, machine_id: text, redeemed_at: moment }),
     chain: orNull(fields({ first_digest: hash, key_commitment: hash })),
     key: orNull(hash),
