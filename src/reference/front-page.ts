@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Operation } from '../http/operation.ts';
 
-const LINKED = /^\/(?!api\/)[^:]*$/;
+/** Outside the API and without parameters; what takes a query is for programs. */
+const isLinked = ({ method, path, who, query }: Operation): boolean =>
+  method === 'get' && who === 'anyone' && !query && /^\/(?!api\/)[^:]+$/.test(path);
 
 /** What is at the address of the server. */
 export const index = z.object({
@@ -17,9 +19,7 @@ const isPage = ({ answers }: Operation): boolean => answers[200] === 'text/html'
 /** Every page and document that anyone may read, pages first. */
 export function indexOf(operations: readonly Operation[], version: string): Index {
   const links = operations
-    .filter(
-      ({ method, path, who }) => method === 'get' && who === 'anyone' && LINKED.test(path) && path !== '/',
-    )
+    .filter(isLinked)
     .toSorted((a, b) => Number(isPage(b)) - Number(isPage(a)) || (a.path < b.path ? -1 : 1))
     .map(({ path, summary }) => ({ path, summary }));
   return { name: 'Skill observation server', version, api: '/api/v1', links };

@@ -23,7 +23,7 @@ const seen = new Set<string>();
 const openApi = inject('openApi') as unknown as { paths: Record<string, Record<string, Operation>> };
 const templates = Object.keys(openApi.paths).map((template) => ({
   template,
-  pattern: new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+  pattern: new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`),
 }));
 
 /** Loaded when the first answer comes: most files talk to no server. */

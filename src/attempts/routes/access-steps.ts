@@ -1,6 +1,5 @@
 import type { Caller } from '../../caller.ts';
 import {
-  attemptNotRedeemed,
   forbidden,
   JOURNAL_UNREPLAYABLE,
   notAuthenticated,
@@ -42,14 +41,7 @@ export function attemptOwner<Found extends object>(
   services: OwnSessions,
   attemptIn: (ctx: Context<Found>) => string,
 ): Step<Found & { caller: Caller; session: Session }> {
-  const refuses = [
-    notAuthenticated,
-    forbidden,
-    notFound,
-    attemptNotRedeemed,
-    validationFailed,
-    JOURNAL_UNREPLAYABLE,
-  ];
+  const refuses = [notAuthenticated, forbidden, notFound, validationFailed, JOURNAL_UNREPLAYABLE];
   return withFacts({ who: 'owner', refuses }, async (ctx, next) => {
     ctx.state.session = await findOwn(services, callerOf(ctx.state), attemptIn(ctx));
     await next();
