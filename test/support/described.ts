@@ -17,6 +17,9 @@ interface Operation {
   responses: Record<string, Response_>;
 }
 
+/** Longest body that is compared, in characters. */
+const MAX_LENGTH = 256 * 1024;
+
 /** The pairs of operation and status that this file has seen. */
 const seen = new Set<string>();
 
@@ -65,7 +68,8 @@ heard.onMessage = (message) => {
 };
 
 async function checkBody(place: string[], media: string, status: number, text: string, what: string) {
-  if (!media.includes('json')) return;
+  // Larger ones are pages of what smaller ones have, too, and slow to compare.
+  if (!media.includes('json') || text.length > MAX_LENGTH) return;
   const value: unknown = JSON.parse(text);
   if (media !== 'application/problem+json') {
     return check(`openapi#/${pointer(...place, String(status), 'content', media, 'schema')}`, value, what);
@@ -89,7 +93,8 @@ function checkAnswer(method: string, url: string, response: Response): Response 
   const { pathname } = new URL(url);
   const template = templates.find(({ pattern }) => pattern.test(pathname))?.template;
   const operation = template && openApi.paths[template]?.[method];
-  if (!operation) return response;
+  // Without the header it is the answer of something else, such as a proxy.
+  if (!operation || !response.headers.has('traceparent')) return response;
   const what = `The answer ${response.status} to ${method.toUpperCase()} ${template}`;
   const promised = operation.responses[String(response.status)];
   if (!promised) throw new Error(`${what} is not described.`);
