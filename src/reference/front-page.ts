@@ -14,14 +14,28 @@ export const index = z.object({
 });
 type Index = z.output<typeof index>;
 
+/** Whether it can be opened by its path alone. */
+const isComplete = ({ query }: Operation): boolean => query === undefined || query.safeParse({}).success;
+
 const isPage = ({ answers }: Operation): boolean => answers[200] === 'text/html';
 
 /** Every page and document that anyone may read, pages first. */
 export function indexOf(operations: readonly Operation[], version: string): Index {
   const links = operations
+<<<<<<< HEAD
     .filter(isLinked)
+=======
+    .filter(
+      (operation) =>
+        operation.method === 'get' &&
+        operation.who === 'anyone' &&
+        LINKED.test(operation.path) &&
+        operation.path !== '/' &&
+        isComplete(operation),
+    )
+>>>>>>> main
     .toSorted((a, b) => Number(isPage(b)) - Number(isPage(a)) || (a.path < b.path ? -1 : 1))
-    .map(({ path, summary }) => ({ path, summary }));
+    .map((path, summary ) => (path, summary ));
   return { name: 'Skill observation server', version, api: '/api/v1', links };
 }
 

@@ -39,17 +39,18 @@ export class JsonSchemas {
   }
 
   #convertAnew(schema: z.ZodType, io: Direction): Json {
-    const {
-      $schema: _,
-      $defs = {},
-      ...json
-    } = z.toJSONSchema(schema, {
+    const { $defs = {}, ...json } = this.#toJson(schema, io);
+    for (const [name, component] of Object.entries($defs)) this.#add(name, referring(component));
+    return referring(json);
+  }
+
+  #toJson(schema: z.ZodType, io: Direction): Json & { $defs?: Record<string, Json> } {
+    const { $schema: _, ...json } = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',
       override: (each) => this.#describe(each.zodSchema, each.jsonSchema, io),
-    }) as Json & { $defs?: Record<string, Json> };
-    for (const [name, component] of Object.entries($defs)) this.#add(name, referring(component));
-    return referring(json);
+    }) as Json;
+    return json;
   }
 
   #add(name: string, component: Json): void {
@@ -66,7 +67,7 @@ export class JsonSchemas {
     if (documentAs) replace(json, documentAs);
     else if (def.type === 'date') replace(json, { type: 'string', format: 'date-time', examples: [MOMENT] });
     else if (def.type === 'pipe' && io === 'input' && isUnknown(def.in)) {
-      replace(json, this.#inline(def.out as unknown as z.ZodType, io));
+      replace(json, this.#toJson(def.out as unknown as z.ZodType, io));
     }
     delete json['documentAs'];
     // What every number in JSON is needs no saying.
@@ -75,15 +76,6 @@ export class JsonSchemas {
     if (io === 'output' && json.type === 'object' && !this.#isClosed) {
       if (json.additionalProperties === false) delete json.additionalProperties;
     }
-  }
-
-  #inline(schema: z.ZodType, io: Direction): Json {
-    const { $schema: _, ...json } = z.toJSONSchema(schema, {
-      io,
-      unrepresentable: 'any',
-      override: (each) => this.#describe(each.zodSchema, each.jsonSchema, io),
-    }) as Json;
-    return json;
   }
 }
 

@@ -15,8 +15,6 @@ interface Trial {
   body?: (world: World) => Body | Promise<Body>;
   /** Which attempt token the owner uses: the completed attempt's if the route needs one. */
   about?: 'open' | 'done';
-  /** Who differs from the others, and why is said beside it. */
-  but?: Partial<Expected>;
 }
 
 /** One route: the request, and the status each person gets. */
@@ -187,7 +185,7 @@ if (unknown.length > 0) throw new Error(`No such routes: ${unknown.join(', ')}`)
 export const ROUTES: readonly RouteRow[] = operations.map((operation) => {
   const route = nameOf(operation);
   const trial = TRIALS[route] ?? {};
-  return { ...trial, route, expected: { ...EXPECTED[operation.who](trial.status ?? 200), ...trial.but } };
+  return { ...trial, route, expected: EXPECTED[operation.who](trial.status ?? 200) };
 });
 
 /** The close code of the open attempt's live channel; 1000 means that the socket was served. */

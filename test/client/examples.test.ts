@@ -143,17 +143,19 @@ describe.skipIf(!chromium)('the examples for front ends’ authors, in a browser
     await page.locator('textarea').fill('It gains most.');
     await press(page, 'Complete');
     await page.getByText('Thank you').waitFor();
-    expect(await logOf(attempt_id)).toEqual([
-      'task_started',
-      'option_viewed A',
-      'option_viewed B',
-      'option_viewed C',
-      'option_selected B',
-      'option_changed C',
-      'reasoning_started',
-      'reasoning_submitted It gains most.',
-      'task_completed C',
-    ]);
+    await eventually(async () =>
+      expect(await logOf(attempt_id)).toEqual([
+        'task_started',
+        'option_viewed A',
+        'option_viewed B',
+        'option_viewed C',
+        'option_selected B',
+        'option_changed C',
+        'reasoning_started',
+        'reasoning_submitted It gains most.',
+        'task_completed C',
+      ]),
+    );
     expect(mishaps).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { templateOf } from '../../src/reference/openapi.ts';
 import { describeOperations } from '../support/operations.ts';
 
+<<<<<<< HEAD
 /** The live channel is no operation of a router. */
 const LIVE_CHANNEL = '/ws/attempts/{}';
 
@@ -20,4 +21,20 @@ it('every path that the README names is one of the server, or the end of one', (
     (path) => !declared.some((each) => each === plain(path) || each.endsWith(plain(path))),
   );
   expect(unknown).toEqual([]);
+=======
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+/** The README leaves out the prefix and what an id is of. */
+const inWords = (path: string) =>
+  templateOf(path)
+    .replace('/api/v1', '')
+    .replace(/\{\w*id\}/g, '{id}');
+
+it('the README names no route that the server does not declare', () => {
+  const declared = describeOperations().map(({ method, path }) => `${method.toUpperCase()} ${inWords(path)}`);
+  const named = [...readme.matchAll(/\b(GET|POST|PUT)\s+`(\/[^`\s?]*)/g)].map(
+    ([, method, path]) => `${method} ${path}`,
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((route) => !declared.includes(route))).toEqual([]);
+>>>>>>> main
 });

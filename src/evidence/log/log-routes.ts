@@ -19,7 +19,12 @@ const MAX_ENTRIES = 1000;
 
 const place = lenientWholeNumber(0);
 const range = z.strictObject({ from: place.default(0), to: place.optional() });
-const proof = z.strictObject({ leaf: place.optional(), from: place.optional(), size: place.optional() });
+const proof = z
+  .strictObject({ leaf: place.optional(), from: place.optional(), size: place.optional() })
+  .refine(({ leaf, from }) => (leaf === undefined) !== (from === undefined), {
+    path: ['leaf'],
+    error: 'name either leaf, for a proof that the log has it, or from, that it extends that size',
+  });
 
 const hash = z.string().describe('SHA-256, base64url.');
 const size = z.int().describe('Of the log.');
@@ -93,12 +98,6 @@ export function logRoutes({ logStore, limits }: LogRoutesServices): ApiRouter {
       async (ctx) => {
         const { leaf, from } = ctx.state.query;
         const size = await signedSize(ctx.state.query.size);
-        if ((leaf === undefined) === (from === undefined)) {
-          throw outside(
-            'leaf',
-            'name either leaf, for a proof that the log has it, or from, that it extends that size',
-          );
-        }
         const [what, of] = leaf === undefined ? (['from', from ?? 0] as const) : (['leaf', leaf] as const);
         if (what === 'leaf' ? of >= size : of > size)
           throw outside(what, `is not in a log of ${size} entries`);
