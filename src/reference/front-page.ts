@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { Operation } from '../http/operation.ts';
 
-/** Outside the API and without parameters; what takes a query is for programs. */
-const isLinked = ({ method, path, who, query }: Operation): boolean =>
-  method === 'get' && who === 'anyone' && !query && /^\/(?!api\/)[^:]+$/.test(path);
+const LINKED = /^\/(?!api\/)[^:]*$/;
 
 /** What is at the address of the server. */
 export const index = z.object({
@@ -22,9 +20,6 @@ const isPage = ({ answers }: Operation): boolean => answers[200] === 'text/html'
 /** Every page and document that anyone may read, pages first. */
 export function indexOf(operations: readonly Operation[], version: string): Index {
   const links = operations
-<<<<<<< HEAD
-    .filter(isLinked)
-=======
     .filter(
       (operation) =>
         operation.method === 'get' &&
@@ -33,9 +28,8 @@ export function indexOf(operations: readonly Operation[], version: string): Inde
         operation.path !== '/' &&
         isComplete(operation),
     )
->>>>>>> main
     .toSorted((a, b) => Number(isPage(b)) - Number(isPage(a)) || (a.path < b.path ? -1 : 1))
-    .map((path, summary ) => (path, summary ));
+    .map(({ path, summary }) => ({ path, summary }));
   return { name: 'Skill observation server', version, api: '/api/v1', links };
 }
 
