@@ -8,7 +8,7 @@ import { randomJson } from '../support/random-json.ts';
 const world = await createWorld();
 const { url } = world.server;
 
-const RUNS = 1000;
+const RUNS = 300;
 /** Simultaneous requests. */
 const AT_ONCE = 20;
 

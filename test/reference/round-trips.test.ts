@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { PASSWORD, registerCandidate } from '../support/accounts.ts';
 import { createTask, issueToken } from '../support/assessment.ts';
 import { admitCandidate } from '../support/candidate.ts';
+import { problemOf } from '../support/problem.ts';
 import { starts } from '../support/recorded.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -42,4 +44,20 @@ it('a token in the list is the one that was issued, without its secret', async (
   const item = await listed('/tokens', 'tokens', 'attempt_id', issued.attempt_id);
   expect(item).toMatchObject({ ...issued });
   expect(item).not.toHaveProperty('token');
+});
+
+it('a changed password answers what a log-in does', async () => {
+  const account = await registerCandidate(api);
+  const change = { current_password: PASSWORD, new_password: `${PASSWORD}-and-more` };
+  const changed = await account.api.call<object>('POST', '/auth/password', change);
+  const login = await api.call<object>('POST', '/auth/login', {
+    email: account.email,
+    password: change.new_password,
+  });
+  expect(Object.keys(changed).toSorted()).toEqual(Object.keys(login).toSorted());
+});
+
+it('an account that does not exist cannot be deactivated', async () => {
+  const answer = await admin.send('POST', `/users/${'f'.repeat(24)}/deactivate`, {});
+  expect((await problemOf(answer)).status).toBe(404);
 });
