@@ -1,4 +1,4 @@
-import { MongoClient, ObjectId } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { logInAsAdmin } from '../support/administrator.ts';
 import { atTheEnd } from '../support/at-the-end.ts';
@@ -6,6 +6,7 @@ import { DatabaseProxy, isCommand } from '../support/database-proxy.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { listen, watch } from '../support/live-watcher.ts';
+import { writeEvents, writeStart } from '../support/overfull.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { admitCandidates, type PersistentCandidate } from './persistent-candidate.ts';
 import { Random, SEED } from './random.ts';
@@ -34,19 +35,9 @@ atTheEnd(() => client.close());
 /** An attempt with a longer log than any real candidate's, written straight into the journal. */
 async function attemptWith(events: number): Promise<PersistentCandidate> {
   const [candidate] = (await admitCandidates(server, 1, staff)) as [PersistentCandidate];
-  const [option] = candidate.task.options;
-  const journal = client.db('live').collection('behavior_events');
-  const documents = Array.from({ length: events }, (_, index) => ({
-    attempt_id: new ObjectId(candidate.attempt_id),
-    sequence_number: index + 1,
-    event_type: index === 0 ? 'task_started' : 'option_viewed',
-    timestamp_client: new Date(),
-    timestamp_server: new Date(),
-    payload:
-      index === 0 ? {} : { option_id: option?.option_id, option_code: option?.option_code, duration_ms: 1 },
-    metadata: {},
-  }));
-  await journal.insertMany(documents);
+  const db = client.db('live');
+  await writeStart(db, candidate);
+  await writeEvents(db, candidate, { count: events - 1 });
   // Reading an attempt brings its session up to date.
   await staff.call('GET', `/attempts/${candidate.attempt_id}`);
   return candidate;

@@ -32,6 +32,11 @@ export async function writeEvents(
   await write(db, attempt, act, count);
 }
 
+/** Writes the start straight into a candidate's journal. */
+export async function writeStart(db: Db, attempt: Attempt): Promise<void> {
+  await write(db, attempt, { event_type: 'task_started', payload: {} }, 1);
+}
+
 /** Writes a completion with the first option straight into a candidate's journal. */
 export async function writeCompletion(db: Db, attempt: Attempt): Promise<void> {
   const { option_id = '', option_code = '' } = attempt.task.options[0] ?? {};
